@@ -1,0 +1,62 @@
+package dev.sinter.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A process that loads a model and runs it: what the suites {@code cold} and {@code memory} start and watch. It names
+ * no class of a side it is not asked for, and is started with that side's libraries alone on the class path.
+ */
+public final class FirstResult {
+    /** The line that says the first result is there. */
+    static final String FIRST = "first";
+    /** Begins the last line, before the largest resident size in bytes. */
+    static final String RESIDENT = "resident ";
+    /** Asks for a compiled jar on Sinter. */
+    static final String SINTER = "sinter";
+    /** Asks for an ONNX file on ONNX Runtime. */
+    static final String ORT = "onnxruntime";
+
+    private static final long MILLION = 1_000_000L;
+    private static final String HIGH_WATER = "VmHWM:";
+    private static final long KIBI = 1024;
+
+    private FirstResult() {
+    }
+
+    /**
+     * Prints a line when the first result is there, goes on running for a while, and prints the largest resident size.
+     *
+     * @param args side, model file, model's name, shape, milliseconds to go on
+     * @throws IOException if the process's status can't be read
+     */
+    public static void main(String[] args) throws IOException {
+        Path file = Path.of(args[1]);
+        Encoder encoder = Encoder.named(args[2]).orElseThrow();
+        Shape shape = Shape.parse(args[3]);
+        PrintStream out = System.out;
+        try (Side side = args[0].equals(SINTER)
+                ? SinterSide.load(file, encoder, shape) : OrtSide.open(file, encoder, shape, 1)) {
+            side.run();
+            out.println(Float.isNaN(side.output()[0]) ? "not a number" : FIRST);
+            out.flush();
+            long end = System.nanoTime() + Long.parseLong(args[4]) * MILLION;
+            while (System.nanoTime() < end) {
+                side.run();
+            }
+            out.println(RESIDENT + highWater());
+            out.flush();
+        }
+    }
+
+    private static long highWater() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith(HIGH_WATER)) {
+                return Long.parseLong(line.substring(HIGH_WATER.length()).replace("kB", "").strip()) * KIBI;
+            }
+        }
+        throw new IOException("the process's status has no " + HIGH_WATER);
+    }
+}

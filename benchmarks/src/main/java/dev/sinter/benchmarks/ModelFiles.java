@@ -1,0 +1,97 @@
+package dev.sinter.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Locale;
+
+/**
+ * The models' ONNX files, copied out of their Maven artifacts on the class path into a folder that is removed on close;
+ * compiled jars and the peer's native library may be put beside them.
+ */
+final class ModelFiles implements AutoCloseable {
+    private static final String ORT_NATIVE = "ai/onnxruntime/native/linux-%s/";
+    private final Path folder;
+    private final Deque<Path> made = new ArrayDeque<>();
+
+    /** An empty folder among the system's temporary files. */
+    ModelFiles() {
+        try {
+            folder = Files.createTempDirectory("sinter-benchmarks");
+            made.push(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * A place for a file that someone else writes.
+     *
+     * @param name its name
+     * @return its path; what lies there is removed on close
+     */
+    Path place(String name) {
+        Path file = folder.resolve(name);
+        if (!made.contains(file)) {
+            made.push(file);
+        }
+        return file;
+    }
+
+    /**
+     * An encoder's ONNX file.
+     *
+     * @param encoder the encoder
+     * @return the file
+     * @throws IllegalStateException if its artifact is not on the class path
+     */
+    Path onnx(Encoder encoder) {
+        return copy(encoder.resource(), encoder.resource());
+    }
+
+    /**
+     * The folder with ONNX Runtime's native libraries, so that its processes need not unpack them at each start: its
+     * property {@code onnxruntime.native.path}.
+     *
+     * @return the folder
+     */
+    Path ortNative() {
+        String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        String from = ORT_NATIVE.formatted(arch.equals("amd64") || arch.equals("x86_64") ? "x64" : arch);
+        copy(from + "libonnxruntime.so", "libonnxruntime.so");
+        copy(from + "libonnxruntime4j_jni.so", "libonnxruntime4j_jni.so");
+        return folder;
+    }
+
+    private Path copy(String resource, String name) {
+        Path file = folder.resolve(name);
+        if (made.contains(file)) {
+            return file;
+        }
+        try (InputStream in = ClassLoader.getSystemResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException(resource + " is not on the class path");
+            }
+            Files.copy(in, place(name), StandardCopyOption.REPLACE_EXISTING);
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            while (!made.isEmpty()) {
+                Files.deleteIfExists(made.pop());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sinter.benchmarks;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the command line asks for.
+ *
+ * @param sections the tables, in order
+ * @param json where the results go as JSON, if asked for
+ * @param help whether only the usage was asked for
+ */
+record Request(List<Section> sections, Optional<Path> json, boolean help) {
+    /** How the command is used. */
+    static final String USAGE = """
+            usage: benchmarks/compare [--json FILE] [--shape BxS[,BxS...]] SUITE|MODEL[:BxS]...
+              suites: %s
+              models: %s
+            Runs Sinter beside ONNX Runtime on the same inputs; a MODEL is measured as in suite dense.
+            Times are the best of many rounds in microseconds; ratio = theirs / ours, above 1 we are better.
+            """.formatted(String.join(", ", Suite.names()), String.join(", ", Encoder.names()));
+
+    /**
+     * A table.
+     *
+     * @param title the suite's or the model's name
+     * @param jobs its rows
+     */
+    record Section(String title, List<Job> jobs) {
+    }
+
+    /**
+     * Reads the command line.
+     *
+     * @param args the words
+     * @return the request
+     * @throws UsageException if a word is not understood; it lists what there is
+     */
+    static Request parse(String... args) {
+        var words = new ArrayList<String>();
+        var shapes = new ArrayList<Shape>();
+        Optional<Path> json = Optional.empty();
+        for (int i = 0; i < args.length; i++) {
+            switch (args[i]) {
+                case "-h", "--help" -> {
+                    return new Request(List.of(), Optional.empty(), true);
+                }
+                case "--json" -> json = Optional.of(Path.of(following(args, i++)));
+                case "--shape" -> shapes.addAll(shapes(following(args, i++)));
+                default -> words.add(args[i]);
+            }
+        }
+        if (words.isEmpty()) {
+            throw new UsageException("which suite or model?");
+        }
+        return new Request(words.stream().map(w -> section(w, shapes)).toList(), json, false);
+    }
+
+    private static String following(String[] args, int at) {
+        if (at + 1 == args.length) {
+            throw new UsageException(args[at] + " needs a value");
+        }
+        return args[at + 1];
+    }
+
+    private static List<Shape> shapes(String list) {
+        return Arrays.stream(list.split(",", -1)).map(Shape::parse).toList();
+    }
+
+    private static Section section(String word, List<Shape> shapes) {
+        if (word.startsWith("-")) {
+            throw new UsageException("no option '" + word + "'");
+        }
+        int colon = word.lastIndexOf(':');
+        String name = colon < 0 ? word : word.substring(0, colon);
+        List<Shape> own = colon < 0 ? shapes : shapes(word.substring(colon + 1));
+        Optional<Suite> suite = Suite.named(name);
+        List<Job> jobs = suite.map(s -> s.jobs(own)).orElseGet(() -> Suite.DENSE.jobs(encoder(name), own));
+        for (Job job : jobs) {
+            if (job.shape().sequence() > job.encoder().longest()) {
+                throw new UsageException("shape '%s': %s takes sequences up to %d".formatted(
+                        job.shape(), job.encoder().name(), job.encoder().longest()));
+            }
+        }
+        return new Section(word, jobs);
+    }
+
+    private static Encoder encoder(String name) {
+        return Encoder.named(name).orElseThrow(() -> new UsageException(
+                "'%s' is no suite or model that is available. Suites: %s. Models: %s.".formatted(name,
+                        String.join(", ", Suite.names()), String.join(", ", Encoder.names()))));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.sinter.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Rows as aligned text for people. */
+final class Table {
+    private static final List<String> HEAD =
+            List.of("model", "shape", "peer", "unit", "ours", "theirs", "ratio", "GFLOP/s", "of peak");
+    private static final int WORDS = 4;
+    private static final double MEGA = 1e6;
+
+    private Table() {
+    }
+
+    /**
+     * Lays the rows out: words to the left, figures to the right; bytes are shown in millions.
+     *
+     * @param rows the rows
+     * @return lines, each ended
+     */
+    static String of(List<Row> rows) {
+        var lines = new ArrayList<List<String>>();
+        lines.add(HEAD);
+        rows.forEach(r -> lines.add(cells(r)));
+        var widths = new int[HEAD.size()];
+        for (List<String> line : lines) {
+            for (int c = 0; c < widths.length; c++) {
+                widths[c] = Math.max(widths[c], line.get(c).length());
+            }
+        }
+        var text = new StringBuilder();
+        for (List<String> line : lines) {
+            for (int c = 0; c < widths.length; c++) {
+                String gap = " ".repeat(widths[c] - line.get(c).length());
+                text.append(c == 0 ? "" : "  ").append(c < WORDS ? line.get(c) + gap : gap + line.get(c));
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+
+    private static List<String> cells(Row row) {
+        boolean bytes = row.unit().equals(Row.BYTES);
+        double scale = bytes ? MEGA : 1;
+        return List.of(row.model(), row.shape(), row.peer(), bytes ? "MB" : row.unit(),
+                format("%.1f", row.ours() / scale), format("%.1f", row.theirs() / scale),
+                format("%.2f", row.ratio()),
+                row.rate().map(r -> format("%.1f", r.gflops())).orElse("-"),
+                row.rate().map(r -> format("%.0f %%", 100 * r.peakShare())).orElse("-"));
+    }
+
+    private static String format(String pattern, double value) {
+        return String.format(Locale.ROOT, pattern, value);
+    }
+}

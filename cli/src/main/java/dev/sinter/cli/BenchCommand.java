@@ -1,0 +1,160 @@
+package dev.sinter.cli;
+
+import dev.sinter.runtime.DType;
+import dev.sinter.runtime.DimInfo;
+import dev.sinter.runtime.Model;
+import dev.sinter.runtime.ModelException;
+import dev.sinter.runtime.RunOptions;
+import dev.sinter.runtime.Session;
+import dev.sinter.runtime.Tensor;
+import dev.sinter.runtime.ValueInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sinter bench}: time to the first result, then of runs in steady state. */
+@Command(name = "bench", mixinStandardHelpOptions = true,
+        description = {"Times a model on made-up inputs: integers are 1, real numbers are normally distributed.",
+                "--dim gives every symbolic dimension its size; without it, 1 for the first of an input, else 128."})
+final class BenchCommand extends Console implements Callable<Integer> {
+    private static final long SEED = 42;
+    private static final long DEFAULT_SIZE = 128;
+    private static final int MOST_RUNS = 1_000_000;
+
+    @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file or a compiled jar.")
+    private Path model = Path.of("");
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that work on one run (default: 1).")
+    private @Nullable Integer threads;
+    @Option(names = "--seconds", paramLabel = "S", defaultValue = "5",
+            description = "How long to run, the first half to warm up (default: ${DEFAULT-VALUE}).")
+    private double seconds = 5;
+    @Option(names = "--json", description = "Prints one JSON object.")
+    private boolean json;
+    @Mixin
+    private CompileOptions options = new CompileOptions();
+
+    /** Made by the command line parser. */
+    BenchCommand() {
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (!(seconds > 0)) {
+            throw wrong("--seconds: a positive number was expected, got " + seconds);
+        }
+        var run = threads == null ? RunOptions.defaults() : RunOptions.defaults().withThreads(threads);
+        long start = System.nanoTime();
+        try (var loaded = Source.open(model, options, this).load(run)) {
+            var sizes = sizes(loaded);
+            requireKnown(sizes);
+            var session = loaded.newSession();
+            var random = new Random(SEED);
+            for (var input : loaded.inputs()) {
+                session.set(input.name(), input(input, sizes, random));
+            }
+            session.run();
+            double first = (System.nanoTime() - start) / 1e6;
+            report(loaded, sizes, first, steady(session));
+        }
+        return 0;
+    }
+
+    private Map<String, Long> sizes(Model loaded) {
+        var sizes = new LinkedHashMap<String, Long>();
+        for (var input : loaded.inputs()) {
+            for (int axis = 0; axis < input.dims().size(); axis++) {
+                if (input.dims().get(axis) instanceof DimInfo.Symbol(int index, String name)) {
+                    var symbol = loaded.info().symbols().get(index);
+                    long wanted = axis == 0 ? 1 : DEFAULT_SIZE;
+                    sizes.putIfAbsent(name, options.dims().getOrDefault(name,
+                            Math.clamp(wanted, symbol.min(), symbol.max())));
+                }
+            }
+        }
+        return sizes;
+    }
+
+    /** A model that is compiled here checks its dimensions' names itself, and has fixed them by now. */
+    private void requireKnown(Map<String, Long> sizes) throws IOException {
+        for (var name : options.dims().keySet()) {
+            if (!sizes.containsKey(name) && Source.isZip(model)) {
+                throw new ModelException("no dimension '" + name + "' to choose; there are " + sizes.keySet());
+            }
+        }
+    }
+
+    private static Tensor input(ValueInfo input, Map<String, Long> sizes, Random random) {
+        var shape = new long[input.dims().size()];
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] = switch (input.dims().get(i)) {
+                case DimInfo.Constant(long extent) -> extent;
+                case DimInfo.Symbol(_, String name) -> sizes.get(name);
+                case DimInfo.Expression(String text, _) -> throw new ModelException("input " + input.name()
+                        + ": dimension " + text + " follows from others; bench can't choose it");
+            };
+        }
+        long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        var array = input.dtype().storage().allocate(Math.toIntExact(input.dtype().arrayLength(size)));
+        switch (array) {
+            case float[] a -> {
+                for (int i = 0; i < a.length; i++) {
+                    a[i] = (float) random.nextGaussian();
+                }
+            }
+            case double[] a -> Arrays.setAll(a, i -> random.nextGaussian());
+            case long[] a -> Arrays.fill(a, 1);
+            case int[] a -> Arrays.fill(a, 1);
+            case short[] a -> Arrays.fill(a, input.dtype() == DType.F16 ? Float.floatToFloat16(1) : 1);
+            case byte[] a -> Arrays.fill(a, (byte) 1);
+            case String[] a -> Arrays.fill(a, "a");
+            default -> throw new ModelException("input " + input.name() + ": no values of type " + input.dtype());
+        }
+        return Tensor.of(input.dtype(), array, shape);
+    }
+
+    /** Nanoseconds of the runs in the second half of the time, sorted. */
+    private long[] steady(Session session) {
+        long half = (long) (seconds * 0.5e9);
+        for (long start = System.nanoTime(); System.nanoTime() - start < half;) {
+            session.run();
+        }
+        var times = new long[1024];
+        int count = 0;
+        for (long start = System.nanoTime(); count == 0 || System.nanoTime() - start < half && count < MOST_RUNS;) {
+            times = count == times.length ? Arrays.copyOf(times, 2 * count) : times;
+            long before = System.nanoTime();
+            session.run();
+            times[count++] = System.nanoTime() - before;
+        }
+        var sorted = Arrays.copyOf(times, count);
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    private void report(Model loaded, Map<String, Long> sizes, double firstMillis, long[] times) {
+        var form = loaded.form().name().toLowerCase(Locale.ROOT);
+        double best = times[0] / 1e3;
+        double median = times[times.length / 2] / 1e3;
+        if (json) {
+            out().println(new JsonObject().put("model", loaded.name()).put("form", form)
+                    .put("threads", loaded.threads()).put("dims", sizes).put("firstMillis", firstMillis)
+                    .put("bestMicros", best).put("medianMicros", median).put("runs", times.length));
+            return;
+        }
+        out().println("model    " + loaded.name() + ", " + form + ", " + loaded.threads()
+                + (loaded.threads() == 1 ? " thread" : " threads") + (sizes.isEmpty() ? "" : " " + sizes));
+        out().println(String.format(Locale.ROOT, "first    %.1f ms, compiling or loading included", firstMillis));
+        out().println(String.format(Locale.ROOT, "best     %.1f us", best));
+        out().println(String.format(Locale.ROOT, "median   %.1f us over %d runs", median, times.length));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.sinter.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sinter compile}: a model to a jar; prints the jar's path. */
+@Command(name = "compile", mixinStandardHelpOptions = true, description = "Compiles a model to a jar.")
+final class CompileCommand extends Console implements Callable<Integer> {
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+    private Path model = Path.of("");
+    @Option(names = {"-o", "--output"}, paramLabel = "JAR", description = "Where to (default: MODEL with .jar).")
+    private @Nullable Path output;
+    @Mixin
+    private CompileOptions options = new CompileOptions();
+
+    /** Made by the command line parser. */
+    CompileCommand() {
+    }
+
+    @Override
+    public Integer call() {
+        Source.requireFile(model, this);
+        var name = model.getFileName().toString().replaceFirst("\\.onnx$", "") + ".jar";
+        var jar = output != null ? output : model.resolveSibling(name);
+        options.compiler(this).compileToJar(model, jar);
+        out().println(jar);
+        return 0;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.sinter.cli;
+
+import dev.sinter.Compiler;
+import dev.sinter.Sinter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of every command that compiles a model. */
+final class CompileOptions {
+    @Option(names = "--dim", paramLabel = "NAME=N", description = "Fixes a symbolic dimension; may be repeated.")
+    private Map<String, Long> dims = new LinkedHashMap<>();
+    @Option(names = "--package", paramLabel = "P", description = "Package of the emitted classes.")
+    private @Nullable String packageName;
+    @Option(names = "--class", paramLabel = "C", description = "Simple name of the emitted classes.")
+    private @Nullable String className;
+    @Option(names = "--dump-ir", paramLabel = "all|PASS", split = ",",
+            description = "Writes the graph as text after these passes ('import' and 'plan' count as passes).")
+    private List<String> dumpIr = List.of();
+    @Option(names = "--dump-dir", paramLabel = "DIR", defaultValue = "sinter-dump",
+            description = "Where --dump-ir writes (default: ${DEFAULT-VALUE}).")
+    private Path dumpDir = Path.of("sinter-dump");
+    @Option(names = "--dump-class", paramLabel = "DIR", description = "Writes the emitted classes there.")
+    private @Nullable Path dumpClass;
+    @Option(names = "--stop-after", paramLabel = "PASS", description = "Leaves out the passes behind this one.")
+    private @Nullable String stopAfter;
+    @Option(names = "--rewrite-limit", paramLabel = "N", description = "Leaves out the rewrites behind the N-th.")
+    private @Nullable Integer rewriteLimit;
+    @Option(names = "--checked", description = "Emits a check for every access to memory.")
+    private boolean checked;
+
+    /** Made by the command line parser. */
+    CompileOptions() {
+    }
+
+    /** {@return the dimensions fixed} */
+    Map<String, Long> dims() {
+        return dims;
+    }
+
+    /** {@return a compiler with these options} */
+    Compiler compiler(Console console) {
+        var compiler = Sinter.compiler().progress(console.progress());
+        for (var dim : dims.entrySet()) {
+            if (dim.getValue() < 0) {
+                throw console.wrong("--dim " + dim.getKey() + ": a size of at least 0 was expected, got "
+                        + dim.getValue());
+            }
+            compiler = compiler.dim(dim.getKey(), dim.getValue());
+        }
+        compiler = packageName == null ? compiler : compiler.packageName(packageName);
+        compiler = className == null ? compiler : compiler.className(className);
+        compiler = dumpIr.isEmpty() ? compiler : compiler.dumpIr(dumpDir, dumpIr.toArray(String[]::new));
+        compiler = dumpClass == null ? compiler : compiler.dumpClass(dumpClass);
+        compiler = stopAfter == null ? compiler : compiler.stopAfter(stopAfter);
+        compiler = rewriteLimit == null ? compiler : compiler.rewriteLimit(rewriteLimit);
+        return checked ? compiler.checked(true) : compiler;
+    }
+}

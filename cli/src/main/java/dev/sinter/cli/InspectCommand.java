@@ -1,0 +1,139 @@
+package dev.sinter.cli;
+
+import dev.sinter.Compilation;
+import dev.sinter.codegen.KernelListing;
+import dev.sinter.ir.Graph;
+import dev.sinter.ir.GraphPrinter;
+import dev.sinter.runtime.ModelImage;
+import dev.sinter.runtime.ModelInfo;
+import dev.sinter.runtime.ValueInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sinter inspect}: what a model is before and after the passes, or what a jar holds. */
+@Command(name = "inspect", mixinStandardHelpOptions = true,
+        description = "Shows inputs, outputs, symbols, kernels, sizes, and the graph before and after the passes.")
+final class InspectCommand extends Console implements Callable<Integer> {
+    @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file or a compiled jar.")
+    private Path model = Path.of("");
+    @Option(names = "--json", description = "Prints one JSON object.")
+    private boolean json;
+    @Mixin
+    private CompileOptions options = new CompileOptions();
+
+    /** Made by the command line parser. */
+    InspectCommand() {
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        var source = Source.open(model, options, this);
+        var image = source.image();
+        if (json) {
+            out().println(json(source, image));
+        } else {
+            summary(image, source.kernels(image));
+            switch (source) {
+                case Source.Compiled(var file, var compilation) -> graphs(compilation);
+                case Source.Jar(var file) -> section("graph", Source.dump(image));
+            }
+        }
+        return 0;
+    }
+
+    /** Scratch elements depend on the call's shapes, so allocations are counted by the arena they lie in. */
+    private static Map<String, Long> scratch(ModelInfo info) {
+        return info.allocations().stream()
+                .collect(Collectors.groupingBy(a -> a.storage().label(), TreeMap::new, Collectors.counting()));
+    }
+
+    private static long classBytes(ModelImage image) {
+        return image.classes().values().stream().mapToLong(c -> c.length).sum();
+    }
+
+    private void summary(ModelImage image, List<KernelListing> kernels) {
+        var info = image.info();
+        out().println("model    " + info.name() + " (" + info.className() + ")");
+        info.inputs().forEach(v -> out().println("input    " + v));
+        info.outputs().forEach(v -> out().println("output   " + v));
+        info.symbols().forEach(s -> out().println("symbol   " + s.name() + ": " + s.min() + " to " + s.max()));
+        out().println("weights  " + info.weightsBytes() + " bytes");
+        out().println("classes  " + image.classes().size() + ", " + classBytes(image) + " bytes");
+        scratch(info).forEach((arena, count) -> out().println("arena    " + arena + ": " + count + " allocations"));
+        for (var kernel : kernels) {
+            int users = kernel.usedByNodes().size();
+            out().println("kernel   " + kernel.name()
+                    + (users == 0 ? "" : ", used by " + users + (users == 1 ? " node" : " nodes")));
+        }
+    }
+
+    private static Map<String, Long> operations(Graph graph) {
+        var counts = graph.nodes().stream()
+                .collect(Collectors.groupingBy(n -> n.op().mnemonic(), Collectors.counting()));
+        var sorted = new LinkedHashMap<String, Long>();
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .forEach(e -> sorted.put(e.getKey(), e.getValue()));
+        return sorted;
+    }
+
+    private static String counts(Graph graph) {
+        return graph.nodes().size() + " nodes: " + operations(graph).entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue()).collect(Collectors.joining(", "));
+    }
+
+    private void graphs(Compilation compilation) {
+        for (var stage : compilation.stages()) {
+            out().println("stage    %02d %s: %s".formatted(stage.number(), stage.name(), counts(stage.graph())));
+        }
+        out().println("rewrites " + compilation.rewrites().size());
+        section("graph before all passes", GraphPrinter.print(compilation.imported()));
+        section("graph after all passes", GraphPrinter.print(compilation.optimized()));
+        section("plan", compilation.generated().planText());
+    }
+
+    private void section(String title, String text) {
+        out().println();
+        out().println("--- " + title);
+        out().println(text.stripTrailing());
+    }
+
+    private static JsonObject json(Source source, ModelImage image) {
+        var info = image.info();
+        var object = new JsonObject().put("name", info.name()).put("className", info.className());
+        object.put("inputs", info.inputs().stream().map(InspectCommand::json).toList());
+        object.put("outputs", info.outputs().stream().map(InspectCommand::json).toList());
+        object.put("symbols", info.symbols().stream()
+                .map(s -> new JsonObject().put("name", s.name()).put("min", s.min()).put("max", s.max())).toList());
+        object.put("weightsBytes", info.weightsBytes()).put("classes", image.classes().size());
+        object.put("classBytes", classBytes(image)).put("allocations", scratch(info));
+        object.put("kernels", source.kernels(image).stream()
+                .map(k -> new JsonObject().put("name", k.name()).put("usedBy", k.usedByNodes())).toList());
+        switch (source) {
+            case Source.Compiled(var file, var c) -> object
+                    .put("stages", c.stages().stream().map(s -> new JsonObject().put("number", s.number())
+                            .put("name", s.name()).put("operations", operations(s.graph()))).toList())
+                    .put("rewrites", c.rewrites().size()).put("before", GraphPrinter.print(c.imported()))
+                    .put("after", GraphPrinter.print(c.optimized())).put("plan", c.generated().planText());
+            case Source.Jar(var file) -> object.put("after", Source.dump(image));
+        }
+        return object;
+    }
+
+    private static JsonObject json(ValueInfo value) {
+        return new JsonObject().put("name", value.name()).put("type", value.dtype().label())
+                .put("shape", value.dims().stream().map(Object::toString).toList());
+    }
+}

@@ -1,0 +1,249 @@
+package dev.sinter.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sinter.frontend.onnx.proto.GraphProto;
+import dev.sinter.frontend.onnx.proto.ModelProto;
+import dev.sinter.frontend.onnx.proto.NodeProto;
+import dev.sinter.frontend.onnx.proto.OperatorSetIdProto;
+import dev.sinter.frontend.onnx.proto.TensorProto;
+import dev.sinter.frontend.onnx.proto.TensorShapeProto;
+import dev.sinter.frontend.onnx.proto.TypeProto;
+import dev.sinter.frontend.onnx.proto.ValueInfoProto;
+import dev.sinter.runtime.Tensor;
+import dev.sinter.testkit.Npy;
+import dev.sinter.testkit.ProtoValues;
+import dev.sinter.testkit.ValueKind;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every command on a model of one node: exit codes, what goes to stdout, what is said on stderr. */
+class MainTest {
+    @TempDir
+    Path folder;
+    private Path model;
+
+    private record Result(int code, String out, String err) {
+    }
+
+    private static Result sinter(Object... args) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        var texts = new String[args.length];
+        for (int i = 0; i < args.length; i++) {
+            texts[i] = args[i].toString();
+        }
+        int code = Main.run(new PrintWriter(out), new PrintWriter(err), texts);
+        return new Result(code, out.toString().replace("\r\n", "\n"), err.toString().replace("\r\n", "\n"));
+    }
+
+    @BeforeEach
+    void writeModel() throws IOException {
+        model = Files.write(folder.resolve("add-one.onnx"), onnx("Add"));
+    }
+
+    /** {@code y = op(a, b)} over vectors of floats of one symbolic length {@code n}. */
+    private static byte[] onnx(String op) {
+        var node = NodeProto.newBuilder().setName("the_" + op).setOpType(op).addInput("a").addInput("b").addOutput("y");
+        var graph = GraphProto.newBuilder().setName("small").addNode(node).addInput(vector("a")).addInput(vector("b"))
+                .addOutput(vector("y"));
+        return ModelProto.newBuilder().setIrVersion(8).setGraph(graph)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(17)).build().toByteArray();
+    }
+
+    private static ValueInfoProto vector(String name) {
+        var shape = TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("n"));
+        var type = TypeProto.newBuilder().setTensorType(TypeProto.Tensor.newBuilder()
+                .setElemType(TensorProto.DataType.FLOAT.getNumber()).setShape(shape));
+        return ValueInfoProto.newBuilder().setName(name).setType(type).build();
+    }
+
+    private Path npy(String name, float... values) throws IOException {
+        var file = folder.resolve(name);
+        Npy.write(file, Tensor.of(values, values.length));
+        return file;
+    }
+
+    private Path compiled() {
+        var jar = folder.resolve("out/add.jar");
+        var result = sinter("compile", model, "-o", jar);
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).isEqualTo(jar + "\n");
+        return jar;
+    }
+
+    @Test
+    void helpIsGoodAndNothingIsWrongUsage() {
+        var help = sinter("--help");
+        assertThat(help.code()).isZero();
+        assertThat(help.out()).contains("compile", "run", "verify", "inspect", "explain", "bench", "demo");
+        assertThat(sinter().code()).isEqualTo(2);
+        assertThat(sinter().out()).isEmpty();
+        assertThat(sinter().err()).contains("Usage: sinter");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"compile", "compile none.onnx", "run none.jar", "verify", "verify none", "bogus",
+            "compile pom.xml --dim n", "compile pom.xml --dim n=many", "compile pom.xml --dim n=-1", "bench none.onnx",
+            "run pom.xml --input x", "verify . --rtol big", "explain", "inspect none"})
+    void wrongUsageIsTwoAndSaysHow(String line) {
+        var result = sinter((Object[]) line.split(" "));
+        assertThat(result.code()).as(result.err()).isEqualTo(2);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).contains("Usage: ").doesNotContain("\tat ");
+    }
+
+    @Test
+    void aDamagedModelFailsWithOneMessageAndNoJar() throws IOException {
+        Files.write(model, new byte[]{(byte) 0xFF, 1, 2, 3});
+        var jar = folder.resolve("x.jar");
+        var result = sinter("compile", model, "-o", jar);
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).startsWith("sinter compile: ").contains("add-one.onnx").doesNotContain("\tat ");
+        assertThat(jar).doesNotExist();
+        assertThat(sinter("-v", "compile", model, "-o", jar).err()).contains("\tat ");
+    }
+
+    @Test
+    void unsupportedOperatorsAreNamed() throws IOException {
+        Files.write(model, onnx("NoSuchOperator"));
+        var result = sinter("compile", model);
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains("NoSuchOperator").contains("the_NoSuchOperator");
+        assertThat(folder.resolve("add-one.jar")).doesNotExist();
+    }
+
+    @Test
+    void anUnknownDimensionFails() {
+        var result = sinter("compile", model, "--dim", "m=3");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains("m");
+    }
+
+    @Test
+    void runTakesAndWritesFiles() throws IOException {
+        var a = npy("a.npy", 1, 2);
+        var b = folder.resolve("b.pb");
+        ProtoValues.write(b, Tensor.of(new float[]{10, 20}, 2));
+        for (var source : new Path[]{model, compiled()}) {
+            var results = folder.resolve("results-" + source.getFileName());
+            var result = sinter("run", source, "--input", "a=" + a, "--input", "b=" + b, "--output", results);
+            assertThat(result.code()).as(result.err()).isZero();
+            assertThat(result.out()).isEqualTo("y: f32[2] {11.0, 22.0}\n");
+            var y = (Tensor) ProtoValues.read(results.resolve("y.pb"), ValueKind.TENSOR);
+            assertThat(y.toFloats()).containsExactly(11, 22);
+            assertThat(sinter("run", source, "--input", "a=" + a, "--input", "b=" + b, "--output", results, "--npy")
+                    .code()).isZero();
+            assertThat(Npy.read(results.resolve("y.npy")).toFloats()).containsExactly(11, 22);
+        }
+    }
+
+    @Test
+    void wrongInputsFail() throws IOException {
+        var a = npy("a.npy", 1, 2);
+        var missing = sinter("run", model, "--input", "a=" + a);
+        assertThat(missing.code()).isEqualTo(1);
+        assertThat(missing.err()).contains("'b'").contains("missing");
+        var other = sinter("run", model, "--input", "a=" + a, "--input", "b=" + npy("b.npy", 1, 2, 3));
+        assertThat(other.code()).isEqualTo(1);
+        assertThat(other.err()).contains("expected 2").contains("got 3");
+        var text = Files.writeString(folder.resolve("a.txt"), "1 2");
+        assertThat(sinter("run", model, "--input", "a=" + text).code()).isEqualTo(2);
+        var broken = Files.writeString(folder.resolve("broken.npy"), "1 2");
+        assertThat(sinter("run", model, "--input", "a=" + broken, "--input", "b=" + a).code()).isEqualTo(1);
+    }
+
+    @Test
+    void verifyPrintsTheKeysInOrder() throws IOException {
+        var folders = new Path[]{caseFolder("good", "Add", 3), caseFolder("bad", "Add", 4),
+                caseFolder("odd", "NoSuchOperator", 3)};
+        var result = sinter("verify", "--json", folders[0], folders[1], folders[2]);
+        assertThat(result.code()).as(result.err()).isEqualTo(1);
+        var lines = result.out().lines().toList();
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(0)).matches("\\{\"case\": \"cases/good\", \"status\": \"pass\", \"reason\": \"\", "
+                + "\"millis\": \\d+, \"maxAbs\": 0\\.0, \"minCosine\": 1\\.0}");
+        assertThat(lines.get(1)).startsWith("{\"case\": \"cases/bad\", \"status\": \"fail\", \"reason\": \"y: ")
+                .contains("\"maxAbs\": 1.0");
+        assertThat(lines.get(2)).contains("\"status\": \"unsupported\"").contains("NoSuchOperator")
+                .endsWith("\"maxAbs\": null, \"minCosine\": null}");
+        assertThat(lines.get(3)).isEqualTo("{\"passed\": 1, \"failed\": 1, \"unsupported\": 1}");
+        assertThat(sinter("verify", folders[0], "--jar").code()).isZero();
+        assertThat(sinter("verify", folders[1], "--atol", "1.5").code()).isZero();
+        assertThat(sinter("verify", folders[1], "--rtol", "1e-9").out()).contains("0 passed, 1 failed, 0 unsupported");
+    }
+
+    private Path caseFolder(String name, String op, float sum) throws IOException {
+        var set = Files.createDirectories(folder.resolve("cases").resolve(name).resolve("test_data_set_0"));
+        Files.write(set.resolveSibling("model.onnx"), onnx(op));
+        ProtoValues.write(set.resolve("input_0.pb"), Tensor.of(new float[]{1}, 1));
+        ProtoValues.write(set.resolve("input_1.pb"), Tensor.of(new float[]{2}, 1));
+        ProtoValues.write(set.resolve("output_0.pb"), Tensor.of(new float[]{sum}, 1));
+        return set.getParent();
+    }
+
+    @Test
+    void inspectShowsModelAndJar() {
+        var text = sinter("inspect", model);
+        assertThat(text.code()).as(text.err()).isZero();
+        assertThat(text.out()).contains("input    a: f32[n]", "output   y: f32[n]", "kernel   ",
+                "--- graph before all passes", "--- graph after all passes", "the_Add", "--- plan");
+        var jar = sinter("inspect", compiled());
+        assertThat(jar.code()).as(jar.err()).isZero();
+        assertThat(jar.out()).contains("input    a: f32[n]", "kernel   ", "--- graph", "the_Add");
+        assertThat(sinter("inspect", model, "--json").out()).startsWith("{\"name\": ")
+                .contains("\"kernels\": [{\"name\"")
+                .endsWith("}\n");
+    }
+
+    @Test
+    void explainShowsNodesAndKernels() {
+        for (var source : new Path[]{model, compiled()}) {
+            var result = sinter("explain", source);
+            assertThat(result.code()).as(result.err()).isZero();
+            assertThat(result.out()).containsPattern("node n\\d+_").contains("onnx     the_Add").contains("kernel ");
+            var name = result.out().lines().filter(l -> l.startsWith("kernel ")).findFirst().orElseThrow().substring(7);
+            var kernel = sinter("explain", source, "--kernel", name, "--form", "scalar");
+            assertThat(kernel.code()).as(kernel.err()).isZero();
+            assertThat(kernel.out()).contains("kernel " + name).contains("fadd").doesNotContain("node n0");
+            assertThat(sinter("explain", source, "--kernel", "none").code()).isEqualTo(1);
+            assertThat(sinter("explain", source, "--kernel", "none").err()).contains(name);
+            assertThat(sinter("explain", source, "--node", "the_Add").out()).contains("invokestatic");
+            assertThat(sinter("explain", source, "--node", "nothing_here").code()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void benchReports() {
+        var json = sinter("bench", model, "--dim", "n=64", "--seconds", "0.1", "--json");
+        assertThat(json.code()).as(json.err()).isZero();
+        assertThat(json.out()).startsWith("{\"model\": ").contains("\"medianMicros\": ").contains("\"runs\": ");
+        var text = sinter("bench", compiled(), "--dim", "n=64", "--seconds", "0.1", "--threads", "2");
+        assertThat(text.out()).contains("2 threads").contains("{n=64}").contains("median ");
+        assertThat(sinter("bench", compiled(), "--dim", "m=64").code()).isEqualTo(1);
+    }
+
+    @Test
+    void dumpsAreWritten() {
+        var dumps = folder.resolve("dumps");
+        var classes = folder.resolve("classes");
+        var result = sinter("compile", model, "-o", folder.resolve("x.jar"), "--dump-ir=all", "--dump-dir", dumps,
+                "--dump-class", classes, "--package", "my.pkg", "--class", "Mine");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(dumps.resolve("00-import.ir")).content().contains("the_Add");
+        assertThat(dumps).isDirectoryContaining("glob:**-plan.ir");
+        assertThat(classes.resolve("my/pkg/Mine$Scalar.class")).exists();
+        var wrong = sinter("compile", model, "--dump-ir=nothing", "--dump-dir", dumps);
+        assertThat(wrong.code()).isEqualTo(1);
+        assertThat(wrong.err()).contains("nothing").contains("import");
+    }
+}

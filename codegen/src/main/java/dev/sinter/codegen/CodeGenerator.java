@@ -1,0 +1,61 @@
+package dev.sinter.codegen;
+
+import dev.sinter.codegen.asm.BindEmitter;
+import dev.sinter.codegen.asm.FormEmitter;
+import dev.sinter.codegen.asm.WeightsEmitter;
+import dev.sinter.codegen.plan.Plan;
+import dev.sinter.codegen.plan.PlanPrinter;
+import dev.sinter.codegen.plan.Planner;
+import dev.sinter.codegen.plan.Values;
+import dev.sinter.ir.Graph;
+import dev.sinter.runtime.Form;
+import dev.sinter.runtime.ModelImage;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Turns a graph into classes and weights. */
+public final class CodeGenerator {
+    private CodeGenerator() {
+    }
+
+    /**
+     * Compiles a graph.
+     *
+     * @param graph
+     *            after the passes
+     * @param options
+     *            names and forms
+     * @return the model
+     * @throws dev.sinter.codegen.plan.PlanException
+     *             if nodes have types no kernel computes with
+     */
+    public static GeneratedModel generate(Graph graph, CodegenOptions options) {
+        var plan = KernelNames.unique(Planner.plan(graph), options.forms());
+        var planText = PlanPrinter.print(plan);
+        var values = new Values(plan);
+        var base = options.packageName().replace('.', '/') + (options.packageName().isEmpty() ? "" : "/")
+                + options.className();
+        var weightsClass = base + "$Weights";
+        var widest = options.forms().stream().max(Comparator.naturalOrder()).orElseThrow();
+        var dump = Dump.of(graph, plan, planText, widest, options.className() + ".ir");
+        var classes = new LinkedHashMap<String, byte[]>();
+        classes.put(binaryName(base), BindEmitter.emit(base, plan, values));
+        classes.put(binaryName(weightsClass), WeightsEmitter.emit(weightsClass));
+        for (var form : Form.values()) {
+            if (options.forms().contains(form)) {
+                var emitter = new FormEmitter(base, weightsClass, plan, values, form);
+                classes.put(binaryName(emitter.name()), emitter.emit(dump));
+            }
+        }
+        var info = ModelDescription.of(plan, values, binaryName(base), "META-INF/sinter/" + dump.file());
+        var resources = Map.of(info.irResource(), dump.text().getBytes(StandardCharsets.UTF_8));
+        var image = new ModelImage(info, classes, WeightPacker.pack(plan), resources);
+        return new GeneratedModel(image, graph, plan, planText, dump.listings());
+    }
+
+    private static String binaryName(String internal) {
+        return internal.replace('/', '.');
+    }
+}

@@ -1,0 +1,61 @@
+package dev.sinter.codegen;
+
+import dev.sinter.codegen.plan.Plan;
+import dev.sinter.codegen.plan.WeightItem;
+import dev.sinter.runtime.ModelInfo;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Lays constants out in the weight segment. */
+final class WeightPacker {
+    private static final int PANEL = 16;
+
+    private WeightPacker() {
+    }
+
+    static MemorySegment pack(Plan plan) {
+        var segment = Arena.ofAuto().allocate(Math.max(1, plan.weightBytes()), ModelInfo.WEIGHTS_ALIGNMENT);
+        for (var item : plan.weights()) {
+            var target = segment.asSlice(item.byteOffset(), item.byteSize());
+            switch (item.form()) {
+                case PLAIN -> plain(item, target);
+                case PANEL16 -> panels(item, target);
+            }
+        }
+        return segment.asSlice(0, plan.weightBytes()).asReadOnly();
+    }
+
+    private static void plain(WeightItem item, MemorySegment target) {
+        var source = switch (item.data().array()) {
+            case float[] a -> MemorySegment.ofArray(a);
+            case double[] a -> MemorySegment.ofArray(a);
+            case long[] a -> MemorySegment.ofArray(a);
+            case int[] a -> MemorySegment.ofArray(a);
+            case short[] a -> MemorySegment.ofArray(a);
+            case byte[] a -> MemorySegment.ofArray(a);
+            default -> throw new IllegalStateException("strings are no weights");
+        };
+        target.copyFrom(source);
+    }
+
+    /** {@code [K,N]} to {@code [ceil(N/16)][K][16]}; what lies beyond N stays zero. */
+    private static void panels(WeightItem item, MemorySegment target) {
+        int k = (int) item.data().dims()[0];
+        int n = (int) item.data().dims()[1];
+        var array = item.data().array();
+        for (int panel = 0; panel * PANEL < n; panel++) {
+            int width = Math.min(PANEL, n - panel * PANEL);
+            for (int row = 0; row < k; row++) {
+                int from = row * n + panel * PANEL;
+                long to = ((long) panel * k + row) * PANEL;
+                switch (array) {
+                    case float[] a ->
+                            MemorySegment.copy(a, from, target, ValueLayout.JAVA_FLOAT, to * Float.BYTES, width);
+                    case byte[] a -> MemorySegment.copy(a, from, target, ValueLayout.JAVA_BYTE, to, width);
+                    default -> throw new IllegalStateException("panels of " + item.data().dtype());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,320 @@
+package dev.sinter.codegen.asm;
+
+import dev.sinter.codegen.loop.Kernel;
+import dev.sinter.codegen.loop.Lanewise;
+import dev.sinter.codegen.loop.Unrolling;
+import dev.sinter.codegen.plan.Allocation;
+import dev.sinter.codegen.plan.Arg;
+import dev.sinter.codegen.plan.Place;
+import dev.sinter.codegen.plan.Plan;
+import dev.sinter.codegen.plan.Step;
+import dev.sinter.codegen.plan.Values;
+import dev.sinter.ir.Dim;
+import dev.sinter.runtime.Form;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+
+/**
+ * Emits the class of one form: {@code run} goes through the steps; each step has a method named after its node that
+ * passes the node's constants to a kernel; equal kernels are one method.
+ */
+public final class FormEmitter implements Opcodes {
+    private static final String FRAME = "dev/sinter/runtime/Frame";
+    private static final String STEP = "(L" + FRAME + ";III)V";
+    private static final int CHUNK = 200;
+
+    private final String name;
+    private final String base;
+    private final String weightsClass;
+    private final Plan plan;
+    private final Values values;
+    private final Form form;
+    private final FrameWriter cw = new FrameWriter();
+    private final Map<Kernel, String> methods = new LinkedHashMap<>();
+    private final Set<String> taken = new HashSet<>(Set.of("run", "step", "bind"));
+    private final ArrayDeque<Kernel> pending = new ArrayDeque<>();
+
+    /**
+     * Prepares.
+     *
+     * @param base
+     *            internal name of the model's superclass; this form's name is derived from it
+     * @param weightsClass
+     *            internal name of the class that holds the weights
+     * @param plan
+     *            the plan
+     * @param values
+     *            its sizes
+     * @param form
+     *            the form
+     */
+    public FormEmitter(String base, String weightsClass, Plan plan, Values values, Form form) {
+        this.base = base;
+        this.name = base + "$" + form.suffix();
+        this.weightsClass = weightsClass;
+        this.plan = plan;
+        this.values = values;
+        this.form = form;
+    }
+
+    /** Where nodes and kernels stand in the shipped IR dump. */
+    public interface Lines {
+        /** @return name of the dump, without folders */
+        String file();
+
+        /** @return line of a step's node */
+        int step(Step step);
+
+        /** @return line of a kernel's program */
+        int kernel(Kernel kernel);
+    }
+
+    /** {@return internal name of the class} */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Emits the class.
+     *
+     * @param lines
+     *            of the IR dump
+     * @return the class file
+     */
+    public byte[] emit(Lines lines) {
+        cw.visit(V25, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, base, null);
+        cw.visitSource(lines.file(), null);
+        BindEmitter.constructor(cw.method(ACC_PUBLIC, "<init>", "()V"), base);
+        Shuffles.emit(cw, name, form);
+        var stubs = new ArrayList<String>();
+        for (var step : plan.steps()) {
+            stubs.add(unique(step.name()));
+        }
+        runs();
+        dispatch(stubs);
+        for (int i = 0; i < stubs.size(); i++) {
+            stub(stubs.get(i), plan.steps().get(i), lines.step(plan.steps().get(i)));
+        }
+        while (!pending.isEmpty()) {
+            kernel(pending.poll(), lines::kernel);
+        }
+        return cw.finish();
+    }
+
+    private String unique(String wanted) {
+        var candidate = wanted;
+        for (int i = 2; !taken.add(candidate); i++) {
+            candidate = wanted + "_v" + i;
+        }
+        return candidate;
+    }
+
+    private String method(Kernel kernel) {
+        return methods.computeIfAbsent(kernel, k -> {
+            pending.add(k);
+            return unique(k.name().replaceAll("[^A-Za-z0-9]+", "_"));
+        });
+    }
+
+    // ---- the way through the steps
+
+    private void runs() {
+        var run = cw.method(ACC_PUBLIC, "run", "(L" + FRAME + ";)V");
+        run.visitCode();
+        for (int from = 0; from < plan.steps().size(); from += CHUNK) {
+            var part = "run" + from / CHUNK;
+            run.visitVarInsn(ALOAD, 0);
+            run.visitVarInsn(ALOAD, 1);
+            run.visitMethodInsn(INVOKEVIRTUAL, name, part, "(L" + FRAME + ";)V", false);
+            runPart(part, from, Math.min(plan.steps().size(), from + CHUNK));
+        }
+        finish(run);
+    }
+
+    private void runPart(String part, int from, int to) {
+        var mv = cw.method(ACC_PRIVATE, part, "(L" + FRAME + ";)V");
+        mv.visitCode();
+        for (int i = from; i < to; i++) {
+            var count = plan.steps().get(i).count();
+            mv.visitVarInsn(ALOAD, 1);
+            mv.visitVarInsn(ALOAD, 0);
+            Instructions.pushInt(mv, i);
+            if (count == null) {
+                mv.visitInsn(ICONST_1);
+            } else {
+                size(mv, count, 1);
+            }
+            mv.visitMethodInsn(INVOKEVIRTUAL, FRAME, "parallel", "(L" + BindEmitter.PROGRAM + ";II)V", false);
+        }
+        finish(mv);
+    }
+
+    private static void finish(MethodVisitor mv) {
+        mv.visitInsn(RETURN);
+        mv.visitMaxs(0, 0);
+        mv.visitEnd();
+    }
+
+    private void dispatch(List<String> stubs) {
+        var step = cw.method(ACC_PUBLIC, "step", "(IL" + FRAME + ";III)V");
+        step.visitCode();
+        for (int from = 0; from < stubs.size(); from += CHUNK) {
+            int to = Math.min(stubs.size(), from + CHUNK);
+            var next = new Label();
+            step.visitVarInsn(ILOAD, 1);
+            Instructions.pushInt(step, to);
+            step.visitJumpInsn(IF_ICMPGE, next);
+            for (int i = 1; i <= 5; i++) {
+                step.visitVarInsn(i == 2 ? ALOAD : ILOAD, i);
+            }
+            var part = "step" + from / CHUNK;
+            step.visitMethodInsn(INVOKESTATIC, name, part, "(IL" + FRAME + ";III)V", false);
+            step.visitInsn(RETURN);
+            step.visitLabel(next);
+            dispatchPart(part, stubs, from, to);
+        }
+        finish(step);
+    }
+
+    private void dispatchPart(String part, List<String> stubs, int from, int to) {
+        var mv = cw.method(ACC_PRIVATE | ACC_STATIC, part, "(IL" + FRAME + ";III)V");
+        mv.visitCode();
+        var labels = new Label[to - from];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = new Label();
+        }
+        var otherwise = new Label();
+        mv.visitVarInsn(ILOAD, 0);
+        mv.visitTableSwitchInsn(from, to - 1, otherwise, labels);
+        for (int i = from; i < to; i++) {
+            mv.visitLabel(labels[i - from]);
+            mv.visitVarInsn(ALOAD, 1);
+            mv.visitVarInsn(ILOAD, 2);
+            mv.visitVarInsn(ILOAD, 3);
+            mv.visitVarInsn(ILOAD, 4);
+            mv.visitMethodInsn(INVOKESTATIC, name, stubs.get(i), STEP, false);
+            mv.visitInsn(RETURN);
+        }
+        mv.visitLabel(otherwise);
+        finish(mv);
+    }
+
+    // ---- a node's method
+
+    private void stub(String method, Step step, int line) {
+        var kernel = step.kernels().get(form);
+        var mv = cw.method(ACC_STATIC, method, "(L" + FRAME + ";III)V");
+        mv.visitCode();
+        var start = new Label();
+        mv.visitLabel(start);
+        mv.visitLineNumber(line, start);
+        var heap = step.kernels().heapBuffers();
+        for (int i = 0; i < heap.size(); i++) {
+            array(mv, step.arrays().get(i), heap.get(i).storage().descriptor());
+        }
+        for (var arg : step.args()) {
+            argument(mv, arg);
+        }
+        if (step.count() != null) {
+            mv.visitVarInsn(ILOAD, 2);
+            mv.visitVarInsn(ILOAD, 3);
+        }
+        mv.visitMethodInsn(INVOKESTATIC, name, method(kernel), KernelEmitter.descriptor(kernel), false);
+        finish(mv);
+    }
+
+    private static void array(MethodVisitor mv, Place place, String descriptor) {
+        mv.visitVarInsn(ALOAD, 0);
+        switch (place) {
+            case Place.Arena a -> mv.visitFieldInsn(GETFIELD, FRAME, switch (descriptor) {
+                case "[F" -> "f32";
+                case "[D" -> "f64";
+                case "[I" -> "i32";
+                case "[J" -> "i64";
+                case "[S" -> "i16";
+                default -> "i8";
+            }, descriptor);
+            case Place.Io(var index) -> {
+                mv.visitFieldInsn(GETFIELD, FRAME, "io", "[Ljava/lang/Object;");
+                Instructions.pushInt(mv, index);
+                mv.visitInsn(AALOAD);
+                mv.visitTypeInsn(CHECKCAST, Type.getType(descriptor).getInternalName());
+            }
+            case Place.Weight w -> throw new IllegalStateException("weights are no heap array");
+        }
+    }
+
+    private void argument(MethodVisitor mv, Arg arg) {
+        switch (arg) {
+            case Arg.Int(var value) -> size(mv, value, 0);
+            case Arg.Weight(var at, var extra) -> {
+                mv.visitLdcInsn(at);
+                if (!extra.equals(Dim.ZERO)) {
+                    size(mv, extra, 0);
+                    mv.visitInsn(I2L);
+                    mv.visitInsn(LADD);
+                }
+            }
+            case Arg.Offset(var place, var extra) -> {
+                if (place instanceof Place.Arena(int allocation)) {
+                    begin(mv, allocation, plan.allocations().get(allocation));
+                    if (!extra.equals(Dim.ZERO)) {
+                        size(mv, extra, 0);
+                        mv.visitInsn(IADD);
+                    }
+                } else {
+                    size(mv, extra, 0);
+                }
+            }
+        }
+    }
+
+    private static void begin(MethodVisitor mv, int number, Allocation allocation) {
+        mv.visitVarInsn(ALOAD, 0);
+        if (allocation.perWorker()) {
+            Instructions.pushInt(mv, number);
+            mv.visitVarInsn(ILOAD, 1);
+            mv.visitMethodInsn(INVOKEVIRTUAL, FRAME, "offset", "(II)I", false);
+        } else {
+            mv.visitFieldInsn(GETFIELD, FRAME, "p", "[I");
+            Instructions.pushInt(mv, number);
+            mv.visitInsn(IALOAD);
+        }
+    }
+
+    /** Pushes a size: a constant, or a parameter resolved when the shape was bound. */
+    private void size(MethodVisitor mv, Dim value, int frameLocal) {
+        if (value.isConst()) {
+            Instructions.pushInt(mv, Math.toIntExact(value.value()));
+            return;
+        }
+        mv.visitVarInsn(ALOAD, frameLocal);
+        mv.visitFieldInsn(GETFIELD, FRAME, "p", "[I");
+        Instructions.pushInt(mv, plan.allocations().size() + values.param(new Arg.Int(value)));
+        mv.visitInsn(IALOAD);
+    }
+
+    // ---- kernels
+
+    private void kernel(Kernel kernel, ToIntFunction<Kernel> line) {
+        var unrolled = Unrolling.expand(kernel);
+        var legal = form == Form.SCALAR ? Lanewise.scalar(unrolled) : Lanewise.narrow(unrolled, form.bits() / 32);
+        var mv = cw.method(ACC_STATIC, methods.get(kernel), KernelEmitter.descriptor(kernel));
+        new KernelEmitter(mv, legal, form, name, weightsClass, this::method).emit(line.applyAsInt(kernel));
+    }
+
+    /** {@return the kernels emitted and their methods, in order of first use; complete after {@link #emit}} */
+    public Map<Kernel, String> kernels() {
+        return methods;
+    }
+}

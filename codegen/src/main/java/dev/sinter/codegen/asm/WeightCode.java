@@ -1,0 +1,65 @@
+package dev.sinter.codegen.asm;
+
+import dev.sinter.codegen.loop.Buffer.Storage;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * Access to the weight segment, a {@code static final} of the model's classes, so that HotSpot knows its kind whatever
+ * other code does to the type profiles of segments.
+ */
+final class WeightCode implements Opcodes {
+    static final String SEGMENT = "java/lang/foreign/MemorySegment";
+    static final String FIELD = "W";
+    private static final String LAYOUT = "java/lang/foreign/ValueLayout";
+
+    private final MethodVisitor mv;
+    private final String weightsClass;
+
+    WeightCode(MethodVisitor mv, String weightsClass) {
+        this.mv = mv;
+        this.weightsClass = weightsClass;
+    }
+
+    void pushSegment() {
+        mv.visitFieldInsn(GETSTATIC, weightsClass, FIELD, "L" + SEGMENT + ";");
+    }
+
+    /** Turns the i64 element index on the stack into a byte offset, computed in long throughout. */
+    void scale(Storage storage, long extraBytes) {
+        if (storage.bytes() > 1) {
+            Instructions.pushInt(mv, Integer.numberOfTrailingZeros(storage.bytes()));
+            mv.visitInsn(LSHL);
+        }
+        if (extraBytes != 0) {
+            mv.visitLdcInsn(extraBytes);
+            mv.visitInsn(LADD);
+        }
+    }
+
+    void pushElement(Storage storage, Runnable pushIndex) {
+        var layout = switch (storage) {
+            case F32 -> "Float";
+            case F64 -> "Double";
+            case I64 -> "Long";
+            case I32 -> "Int";
+            case I16, U16 -> "Short";
+            case I8, U8, BOOL -> "Byte";
+        };
+        var type = "java/lang/foreign/ValueLayout$Of" + layout;
+        var constant = "JAVA_" + layout.toUpperCase(java.util.Locale.ROOT) + (storage.bytes() > 1 ? "_UNALIGNED" : "");
+        pushSegment();
+        mv.visitFieldInsn(GETSTATIC, LAYOUT, constant, "L" + type + ";");
+        pushIndex.run();
+        scale(storage, 0);
+        char result = switch (storage) {
+            case F32 -> 'F';
+            case F64 -> 'D';
+            case I64 -> 'J';
+            case I32 -> 'I';
+            case I16, U16 -> 'S';
+            case I8, U8, BOOL -> 'B';
+        };
+        mv.visitMethodInsn(INVOKEINTERFACE, SEGMENT, "get", "(L" + type + ";J)" + result, true);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Buffer;
+import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Kernel.Param;
+import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
+import dev.sinter.codegen.plan.Arg;
+import dev.sinter.codegen.plan.Operand;
+import dev.sinter.codegen.plan.Place;
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects a kernel's buffers and parameters together with what its calls pass for them, so that the two lists can't
+ * disagree.
+ */
+final class Access {
+    private final List<Buffer> buffers = new ArrayList<>();
+    private final List<Place> arrays = new ArrayList<>();
+    private final List<Param> params = new ArrayList<>();
+    private final List<Arg> args = new ArrayList<>();
+
+    List<Buffer> buffers() {
+        return buffers;
+    }
+
+    List<Place> arrays() {
+        return arrays;
+    }
+
+    List<Arg> args() {
+        return args;
+    }
+
+    /** Parameters, followed by the parallel axis' range if there is one. */
+    List<Param> params(boolean parallel) {
+        var all = new ArrayList<>(params);
+        if (parallel) {
+            all.add(new Param("lo", Elem.I32));
+            all.add(new Param("hi", Elem.I32));
+        }
+        return all;
+    }
+
+    /**
+     * Declares an operand: a buffer {@code name} and a parameter {@code name0} ({@code x1_0} for x1: x10 is another's), the position of its
+     * first element.
+     */
+    Memory memory(String name, Operand operand) {
+        var place = operand.place();
+        var buffer = new Buffer(name, operand.isWeight() ? Buffer.Space.WEIGHT : Buffer.Space.HEAP, operand.storage());
+        buffers.add(buffer);
+        var base = name + (Character.isDigit(name.charAt(name.length() - 1)) ? "_0" : "0");
+        params.add(new Param(base, operand.isWeight() ? Elem.I64 : Elem.I32));
+        if (place instanceof Place.Weight(long at)) {
+            args.add(new Arg.Weight(at / operand.storage().bytes(), operand.offset()));
+        } else {
+            arrays.add(place);
+            args.add(new Arg.Offset(place, operand.offset()));
+        }
+        return new Memory(buffer, Term.ref(base), operand.dtype());
+    }
+
+    /** Declares a size or stride: a literal if it is constant, else a parameter. */
+    Term size(String name, Dim value) {
+        if (value.isConst()) {
+            return Term.i32(value.value());
+        }
+        params.add(new Param(name, Elem.I32));
+        args.add(new Arg.Int(value));
+        return Term.ref(name);
+    }
+
+    /** A declared operand. */
+    record Memory(Buffer buffer, Term base, DType dtype) {
+        /** Position of an element, given the i32 distance from the first; i64 within the weights. */
+        Term at(Term distance) {
+            return base.plus(buffer.isWeight() ? wide(distance) : distance);
+        }
+
+        /** Products and sums are widened part by part, so that large weights can't overflow an int. */
+        private static Term wide(Term term) {
+            if (term instanceof Term.Apply(var prim, var args)
+                    && (prim == Prim.ADD || prim == Prim.MUL)) {
+                var a = wide(args.get(0));
+                var b = wide(args.get(1));
+                return prim == Prim.ADD ? a.plus(b) : a.times(b);
+            }
+            return term.wide();
+        }
+
+        Term load(Term distance, int lanes) {
+            return load(distance, lanes, null);
+        }
+
+        Term load(Term distance, int lanes, @Nullable Term mask) {
+            return load(distance, ExprCode.elem(dtype), lanes, mask);
+        }
+
+        Term load(Term distance, Elem elem, int lanes, @Nullable Term mask) {
+            return new Term.Load(buffer.name(), at(distance), new VType(elem, lanes), mask);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
+import dev.sinter.codegen.plan.Operand;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Expr;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a matrix product does with each element before it is stored: an expression over the product and operands that
+ * are scalars, one per column, one per row, or one per element.
+ *
+ * @param expr
+ *            {@code $0} is the product
+ * @param operands
+ *            {@code $1}, … as {@code [M,N]} with strides, columns contiguous or repeated
+ */
+public record Epilogue(Expr expr, List<Operand> operands) {
+    /** Copies the list. */
+    public Epilogue {
+        operands = List.copyOf(operands);
+    }
+
+    /** {@return whether the product is stored as it is} */
+    boolean isPlain() {
+        return expr instanceof Expr.Arg(var i, var t) && i == 0;
+    }
+
+    /**
+     * Whether a kernel can take these operands.
+     *
+     * @param expr
+     *            the expression
+     * @param operands
+     *            {@code [M,N]} each
+     * @return whether all are vectorizable and their columns contiguous or repeated
+     */
+    public static boolean fits(Expr expr, List<Operand> operands) {
+        return ExprCode.isVectorizable(expr) && operands.stream().allMatch(o -> {
+            var stride = o.strides().getLast();
+            return (stride.equals(Dim.ZERO) || stride.equals(Dim.ONE)) && o.storage().bytes() == 4;
+        });
+    }
+
+    /** Declares the operands. */
+    Declared declare(Access access) {
+        var memories = new ArrayList<Access.Memory>();
+        var rowStrides = new ArrayList<Term>();
+        for (int i = 0; i < operands.size(); i++) {
+            memories.add(access.memory("e" + (i + 1), operands.get(i)));
+            rowStrides.add(access.size("es" + (i + 1), operands.get(i).strides().getFirst()));
+        }
+        return new Declared(this, memories, rowStrides);
+    }
+
+    /** Epilogue operands within a kernel. */
+    record Declared(Epilogue epilogue, List<Access.Memory> memories, List<Term> rowStrides) {
+        /** Whether operand i is the same in every row. */
+        private boolean perColumn(int i) {
+            return epilogue.operands.get(i).strides().getFirst().equals(Dim.ZERO);
+        }
+
+        private boolean repeatsAlongColumns(int i) {
+            return epilogue.operands.get(i).strides().getLast().equals(Dim.ZERO);
+        }
+
+        /** Operands that depend on the column only (or on nothing), loaded once for a whole tile. */
+        void hoist(Body body, List<Stmt.Range> over, Term column, @Nullable Term mask) {
+            for (int i = 0; i < memories.size(); i++) {
+                if (perColumn(i)) {
+                    body.letAll("h" + i, over, load(i, Term.i32(0), column, mask));
+                }
+            }
+        }
+
+        private Term load(int i, Term row, Term column, @Nullable Term mask) {
+            var base = rowStrides.get(i).times(row);
+            return repeatsAlongColumns(i)
+                    ? memories.get(i).load(base, 1).splat()
+                    : memories.get(i).load(base.plus(column), VType.LANES, mask);
+        }
+
+        /** The value stored for a vector of the product; {@code hoisted} names column operands by subscript u. */
+        Term apply(Body body, Term product, Term row, Term column, @Nullable Term mask, @Nullable Term hoisted,
+                String prefix) {
+            var args = new ArrayList<Term>(List.of(product));
+            for (int i = 0; i < memories.size(); i++) {
+                args.add(hoisted != null && perColumn(i)
+                        ? Term.ref("h" + i, hoisted)
+                        : body.let(prefix + "o" + i, load(i, row, column, mask)));
+            }
+            return new ExprCode(body, VType.LANES, args, prefix).lower(epilogue.expr);
+        }
+    }
+}

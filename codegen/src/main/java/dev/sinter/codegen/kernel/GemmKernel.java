@@ -1,0 +1,380 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Kernel;
+import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Stmt.Range;
+import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
+import dev.sinter.codegen.plan.Arg;
+import dev.sinter.codegen.plan.Operand;
+import dev.sinter.codegen.plan.Place;
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import dev.sinter.runtime.Form;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matrix product with constant weights: {@code a[M,K] x w[K,N] -> c[M,N]}, weights in panels of sixteen columns
+ * ({@code [N/16][K][16]}), accumulated in ascending k by fma, then the epilogue. Eight-bit weights widen to f32 in the
+ * kernel; with f32 integers as activations that is exact as long as a block of k stays below 2^24, after which sums move
+ * on to 32-bit integers.
+ *
+ * <p>
+ * A task is a block of rows times a group of panels. Within it a tile of rows times panels stays in registers; rows are
+ * divided evenly, so that a block has tiles of at most two heights.
+ */
+public final class GemmKernel {
+    /** Rows of a block: with their activations they stay in the second-level cache while panels go by. */
+    private static final int BLOCK = 144;
+    /** Vector operations an unrolled epilogue may add up to; above it runs as a loop over the tile. */
+    private static final int UNROLL_LIMIT = 135;
+    /** JVM methods take 255 words of parameters; some are for a tile's place. */
+    private static final int MAX_PARAMETERS = 240;
+
+    /**
+     * One product.
+     *
+     * @param a
+     *            {@code f32[M,K]}, rows contiguous
+     * @param weights
+     *            {@code f32 or 8-bit [K,N]} packed in panels; its strides are not used
+     * @param zero
+     *            zero point of each column as {@code f32[N]} padded to whole panels, or null
+     * @param c
+     *            {@code [M,N]}, rows contiguous
+     * @param epilogue
+     *            what happens before the store
+     * @param blockK
+     *            k's that are summed exactly in f32 before moving to integers; 0 for a product of real numbers
+     * @param scratch
+     *            i32 memory of one tile for integer sums, where {@code blockK} is below K; else null
+     * @param blockSums
+     *            f32 memory of one tile for the sums of one block, likewise
+     */
+    public record Product(Operand a, Operand weights, @Nullable Operand zero, Operand c, Epilogue epilogue, int blockK,
+            @Nullable Place scratch, @Nullable Place blockSums) {
+        long k() {
+            return weights.dims().get(0).value();
+        }
+
+        long n() {
+            return weights.dims().get(1).value();
+        }
+
+        boolean manyBlocks() {
+            return blockK > 0 && blockK < k();
+        }
+    }
+
+    /** Elements of integer scratch a worker needs for a tile. */
+    public static final int SCRATCH = 8 * 16 * 12;
+
+    private final Product product;
+    private final Access access = new Access();
+    private final Access.Memory a;
+    private final Access.Memory w;
+    private final Access.@Nullable Memory zero;
+    private final Access.Memory c;
+    private final Access.@Nullable Memory scratch;
+    private final Access.@Nullable Memory blockSums;
+    private final Epilogue.Declared epilogue;
+    private final Term m;
+    private final Term lda;
+    private final Term ldc;
+    private final int k;
+    private final int n;
+
+    private GemmKernel(Product product) {
+        this.product = product;
+        this.k = Math.toIntExact(product.k());
+        this.n = Math.toIntExact(product.n());
+        this.a = access.memory("a", product.a());
+        this.w = access.memory("w", product.weights());
+        this.zero = product.zero() == null ? null : access.memory("z", product.zero());
+        this.c = access.memory("c", product.c());
+        this.scratch = product.scratch() == null ? null : access.memory("s", tileMemory(product.scratch(), DType.I32));
+        this.blockSums =
+                product.blockSums() == null ? null : access.memory("f", tileMemory(product.blockSums(), DType.F32));
+        this.epilogue = product.epilogue().declare(access);
+        this.m = access.size("M", product.a().dims().getFirst());
+        this.lda = access.size("lda", product.a().strides().getFirst());
+        this.ldc = access.size("ldc", product.c().strides().getFirst());
+    }
+
+    private static Operand tileMemory(Place place, DType dtype) {
+        return new Operand(place, dtype, Dim.ZERO, List.of(Dim.of(SCRATCH)), List.of(Dim.ONE));
+    }
+
+    /**
+     * The call that computes a product.
+     *
+     * @param product
+     *            what is multiplied
+     * @return the call
+     */
+    public static Call of(Product product) {
+        var gemm = new GemmKernel(product);
+        var groups = (gemm.n + 16 * GemmTile.GROUP - 1) / (16 * GemmTile.GROUP);
+        var blocks = product.a().dims().getFirst().ceilDiv(BLOCK);
+        return new Call(KernelSet.of(gemm::driver), gemm.access.arrays(), gemm.access.args(),
+                blocks.times(Dim.of(groups)));
+    }
+
+    private String name() {
+        return "gemm."
+                + (product.weights().dtype() == DType.F32 ? "f32"
+                        : product.weights().dtype() + (zero == null ? "" : "z"))
+                + ".k" + k + "n" + n + "." + Naming.of(product.epilogue().expr());
+    }
+
+    private List<Kernel.Param> tileParams() {
+        var params = new ArrayList<>(access.params(false));
+        for (var extra : List.of("i0", "i1", "j0", "j1")) {
+            params.add(new Kernel.Param(extra, Elem.I32));
+        }
+        return params;
+    }
+
+    // ---- the driver: blocks of rows, groups of panels, tiles of two heights
+
+    private Kernel driver(Form form) {
+        int full = n / 16;
+        int panels = (n + 15) / 16;
+        int groups = (panels + GemmTile.GROUP - 1) / GemmTile.GROUP;
+        var body = Body.block(b -> b.par("t", round -> {
+            var t = Term.ref("t");
+            var group = round.let("group", groups == 1 ? Term.i32(0) : Term.of(Prim.REM, t, Term.i32(groups)));
+            var block = round.let("block", groups == 1 ? t : Term.of(Prim.DIV, t, Term.i32(groups)));
+            var blocks = round.let("blocks", Term.of(Prim.DIV, m.plus(BLOCK - 1), Term.i32(BLOCK)));
+            var height = round.let("height", Term.of(Prim.DIV, m.plus(blocks).plus(-1), blocks));
+            var i0 = round.let("i0", Term.of(Prim.MIN, m, block.times(height)));
+            var i1 = round.let("i1", Term.of(Prim.MIN, m, i0.plus(height)));
+            var rows = round.let("rows", i1.minus(i0));
+            var max = Term.i32(GemmTile.maxRows(form));
+            var several = Term.of(Prim.DIV, rows.plus(GemmTile.maxRows(form) - 1), max);
+            var tiles =
+                    round.let("tiles", Term.of(Prim.SELECT, Term.of(Prim.LE, rows, Term.i32(GemmTile.singleRows(form))),
+                            Term.i32(1), several));
+            var low = round.let("low", Term.of(Prim.DIV, rows, tiles));
+            var split = round.let("split", i0.plus(Term.of(Prim.REM, rows, tiles).times(low.plus(1))));
+            var j0 = round.let("j0", group.times(GemmTile.GROUP));
+            var j1 = round.let("j1", Term.of(Prim.MIN, j0.plus(GemmTile.GROUP), Term.i32(panels)));
+            for (int r = 1; r <= GemmTile.singleRows(form); r++) {
+                int height1 = r;
+                round.when(Term.of(Prim.EQ, low.plus(1), Term.i32(r)),
+                        x -> tiles(x, form, height1, i0, split, j0, j1, full));
+                round.when(Term.of(Prim.EQ, low, Term.i32(r)), x -> tiles(x, form, height1, split, i1, j0, j1, full));
+            }
+        }));
+        return new Kernel(name() + "." + form.suffix().toLowerCase(java.util.Locale.ROOT), access.buffers(),
+                access.params(true), body);
+    }
+
+    /** Calls the tile kernels of one height for rows i0 to i1: wide tiles first, then single panels, the last one masked. */
+    private void tiles(Body b, Form form, int rows, Term i0, Term i1, Term j0, Term j1, int full) {
+        int wide = GemmTile.panels(form, rows);
+        boolean narrowRest = wide > 1 && (full % GemmTile.GROUP) % wide != 0;
+        boolean masked = n % 16 != 0;
+        Term from = j0;
+        if (full > 0) {
+            var end = masked ? Term.of(Prim.MIN, j1, Term.i32(full)) : j1;
+            Term to = end;
+            if (narrowRest) {
+                to = j0.plus(Term.of(Prim.DIV, end.minus(j0), Term.i32(wide)).times(wide));
+            }
+            call(b, tile(form, rows, wide, false), i0, i1, j0, to);
+            if (narrowRest) {
+                call(b, tile(form, rows, 1, false), i0, i1, to, end);
+            }
+            from = end;
+        }
+        if (masked) {
+            call(b, tile(form, rows, 1, true), i0, i1, from, j1);
+        }
+    }
+
+    private void call(Body b, Kernel tile, Term i0, Term i1, Term j0, Term j1) {
+        var args = new ArrayList<Term>();
+        access.params(false).forEach(p -> args.add(Term.ref(p.name())));
+        args.addAll(List.of(i0, i1, j0, j1));
+        var buffers = access.buffers().stream().filter(x -> !x.isWeight()).map(x -> x.name()).toList();
+        b.add(new Stmt.Call(tile, buffers, args));
+    }
+
+    // ---- the tile
+
+    /** A tile; its epilogue is a kernel of its own where one method with both would be too long. */
+    private Kernel tile(Form form, int rows, int panels, boolean masked) {
+        var together = tile(form, rows, panels, masked, false);
+        return VectorOperations.of(together, form) <= VectorOperations.LIMIT ? together
+                : tile(form, rows, panels, masked, true);
+    }
+
+    private Kernel tile(Form form, int rows, int panels, boolean masked, boolean epilogueApart) {
+        var body = Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, columns -> {
+            var u = List.of(new Range("u", panels));
+            columns.letAll("wb", u, w.at(Term.ref("j").plus(Term.ref("u")).times(k * 16)));
+            columns.loop("i", Term.ref("i0"), Term.ref("i1"), rows,
+                    inner -> tileBody(inner, form, rows, panels, masked, epilogueApart));
+        }));
+        var name = name() + ".r" + rows + "c" + panels + (masked ? ".tail" : "");
+        return new Kernel(name, access.buffers(), tileParams(), body);
+    }
+
+    private void tileBody(Body b, Form form, int rows, int panels, boolean masked, boolean epilogueApart) {
+        var t = new Range("t", rows);
+        var u = new Range("u", panels);
+        var i = Term.ref("i").plus(Term.ref("t"));
+        b.letAll("ab", List.of(t), a.at(lda.times(i)));
+        if (product.manyBlocks()) {
+            integerBlocks(b, t, u);
+        } else {
+            accumulate(b, t, u, Term.i32(0), Term.i32(k));
+        }
+        var column = Term.ref("j").plus(Term.ref("u")).times(16);
+        var mask = masked ? new Term.Lanes(column, Term.i32(n), VType.LANES) : null;
+        if (!product.manyBlocks() && unrolls(form, rows, panels)) {
+            epilogue.hoist(b, List.of(u), column, mask);
+            b.unroll(List.of(t, u), inner -> {
+                Term acc = Term.ref("acc", Term.ref("t"), Term.ref("u"));
+                var value = epilogue.apply(inner, integral(acc), i, column, mask, Term.ref("u"), "v");
+                inner.store("c", c.at(ldc.times(i).plus(column)), value, mask);
+            });
+            return;
+        }
+        keepSums(b, t, u, mask);
+        if (epilogueApart) {
+            var args = new ArrayList<Term>();
+            access.params(false).forEach(p -> args.add(Term.ref(p.name())));
+            args.addAll(List.of(Term.ref("i"), Term.ref("j"), Term.i32(rows), Term.i32(panels)));
+            var heap = access.buffers().stream().filter(x -> !x.isWeight()).map(x -> x.name()).toList();
+            b.add(new Stmt.Call(epilogueKernel(masked), heap, args));
+        } else {
+            rolledEpilogue(b, Term.i32(rows), Term.i32(panels), masked);
+        }
+    }
+
+    /** The operand of the epilogue: sums of integers count as i32. */
+    private Term integral(Term sum) {
+        return product.blockK() > 0 ? new Term.Convert(sum, Elem.I32) : sum;
+    }
+
+    private boolean unrolls(Form form, int rows, int panels) {
+        int parts = Math.max(1, 16 / Math.max(1, form.bits() / 32));
+        var probe = new Body();
+        var value =
+                epilogue.apply(probe, integral(Term.ref("acc")), Term.i32(0), Term.i32(0), null, Term.ref("u"), "v");
+        int operations = probe.stmts().stream().mapToInt(s -> s instanceof Stmt.Let l ? operations(l.value()) : 0).sum()
+                + operations(value);
+        int weightOps = product.weights().dtype() == DType.F32 ? 1 : 3 + (zero == null ? 0 : 1);
+        int tile = rows * panels;
+        int main = tile * parts + panels * parts * weightOps + rows;
+        int hoisted = epilogue.memories().size() * panels * parts * 2;
+        return main + hoisted + tile * parts * (operations + 1) <= UNROLL_LIMIT;
+    }
+
+    private static int operations(Term term) {
+        return (term instanceof Term.Ref ? 0 : 1) + term.children().stream().mapToInt(GemmKernel::operations).sum()
+                - (term instanceof Term.Load l ? operations(l.index()) : 0);
+    }
+
+    private void accumulate(Body b, Range t, Range u, Term from, Term to) {
+        var acc = Term.ref("acc", Term.ref("t"), Term.ref("u"));
+        var next = Term.of(Prim.FMA, Term.ref("y", Term.ref("t")), Term.ref("x", Term.ref("u")), acc);
+        // one zero for all: it counts as a vector operation wherever it is written
+        var nothing = b.let("zero", Term.f32(0, VType.LANES));
+        var carry = new Stmt.Carry("acc", List.of(t, u), nothing, next);
+        if (zero != null) {
+            b.letAll("zp", List.of(u), zero.load(Term.ref("j").plus(Term.ref("u")).times(16), VType.LANES));
+        }
+        b.fold("p", from, to, 1, List.of(carry), inner -> {
+            Term p = Term.ref("p");
+            var at = new Term.Ref("wb", List.of(Term.ref("u"))).plus(p.wide().times(Term.i64(16)));
+            Term weight = new Term.Load("w", at, VType.F32X16, null);
+            inner.letAll("x", List.of(u),
+                    zero == null ? weight : Term.of(Prim.SUB, weight, Term.ref("zp", Term.ref("u"))));
+            inner.letAll("y", List.of(t),
+                    new Term.Load("a", Term.ref("ab", Term.ref("t")).plus(p), VType.F32, null).splat());
+        });
+    }
+
+    /** Blocks of k small enough to be exact in f32, their sums added up as integers in scratch. */
+    private void integerBlocks(Body b, Range t, Range u) {
+        int size = t.end() * u.end() * 16;
+        b.loop("zi", Term.i32(0), Term.i32(size), 16,
+                x -> x.store("s", scratch.at(Term.ref("zi")), new Term.Lit(0, 0, VType.I32X16)));
+        b.loop("kb", Term.i32(0), Term.i32(k), product.blockK(), block -> {
+            var end = block.let("ke", Term.of(Prim.MIN, Term.ref("kb").plus(product.blockK()), Term.i32(k)));
+            accumulate(block, t, u, Term.ref("kb"), end);
+            var at = blockSums.at(Term.ref("t").times(u.end()).plus(Term.ref("u")).times(16));
+            block.unroll(List.of(t, u), x -> x.store("f", at, Term.ref("acc", Term.ref("t"), Term.ref("u"))));
+            block.loop("si", Term.i32(0), Term.i32(size), 16, x -> {
+                var sum = new Term.Load("s", scratch.at(Term.ref("si")), VType.I32X16, null);
+                var more = new Term.Load("f", blockSums.at(Term.ref("si")), VType.F32X16, null);
+                x.store("s", scratch.at(Term.ref("si")), Term.of(Prim.ADD, sum, new Term.Convert(more, Elem.I32)));
+            });
+        });
+    }
+
+    /** Sums wait in {@code c}, or in scratch if they are integers of many blocks. */
+    private void keepSums(Body b, Range t, Range u, @Nullable Term mask) {
+        if (!product.manyBlocks()) {
+            var column = Term.ref("j").plus(Term.ref("u")).times(16);
+            var sum = Term.ref("acc", Term.ref("t"), Term.ref("u"));
+            b.unroll(List.of(t, u), x -> x.store("c", c.at(ldc.times(Term.ref("i").plus(Term.ref("t"))).plus(column)),
+                    product.c().dtype() == DType.I32 ? integral(sum) : sum, mask));
+        }
+    }
+
+    /** The epilogue of a tile of any size. */
+    private Kernel epilogueKernel(boolean masked) {
+        var params = new ArrayList<>(access.params(false));
+        for (var extra : List.of("i", "j", "rows", "panels")) {
+            params.add(new Kernel.Param(extra, Elem.I32));
+        }
+        var body = Body.block(b -> rolledEpilogue(b, Term.ref("rows"), Term.ref("panels"), masked));
+        return new Kernel(name() + ".epilogue" + (masked ? ".tail" : ""), access.buffers(), params, body);
+    }
+
+    /**
+     * Whether an epilogue is short enough for a kernel.
+     *
+     * @param product
+     *            what is multiplied
+     * @return whether {@link #of} makes kernels that the back end takes
+     */
+    public static boolean fits(Product product) {
+        var gemm = new GemmKernel(product);
+        int words = product.epilogue().operands().size() * 4 + gemm.access.buffers().size()
+                + 2 * gemm.access.params(true).size();
+        return words <= MAX_PARAMETERS
+                && (product.epilogue().isPlain() || VectorOperations.fit(gemm.epilogueKernel(true)));
+    }
+
+    /** The epilogue as loops over a tile whose sums wait. */
+    private void rolledEpilogue(Body b, Term rows, Term panels, boolean masked) {
+        boolean many = product.manyBlocks();
+        boolean integers = product.c().dtype() == DType.I32;
+        var first = b.let("n0", Term.ref("j").times(16));
+        var width = panels.times(16);
+        b.loop("et", Term.i32(0), rows, 1, tile -> {
+            var row = tile.let("er", Term.ref("i").plus(Term.ref("et")));
+            var inScratch = tile.let("eb", Term.ref("et").times(width).minus(first));
+            tile.loop("n", first, first.plus(width), 16, x -> {
+                var n16 = Term.ref("n");
+                var tail = masked ? new Term.Lanes(n16, Term.i32(n), VType.LANES) : null;
+                var at = c.at(ldc.times(row).plus(n16));
+                var sum = x.let("sum", many
+                        ? new Term.Load("s", scratch.at(inScratch.plus(n16)), VType.I32X16, null)
+                        : new Term.Load("c", at, integers ? VType.I32X16 : VType.F32X16, tail));
+                var operand = many || integers ? sum : integral(sum);
+                x.store("c", at, epilogue.apply(x, operand, row, n16, tail, null, "v"), tail);
+            });
+        });
+    }
+}

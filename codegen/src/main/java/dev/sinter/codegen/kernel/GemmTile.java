@@ -1,0 +1,39 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.runtime.Form;
+
+/**
+ * Register tiles of matrix products: rows times panels of sixteen columns. They differ by machine width because
+ * registers do; each element is still accumulated in ascending k, so the result does not.
+ */
+final class GemmTile {
+    /** Panels of one parallel task: a multiple of every tile's panels. */
+    static final int GROUP = 12;
+
+    private GemmTile() {
+    }
+
+    /** Rows that fit one tile where there are no more: each weight is then loaded once. */
+    static int singleRows(Form form) {
+        return form == Form.V512 ? 8 : maxRows(form);
+    }
+
+    /** The most rows a tile has where there are several. */
+    static int maxRows(Form form) {
+        return switch (form) {
+            case V512 -> 7;
+            case V256, SCALAR -> 6;
+            case V128 -> 3;
+        };
+    }
+
+    /** Panels of a tile with that many rows: fewer rows need more panels to keep the multipliers busy. */
+    static int panels(Form form, int rows) {
+        return switch (form) {
+            case V512 -> rows == 8 ? 2 : rows >= 4 ? 3 : rows == 2 ? 6 : 4;
+            case V256 -> rows >= 4 ? 1 : rows == 3 ? 2 : 3;
+            case V128 -> rows == 3 ? 1 : 2;
+            case SCALAR -> 1;
+        };
+    }
+}

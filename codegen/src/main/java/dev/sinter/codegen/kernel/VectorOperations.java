@@ -1,0 +1,144 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Buffer.Storage;
+import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Kernel;
+import dev.sinter.codegen.loop.Lanewise;
+import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.Types;
+import dev.sinter.codegen.loop.Unrolling;
+import dev.sinter.runtime.Form;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many vector operations the method of a kernel has: what the back end counts, known before it is asked. A method
+ * with too many never gets fast, so templates choose a smaller shape, or planners a shorter expression.
+ */
+final class VectorOperations {
+    /** The most a method may have; the back end's own limit is a little higher. */
+    static final int LIMIT = 148;
+
+    private final Types types;
+    private final Kernel kernel;
+    private final int machineLanes;
+    private int count;
+
+    private VectorOperations(Kernel kernel, int machineLanes) {
+        this.kernel = kernel;
+        this.types = new Types(kernel);
+        this.machineLanes = machineLanes;
+    }
+
+    /** Vector operations of a kernel in a form; those of kernels it calls are not counted. */
+    static int of(Kernel kernel, Form form) {
+        if (form == Form.SCALAR) {
+            return 0;
+        }
+        int lanes = form.bits() / 32;
+        var operations = new VectorOperations(Lanewise.narrow(Unrolling.expand(kernel), lanes), lanes);
+        operations.block(operations.kernel.body());
+        return operations.count;
+    }
+
+    /** Whether every form of a kernel is below the limit. */
+    static boolean fit(Kernel kernel) {
+        return of(kernel, Form.V512) <= LIMIT && of(kernel, Form.V256) <= LIMIT && of(kernel, Form.V128) <= LIMIT;
+    }
+
+    private void block(List<Stmt> body) {
+        body.forEach(this::statement);
+    }
+
+    private void statement(Stmt stmt) {
+        switch (stmt) {
+            case Stmt.Let(var name, var over, var value) -> count += term(value);
+            case Stmt.Store(var buffer, var index, var value, var mask) -> {
+                var elem = types.of(value).elem();
+                var memory = memory(buffer);
+                boolean vector = types.of(value).isVector();
+                count += term(value)
+                        + (vector ? parts(value) * (1 + conversion(elem, memory)) + mask(mask, memory) : 0);
+            }
+            case Stmt.Loop loop -> {
+                loop.carries().forEach(c -> count += term(c.init()) + term(c.next()));
+                block(loop.body());
+            }
+            case Stmt.If branch -> block(branch.body());
+            case Stmt.Check check -> {
+            }
+            case Stmt.Call call -> {
+            }
+            case Stmt.Unroll unroll -> throw new IllegalArgumentException("not unrolled");
+        }
+    }
+
+    private int parts(Term term) {
+        var type = types.of(term);
+        return type.isVector() ? Math.max(1, type.lanes() / machineLanes) : 1;
+    }
+
+    private Elem memory(String buffer) {
+        return kernel.buffer(buffer).storage() == Storage.F32 ? Elem.F32 : Elem.I32;
+    }
+
+    private int mask(@Nullable Term mask, Elem memory) {
+        return mask == null ? 0 : term(mask) + (memory == Elem.F32 ? 0 : parts(mask));
+    }
+
+    /** Operations that turn a vector of one kind into another. */
+    private static int conversion(Elem from, Elem to) {
+        if (from == to) {
+            return 0;
+        }
+        boolean ofFloats = from == Elem.F32 || from == Elem.BOOL && to == Elem.F32;
+        return from == Elem.BOOL ? (ofFloats ? 2 : 3) : to == Elem.BOOL ? (ofFloats ? 1 : 2) : 1;
+    }
+
+    private int load(Term.Load load) {
+        var storage = kernel.buffer(load.buffer()).storage();
+        var elem = load.type().elem();
+        if (storage.bytes() == 1) {
+            boolean direct = storage == Storage.I8 && elem == Elem.F32;
+            return parts(load) * (2 + (direct ? 0 : conversion(Elem.I32, elem)));
+        }
+        return mask(load.mask(), memory(load.buffer())) + parts(load) * (1 + conversion(memory(load.buffer()), elem));
+    }
+
+    /** Operations of all parts of a term. */
+    private int term(Term term) {
+        if (term instanceof Term.Fold(var prim, var vector)) {
+            return term(vector) + parts(vector) - 1 + machineLanes;
+        }
+        if (!types.of(term).isVector()) {
+            return term instanceof Term.Apply || term instanceof Term.Convert
+                    ? term.children().stream().mapToInt(this::term).sum()
+                    : 0;
+        }
+        int parts = parts(term);
+        return switch (term) {
+            case Term.Ref r -> 0;
+            case Term.Lit l -> parts;
+            case Term.Splat s -> parts;
+            case Term.Lanes l -> parts;
+            case Term.Fold f -> 0;
+            case Term.Bits(var value, var to) -> term(value) + parts;
+            case Term.Load load -> load(load);
+            case Term.Convert(var value, var to) -> term(value) + parts * conversion(types.of(value).elem(), to);
+            case Term.Apply(var prim, var args) -> args.stream().mapToInt(this::term).sum() + parts * own(prim, args);
+        };
+    }
+
+    private int own(Prim prim, List<Term> args) {
+        boolean ofFloats = types.of(args.getLast()).elem() == Elem.F32;
+        boolean ofMasks = types.of(args.getLast()).elem() == Elem.BOOL;
+        return switch (prim) {
+            // masks are chosen from by and, and-not, or, for which the condition is computed twice
+            case SELECT -> ofMasks ? 3 + term(args.getFirst()) : ofFloats ? 1 : 2;
+            case EQ, LT, LE -> ofFloats || ofMasks ? 1 : 2;
+            default -> 1;
+        };
+    }
+}

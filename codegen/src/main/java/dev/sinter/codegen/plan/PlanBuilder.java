@@ -1,0 +1,203 @@
+package dev.sinter.codegen.plan;
+
+import dev.sinter.codegen.kernel.Call;
+import dev.sinter.codegen.kernel.MapKernel;
+import dev.sinter.codegen.loop.Buffer.Storage;
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Expr;
+import dev.sinter.ir.Fn;
+import dev.sinter.ir.Graph;
+import dev.sinter.ir.Node;
+import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorData;
+import dev.sinter.ir.Value;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Collects steps, memory and weights; the lifetime of memory is that of the steps that touch it. */
+final class PlanBuilder {
+    private static final int ALIGNMENT = 64;
+    private static final int MAX_NAME = 80;
+
+    private final Graph graph;
+    private final Map<Value, Operand> operands = new HashMap<>();
+    private final Map<Value, Integer> outputPorts = new HashMap<>();
+    private final List<Step> steps = new ArrayList<>();
+    private final List<Pending> allocations = new ArrayList<>();
+    private final List<WeightItem> weights = new ArrayList<>();
+    private final Map<WeightKey, WeightItem> known = new HashMap<>();
+    private long weightBytes;
+    private @Nullable Node node;
+    private int nodeNumber = -1;
+    private int stepOfNode;
+
+    private record WeightKey(TensorData data, WeightItem.Form form) {
+    }
+
+    private static final class Pending {
+        final Storage storage;
+        final Dim size;
+        final boolean perWorker;
+        int first = Integer.MAX_VALUE;
+        int last = -1;
+
+        Pending(Storage storage, Dim size, boolean perWorker) {
+            this.storage = storage;
+            this.size = size;
+            this.perWorker = perWorker;
+        }
+    }
+
+    PlanBuilder(Graph graph) {
+        this.graph = graph;
+        for (int i = 0; i < graph.inputs().size(); i++) {
+            var value = graph.inputs().get(i).value();
+            operands.put(value, Operand.rowMajor(new Place.Io(i), value.dtype(), value.shape()));
+        }
+        for (int i = 0; i < graph.outputs().size(); i++) {
+            outputPorts.putIfAbsent(graph.outputs().get(i).value(), graph.inputs().size() + i);
+        }
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    void begin(Node next, boolean countsAsStep) {
+        node = next;
+        stepOfNode = 0;
+        if (countsAsStep) {
+            nodeNumber++;
+        }
+    }
+
+    /** Where a value lies; a constant is put among the weights the first time it is asked for. */
+    Operand operand(Value value) {
+        var operand = operands.get(value);
+        if (operand == null) {
+            var data = value.constant();
+            if (data == null) {
+                throw new IllegalStateException(value + " has no place yet");
+            }
+            operand = Operand.rowMajor(weight(data, WeightItem.Form.PLAIN), data.dtype(), data.shape());
+            operands.put(value, operand);
+        }
+        return operand;
+    }
+
+    void define(Value value, Operand operand) {
+        operands.put(value, operand);
+    }
+
+    /** Memory for a node's result: the caller's array if it is an output of the model, else arena. */
+    Operand result(Value value) {
+        var port = outputPorts.get(value);
+        var place = port != null ? new Place.Io(port) : allocate(value.dtype(), value.shape().size(), false);
+        var operand = Operand.rowMajor(place, value.dtype(), value.shape());
+        operands.put(value, operand);
+        return operand;
+    }
+
+    /** Memory for an intermediate of one node. */
+    Operand temporary(DType dtype, List<Dim> dims) {
+        var shape = new Shape(dims);
+        return Operand.rowMajor(allocate(dtype, shape.size(), false), dtype, shape);
+    }
+
+    Place scratch(DType dtype, Dim size) {
+        return allocate(dtype, size, true);
+    }
+
+    private Place allocate(DType dtype, Dim size, boolean perWorker) {
+        allocations.add(new Pending(Operand.storage(dtype), size, perWorker));
+        return new Place.Arena(allocations.size() - 1);
+    }
+
+    Place weight(TensorData data, WeightItem.Form form) {
+        var item = known.computeIfAbsent(new WeightKey(data, form), key -> {
+            long bytes = (long) data.size() * Operand.storage(data.dtype()).bytes();
+            if (form == WeightItem.Form.PANEL16) {
+                long n = data.dims()[1];
+                bytes = (n + 15) / 16 * 16 * data.dims()[0] * Operand.storage(data.dtype()).bytes();
+            }
+            var made = new WeightItem(weightBytes, bytes, data, form);
+            weights.add(made);
+            weightBytes = (weightBytes + bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            return made;
+        });
+        return new Place.Weight(item.byteOffset());
+    }
+
+    /** Elementwise work; an expression too long for one kernel is computed in several steps. */
+    void map(Expr expr, List<Operand> inputs, Operand output) {
+        var rest = expr;
+        var operands = new ArrayList<>(inputs);
+        while (!MapKernel.fits(rest, operands, output)) {
+            var part = largestPart(rest, rest, operands, output);
+            if (part == null) {
+                throw new PlanException(List.of(node.op().mnemonic() + " '" + node.origin().first()
+                        + "': no part of the expression is short enough for a kernel: " + rest));
+            }
+            var result = temporary(part.dtype(), output.dims());
+            step(MapKernel.of(part, operands, result));
+            var use = Expr.arg(operands.size(), part.dtype());
+            operands.add(result);
+            rest = rest.transform(e -> e.equals(part) ? use : e);
+        }
+        step(MapKernel.of(rest, operands, output));
+    }
+
+    /** The largest part of an expression that fits one kernel and whose result vectors can store. */
+    private static @Nullable Expr largestPart(Expr whole, Expr expr, List<Operand> operands, Operand output) {
+        if (!(expr instanceof Expr.Apply(var fn, var args, var dtype))) {
+            return null;
+        }
+        if (expr != whole && dtype != DType.BOOL && !(fn == Fn.CAST && args.getFirst() instanceof Expr.Arg)) {
+            var result =
+                    new Operand(output.place(), dtype, Dim.ZERO, output.dims(), Operand.rowMajorStrides(output.dims()));
+            if (MapKernel.fits(expr, operands, result)) {
+                return expr;
+            }
+        }
+        return args.stream().map(a -> largestPart(whole, a, operands, output)).filter(Objects::nonNull)
+                .max(Comparator.comparingInt(Expr::cost)).orElse(null);
+    }
+
+    void step(Call call) {
+        for (var place : call.arrays()) {
+            if (place instanceof Place.Arena(int allocation)) {
+                var pending = allocations.get(allocation);
+                pending.first = Math.min(pending.first, steps.size());
+                pending.last = steps.size();
+            }
+        }
+        steps.add(new Step(methodName(), node, call.kernels(), call.arrays(), call.args(), call.count()));
+        stepOfNode++;
+    }
+
+    /** {@code n007_matmul_encoder_layer_0_query}; further steps of a node are told apart by a number. */
+    private String methodName() {
+        var origin = node.origin().first().replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^_+|_+$", "");
+        var name = String.format(Locale.ROOT, "n%03d_%s%s", nodeNumber, node.op().mnemonic(),
+                origin.isEmpty() ? "" : "_" + origin);
+        var cut = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
+        return stepOfNode == 0 ? cut : cut + "_" + (stepOfNode + 1);
+    }
+
+    Plan build() {
+        var all = new ArrayList<Allocation>();
+        for (var p : allocations) {
+            int first = p.last < 0 ? 0 : p.first;
+            all.add(new Allocation(p.storage, p.last < 0 ? Dim.ZERO : p.size, first, Math.max(first, p.last),
+                    p.perWorker));
+        }
+        return new Plan(graph, steps, all, weights, weightBytes);
+    }
+}

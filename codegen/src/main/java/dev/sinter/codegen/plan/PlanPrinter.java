@@ -1,0 +1,57 @@
+package dev.sinter.codegen.plan;
+
+import java.util.Comparator;
+import java.util.stream.Collectors;
+
+/** The text form of a plan. */
+public final class PlanPrinter {
+    private PlanPrinter() {
+    }
+
+    /**
+     * A plan as text.
+     *
+     * @param plan
+     *            the plan
+     * @return a line for each weight, allocation and step
+     */
+    public static String print(Plan plan) {
+        var out = new StringBuilder("plan \"" + plan.graph().name() + "\" {\n");
+        out.append("  weights ").append(plan.weightBytes()).append(" bytes\n");
+        for (var item : plan.weights()) {
+            out.append("  weight @").append(item.byteOffset()).append(": ").append(item.data().type()).append(' ')
+                    .append(item.form().name().toLowerCase(java.util.Locale.ROOT)).append('\n');
+        }
+        for (int i = 0; i < plan.allocations().size(); i++) {
+            var a = plan.allocations().get(i);
+            out.append("  arena a").append(i).append(": ").append(a.storage().label()).append(" x ").append(a.size())
+                    .append(a.perWorker() ? " per worker" : "").append(" live ").append(a.firstStep()).append("..")
+                    .append(a.lastStep()).append('\n');
+        }
+        for (int i = 0; i < plan.steps().size(); i++) {
+            out.append("  ").append(i).append(": ").append(step(plan.steps().get(i))).append('\n');
+        }
+        return out.append("}\n").toString();
+    }
+
+    private static String step(Step step) {
+        var forms = step.kernels().byForm();
+        var kernel = forms.get(forms.keySet().stream().max(Comparator.naturalOrder()).orElseThrow());
+        var arrays = step.arrays().stream().map(PlanPrinter::place).collect(Collectors.joining(", "));
+        var args = step.args().stream().map(arg -> switch (arg) {
+            case Arg.Int(var value) -> value.toString();
+            case Arg.Offset(var place, var extra) -> place(place) + "+" + extra;
+            case Arg.Weight(var at, var extra) -> "w" + at + "+" + extra;
+        }).collect(Collectors.joining(", "));
+        return step.name() + " = " + kernel.name() + "(" + arrays + ")(" + args + ")"
+                + (step.count() == null ? "" : " par " + step.count());
+    }
+
+    private static String place(Place place) {
+        return switch (place) {
+            case Place.Arena(var n) -> "a" + n;
+            case Place.Io(var n) -> "io" + n;
+            case Place.Weight(var at) -> "weights@" + at;
+        };
+    }
+}

@@ -1,0 +1,78 @@
+package dev.sinter;
+
+import dev.sinter.codegen.CodeGenerator;
+import dev.sinter.codegen.CodegenOptions;
+import dev.sinter.codegen.kernel.UnsupportedTypeException;
+import dev.sinter.codegen.plan.PlanException;
+import dev.sinter.frontend.onnx.ImportOptions;
+import dev.sinter.frontend.onnx.OnnxImportException;
+import dev.sinter.frontend.onnx.OnnxImporter;
+import dev.sinter.ir.Graph;
+import dev.sinter.ir.IrException;
+import dev.sinter.passes.PassListener;
+import dev.sinter.passes.PassOptions;
+import dev.sinter.passes.Pipeline;
+import dev.sinter.passes.Rewrite;
+import dev.sinter.runtime.ModelException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** One run through all stages; keeps what the passes tell. */
+final class CompilationRun implements PassListener {
+    private final PassOptions passes;
+    private final Consumer<String> progress;
+    private final List<Compilation.Stage> stages = new ArrayList<>();
+    private final List<Rewrite> rewrites = new ArrayList<>();
+
+    CompilationRun(PassOptions passes, Consumer<String> progress) {
+        this.passes = passes;
+        this.progress = progress;
+    }
+
+    Compilation compile(Path model, ImportOptions imports, CodegenOptions codegen) {
+        return compile(model.toString(), () -> OnnxImporter.importModel(model, imports), codegen);
+    }
+
+    Compilation compile(byte[] model, ImportOptions imports, CodegenOptions codegen) {
+        return compile("model", () -> OnnxImporter.importModel(model, null, imports), codegen);
+    }
+
+    private Compilation compile(String what, Supplier<Graph> importer, CodegenOptions codegen) {
+        try {
+            progress.accept("reading " + what);
+            var imported = importer.get();
+            var graph = Pipeline.standard().run(imported, passes, this);
+            progress.accept("generating code for " + graph.nodes().size() + " nodes");
+            var generated = CodeGenerator.generate(graph, codegen);
+            return new Compilation(stages, rewrites, generated);
+        } catch (OnnxImportException e) {
+            // A cause tells that the file itself is damaged; without one, the importer understood it and declined.
+            throw e.getCause() == null
+                    ? new UnsupportedModelException(message(what, e), e.problems(), e)
+                    : new ModelException(message(what, e), e);
+        } catch (UnsupportedTypeException | PlanException e) {
+            throw new UnsupportedModelException(message(what, e), List.of(String.valueOf(e.getMessage())), e);
+        } catch (IrException e) {
+            throw new ModelException(message(what, e), e);
+        }
+    }
+
+    private static String message(String what, RuntimeException problem) {
+        var message = String.valueOf(problem.getMessage());
+        return message.startsWith(what) ? message : what + ": " + message;
+    }
+
+    @Override
+    public void rewritten(Rewrite rewrite) {
+        rewrites.add(rewrite);
+    }
+
+    @Override
+    public void stage(int number, String name, Graph graph) {
+        progress.accept(number == 0 ? graph.nodes().size() + " nodes imported" : "pass " + name);
+        stages.add(new Compilation.Stage(number, name, graph));
+    }
+}

@@ -1,0 +1,309 @@
+package dev.sinter;
+
+import dev.sinter.codegen.CodegenOptions;
+import dev.sinter.frontend.onnx.ImportOptions;
+import dev.sinter.passes.PassOptions;
+import dev.sinter.runtime.Form;
+import dev.sinter.runtime.Model;
+import dev.sinter.runtime.ModelException;
+import dev.sinter.runtime.RunOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to compile a model. Immutable: every option gives a new compiler, so that one may be kept and shared.
+ *
+ * <p>
+ * Whatever is wrong with a model or an option raises {@link ModelException}, with all problems of the model at once;
+ * files are changed only when everything went well.
+ */
+public final class Compiler {
+    static final Compiler DEFAULT = new Compiler(ImportOptions.NONE, PassOptions.DEFAULT, Naming.AUTOMATIC, null,
+            Dumps.NONE, message -> {
+            });
+
+    private final ImportOptions imports;
+    private final PassOptions passes;
+    private final Naming naming;
+    private final @Nullable RunOptions run;
+    private final Dumps dumps;
+    private final Consumer<String> progress;
+
+    private Compiler(ImportOptions imports, PassOptions passes, Naming naming, @Nullable RunOptions run, Dumps dumps,
+            Consumer<String> progress) {
+        this.imports = imports;
+        this.passes = passes;
+        this.naming = naming;
+        this.run = run;
+        this.dumps = dumps;
+        this.progress = progress;
+    }
+
+    /**
+     * Fixes a symbolic dimension.
+     *
+     * @param name
+     *            of the dimension in the model, such as {@code batch}; {@code INPUT_AXIS} for one without a name
+     * @param size
+     *            its size, at least 0
+     * @return a new compiler
+     * @throws ModelException
+     *             if the size is negative
+     */
+    public Compiler dim(String name, long size) {
+        if (size < 0) {
+            throw new ModelException("dimension " + name + ": a size of at least 0 was expected, " + size + " came");
+        }
+        return new Compiler(imports.dim(name, size), passes, naming, run, dumps, progress);
+    }
+
+    /**
+     * Threads that work on one call of a model compiled into this JVM; a jar is told when it is loaded.
+     *
+     * @param threads
+     *            at least 1, the caller's included
+     * @return a new compiler
+     */
+    public Compiler threads(int threads) {
+        return running(running().withThreads(threads));
+    }
+
+    /**
+     * The form of a model compiled into this JVM; a jar has all forms and is told when it is loaded.
+     *
+     * @param form
+     *            exactly this one, whatever the machine prefers
+     * @return a new compiler
+     */
+    public Compiler form(Form form) {
+        return running(running().withForm(form));
+    }
+
+    /**
+     * How a model compiled into this JVM runs; without it, {@link RunOptions#defaults()}.
+     *
+     * @param options
+     *            form, threads, executor
+     * @return a new compiler
+     */
+    public Compiler running(RunOptions options) {
+        return new Compiler(imports, passes, naming, options, dumps, progress);
+    }
+
+    /**
+     * Emits a check for every access to memory.
+     *
+     * @param on
+     *            off by default, unless the property {@code sinter.checked} is {@code true}
+     * @return a new compiler
+     */
+    public Compiler checked(boolean on) {
+        return running(running().withChecked(on));
+    }
+
+    /**
+     * The package of the emitted classes.
+     *
+     * @param name
+     *            a Java package name; {@code dev.sinter.generated} without this
+     * @return a new compiler
+     * @throws ModelException
+     *             if it is no package name
+     */
+    public Compiler packageName(String name) {
+        return new Compiler(imports, passes, naming.withPackage(name), run, dumps, progress);
+    }
+
+    /**
+     * The emitted classes' name.
+     *
+     * @param name
+     *            a simple Java class name; without this, made from the model file's name
+     * @return a new compiler
+     * @throws ModelException
+     *             if it is no class name
+     */
+    public Compiler className(String name) {
+        return new Compiler(imports, passes, naming.withClass(name), run, dumps, progress);
+    }
+
+    /**
+     * Writes the graph as text, {@code 00-import.ir … NN-plan.ir}; each graph parses back.
+     *
+     * @param folder
+     *            where to; made if missing
+     * @param which
+     *            {@code all}, or names of passes, or {@code import} or {@code plan}; none means all
+     * @return a new compiler
+     */
+    public Compiler dumpIr(Path folder, String... which) {
+        var names = new LinkedHashSet<>(which.length == 0 ? List.of(Dumps.ALL) : Arrays.asList(which));
+        return new Compiler(imports, passes, naming, run, dumps.withIr(folder, names), progress);
+    }
+
+    /**
+     * Writes the emitted classes.
+     *
+     * @param folder
+     *            where to, in folders by package; made if missing
+     * @return a new compiler
+     */
+    public Compiler dumpClass(Path folder) {
+        return new Compiler(imports, passes, naming, run, dumps.withClasses(folder), progress);
+    }
+
+    /**
+     * Leaves out the passes behind one, to bisect a bug.
+     *
+     * @param pass
+     *            name of the last pass to run
+     * @return a new compiler
+     */
+    public Compiler stopAfter(String pass) {
+        return new Compiler(imports, passes.withStopAfter(pass), naming, run, dumps, progress);
+    }
+
+    /**
+     * Leaves out the rewrites behind one, to bisect a bug.
+     *
+     * @param limit
+     *            number of the last rewrite to do
+     * @return a new compiler
+     */
+    public Compiler rewriteLimit(int limit) {
+        return new Compiler(imports, passes.withRewriteLimit(limit), naming, run, dumps, progress);
+    }
+
+    /**
+     * Verifies the graph after every pass.
+     *
+     * @param on
+     *            off by default
+     * @return a new compiler
+     */
+    public Compiler verify(boolean on) {
+        return new Compiler(imports, passes.withVerify(on), naming, run, dumps, progress);
+    }
+
+    /**
+     * Tells what is being done, one short line each time.
+     *
+     * @param listener
+     *            called on the compiling thread
+     * @return a new compiler
+     */
+    public Compiler progress(Consumer<String> listener) {
+        return new Compiler(imports, passes, naming, run, dumps, listener);
+    }
+
+    /**
+     * Compiles a model into this JVM.
+     *
+     * @param model
+     *            an ONNX file
+     * @return the model, ready to run
+     * @throws ModelException
+     *             if the file can't be read, is broken or uses what is not supported
+     */
+    public Model compile(Path model) {
+        var run = new CompilationRun(passes, progress);
+        return dumped(run.compile(model, imports, justInTime(stem(model)))).define(running());
+    }
+
+    /** Only the form that is going to run: the others would cost time and never be used. */
+    private CodegenOptions justInTime(String model) {
+        return naming.options(model, checked()).withForms(Set.of(running().preferredForm()));
+    }
+
+    /**
+     * Compiles a model into this JVM.
+     *
+     * @param model
+     *            the bytes of an ONNX file without external data
+     * @return the model, ready to run
+     * @throws ModelException
+     *             if it is broken or uses what is not supported
+     */
+    public Model compile(byte[] model) {
+        var run = new CompilationRun(passes, progress);
+        return dumped(run.compile(model, imports, justInTime("model"))).define(running());
+    }
+
+    /**
+     * Compiles a model to a jar, which needs only the module {@code dev.sinter.runtime} to run.
+     *
+     * @param model
+     *            an ONNX file
+     * @param jar
+     *            where to; replaced at once when all went well, untouched otherwise
+     * @throws ModelException
+     *             if the model can't be compiled or the jar can't be written
+     */
+    public void compileToJar(Path model, Path jar) {
+        var compilation = compilation(model);
+        progress.accept("writing " + jar.getFileName());
+        compilation.writeJar(jar);
+    }
+
+    /**
+     * Compiles a model and keeps everything that happened on the way.
+     *
+     * @param model
+     *            an ONNX file
+     * @return graphs, rewrites, plan, kernels and the finished model
+     * @throws ModelException
+     *             if the model can't be compiled
+     */
+    public Compilation compilation(Path model) {
+        var run = new CompilationRun(passes, progress);
+        return dumped(run.compile(model, imports, naming.options(stem(model), checked())));
+    }
+
+    /**
+     * Compiles a model and keeps everything that happened on the way.
+     *
+     * @param model
+     *            the bytes of an ONNX file without external data
+     * @param name
+     *            the model's name
+     * @return graphs, rewrites, plan, kernels and the finished model
+     * @throws ModelException
+     *             if the model can't be compiled
+     */
+    public Compilation compilation(byte[] model, String name) {
+        var run = new CompilationRun(passes, progress);
+        return dumped(run.compile(model, imports, naming.options(name, checked())));
+    }
+
+    private Compilation dumped(Compilation compilation) {
+        try {
+            dumps.write(compilation);
+            return compilation;
+        } catch (IOException | UncheckedIOException e) {
+            throw new ModelException("dumps can't be written: " + e, e);
+        }
+    }
+
+    private RunOptions running() {
+        return run == null ? RunOptions.defaults() : run;
+    }
+
+    private boolean checked() {
+        return running().checked();
+    }
+
+    private static String stem(Path file) {
+        var name = file.getFileName();
+        if (name == null) {
+            throw new ModelException(file + ": a model file was expected");
+        }
+        return name.toString().replaceFirst("\\.onnx$", "");
+    }
+}

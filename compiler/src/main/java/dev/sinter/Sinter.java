@@ -1,0 +1,50 @@
+package dev.sinter;
+
+import dev.sinter.runtime.Model;
+import dev.sinter.runtime.ModelException;
+import java.nio.file.Path;
+
+/**
+ * Compiles model files to Java bytecode.
+ *
+ * <pre>{@code
+ * Model model = Sinter.compile(Path.of("model.onnx"));
+ * Outputs out = model.run(Map.of("input_ids", Tensor.of(ids, 1, 128)));
+ * Sinter.compiler().dim("batch", 1).compileToJar(Path.of("model.onnx"), Path.of("model.jar"));
+ * }</pre>
+ */
+public final class Sinter {
+    private Sinter() {
+    }
+
+    /**
+     * Compiles a model into this JVM with the default options.
+     *
+     * @param model
+     *            an ONNX file
+     * @return the model, ready to run
+     * @throws ModelException
+     *             if the file can't be read, is broken or uses what is not supported; it lists all problems at once
+     */
+    public static Model compile(Path model) {
+        return compiler().compile(model);
+    }
+
+    /**
+     * Compiles a model into this JVM with the default options.
+     *
+     * @param model
+     *            the bytes of an ONNX file without external data
+     * @return the model, ready to run
+     * @throws ModelException
+     *             if it is broken or uses what is not supported; it lists all problems at once
+     */
+    public static Model compile(byte[] model) {
+        return compiler().compile(model);
+    }
+
+    /** {@return a compiler with the default options, to be changed by its methods} */
+    public static Compiler compiler() {
+        return Compiler.DEFAULT;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.sinter.frontend.onnx;
+
+import dev.sinter.frontend.onnx.proto.ModelProto;
+import dev.sinter.ir.Graph;
+import dev.sinter.ir.IrException;
+import dev.sinter.ir.Symbols;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a graph of core ops from an ONNX model: operator sets 7 to 28. Unsupported operators are collected and
+ * reported at
+ * once, before anything else is looked at.
+ *
+ * @see <a href="https://github.com/onnx/onnx/blob/main/docs/IR.md">The ONNX intermediate representation</a>
+ */
+public final class OnnxImporter {
+    private OnnxImporter() {
+    }
+
+    /**
+     * Imports a model file.
+     *
+     * @param file
+     *            an ONNX file; external data is looked for in its folder
+     * @param options
+     *            sizes to fix
+     * @return the graph; inputs and outputs keep the model's names and order
+     * @throws OnnxImportException
+     *             if the file is damaged or not supported
+     */
+    public static Graph importModel(Path file, ImportOptions options) {
+        var folder = file.toAbsolutePath().getParent();
+        return importModel(OnnxReader.readModel(file), folder, options);
+    }
+
+    /**
+     * Imports a model from memory.
+     *
+     * @param bytes
+     *            an ONNX file's content
+     * @param folder
+     *            where external data lies, or null if there is none
+     * @param options
+     *            sizes to fix
+     * @return the graph
+     * @throws OnnxImportException
+     *             if the model is damaged or not supported
+     */
+    public static Graph importModel(byte[] bytes, @Nullable Path folder, ImportOptions options) {
+        return importModel(OnnxReader.readModel(bytes), folder, options);
+    }
+
+    /**
+     * Imports a model that was read.
+     *
+     * @param model
+     *            an ONNX model
+     * @param folder
+     *            where external data lies, or null if there is none
+     * @param options
+     *            sizes to fix
+     * @return the graph
+     * @throws OnnxImportException
+     *             if the model is damaged or not supported
+     */
+    public static Graph importModel(ModelProto model, @Nullable Path folder, ImportOptions options) {
+        var opsets = Support.check(model);
+        var weights = new Initializers(model.getGraph(), folder);
+        try {
+            var learned = new GraphLowering(model.getGraph(), opsets, weights, folder, options, new Symbols()).lower();
+            // What type rules learned of symbols (a sequence is at most 512 long) simplifies dimensions computed
+            // before they
+            // learned it, so the graph is made once more with that knowledge.
+            var symbols = new Symbols();
+            learned.symbols().bounds().forEach(symbols::declare);
+            boolean narrowed = symbols.bounds().values().stream().anyMatch(b -> !b.equals(Symbols.Bounds.ANY));
+            return narrowed
+                    ? new GraphLowering(model.getGraph(), opsets, weights, folder, options, symbols).lower()
+                    : learned;
+        } catch (IrException e) {
+            throw new OnnxImportException("graph '" + model.getGraph().getName() + "': " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.sinter.frontend.onnx;
+
+import dev.sinter.frontend.onnx.proto.TensorShapeProto;
+import dev.sinter.frontend.onnx.proto.TypeProto;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Dimensions of the model's inputs. A named one becomes a symbol of that name, made an identifier; one without a name
+ * becomes {@code input_axis}; those the caller fixed become constants.
+ */
+final class SymbolNames {
+    private final Map<String, Long> fixed;
+    private final Map<String, String> symbols = new LinkedHashMap<>();
+    private final TreeSet<String> used = new TreeSet<>();
+
+    SymbolNames(ImportOptions options) {
+        this.fixed = options.dims();
+    }
+
+    /** The type of a graph input or output. */
+    TensorType type(String port, TypeProto type) {
+        if (!type.hasTensorType()) {
+            throw new OnnxImportException(
+                    "'" + port + "': a tensor was expected, " + type.getValueCase() + " is not supported");
+        }
+        var dtype = OnnxTypes.dtype(type.getTensorType().getElemType(), "'" + port + "'");
+        if (!type.getTensorType().hasShape()) {
+            return new TensorType(dtype, Shape.UNKNOWN);
+        }
+        var dims = new ArrayList<Dim>();
+        for (var dim : type.getTensorType().getShape().getDimList()) {
+            dims.add(dim(dim, port + "_" + dims.size()));
+        }
+        return new TensorType(dtype, new Shape(dims));
+    }
+
+    private Dim dim(TensorShapeProto.Dimension dim, String position) {
+        if (dim.hasDimValue() && dim.getDimValue() >= 0) {
+            if (dim.getDimValue() > Integer.MAX_VALUE) {
+                throw new OnnxImportException(
+                        "dimension " + position + ": at most " + Integer.MAX_VALUE + " was expected, not "
+                                + dim.getDimValue());
+            }
+            return Dim.of(dim.getDimValue());
+        }
+        // writers mark unknown sizes by -1 or by an empty name, too
+        var name = dim.getDimParam().isEmpty() ? position : dim.getDimParam();
+        var symbol = symbols.computeIfAbsent(name, this::identifier);
+        used.add(name);
+        var size = fixed.containsKey(name) ? fixed.get(name) : fixed.get(symbol);
+        if (size == null) {
+            return Dim.sym(symbol);
+        }
+        if (size < 0 || size > Integer.MAX_VALUE) {
+            throw new OnnxImportException(
+                    "dimension '" + name + "': a size from 0 to " + Integer.MAX_VALUE + " was expected, not " + size);
+        }
+        return Dim.of(size);
+    }
+
+    private String identifier(String name) {
+        var plain = name.replaceAll("[^A-Za-z0-9_]", "_");
+        var start = plain.isEmpty() || Character.isDigit(plain.charAt(0)) ? "_" + plain : plain;
+        var unique = start;
+        for (int i = 2; symbols.containsValue(unique) || isFunction(unique); i++) {
+            unique = start + "_" + i;
+        }
+        return unique;
+    }
+
+    /** Names the text form of dimensions gives another meaning. */
+    private static boolean isFunction(String name) {
+        return name.equals("min") || name.equals("max");
+    }
+
+    /** Complains of sizes fixed for dimensions the model does not have. */
+    void checkAllUsed() {
+        var problems = new ArrayList<String>();
+        for (var name : new TreeSet<>(fixed.keySet())) {
+            if (!used.contains(name) && !symbols.containsValue(name)) {
+                problems.add("dimension '" + name + "' is not one of the model's, which are " + List.copyOf(used));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new OnnxImportException(problems);
+        }
+    }
+}

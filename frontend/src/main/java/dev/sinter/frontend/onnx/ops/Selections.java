@@ -1,0 +1,177 @@
+package dev.sinter.frontend.onnx.ops;
+
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorType;
+import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Concat;
+import dev.sinter.ir.op.Gather;
+import dev.sinter.ir.op.IndexMap;
+import dev.sinter.ir.op.View;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Parts of tensors: Gather (1, 11 negative indices, 13), Concat (4, 11, 13), Slice (1 attributes, 10 inputs, 11, 13),
+ * Split
+ * (2 attribute, 11, 13 input, 18 num_outputs).
+ *
+ * @see <a href="https://onnx.ai/onnx/operators/onnx__Slice.html">Slice</a>
+ */
+final class Selections {
+    /** Bounds at or beyond this mean "to the end", as no axis is that long. */
+    private static final long FAR = Integer.MAX_VALUE;
+
+    private Selections() {
+    }
+
+    static List<Operand> gather(NodeContext node) {
+        int axis = node.axis(node.attributes().integer("axis", 0), node.shape(0).rank());
+        var data = node.input(0).content();
+        var indices = node.input(1).content();
+        if (data != null && indices != null && node.shape(0).rank() == 1 && indices.stream().allMatch(Dim::isConst)) {
+            var picked = new ArrayList<Dim>();
+            for (var index : indices) {
+                picked.add(data.get(node.axis(index.value(), data.size())));
+            }
+            return List.of(Operand.ofContent(new TensorType(node.type(0).dtype(), node.shape(1)), picked));
+        }
+        return node.results(node.apply(new Gather(axis), node.value(0), node.value(1)));
+    }
+
+    static List<Operand> concat(NodeContext node) {
+        if (node.inputCount() == 0 || !node.attributes().has("axis")) {
+            throw node.error("inputs and an axis were expected");
+        }
+        int axis = node.axis(node.attributes().integer("axis", 0), node.shape(0).rank());
+        var joined = new ArrayList<Dim>();
+        boolean known = node.shape(0).rank() == 1;
+        for (int i = 0; i < node.inputCount() && known; i++) {
+            var content = node.input(i).content();
+            known = content != null && node.shape(i).rank() == 1 && node.type(i).dtype() == node.type(0).dtype();
+            joined.addAll(content == null ? List.of() : content);
+        }
+        if (known) {
+            return List.of(Operand.ofContent(TensorType.of(node.type(0).dtype(), joined.size()), joined));
+        }
+        return node.results(node.apply(new Concat(axis), node.values().toArray(Value[]::new)));
+    }
+
+    /** One slice, axis by axis. */
+    static List<Operand> slice(NodeContext node) {
+        var shape = node.simplify(node.shape(0));
+        boolean inputs = node.opset() >= 10;
+        var starts = inputs ? node.content(1) : attribute(node, "starts");
+        var ends = inputs ? node.content(2) : attribute(node, "ends");
+        long[] axes = inputs ? node.has(3) ? node.constants(3) : null : node.attributes().integers("axes");
+        long[] steps = inputs && node.has(4) ? node.constants(4) : null;
+        int n = starts.size();
+        if (ends.size() != n || axes != null && axes.length != n || steps != null && steps.length != n
+                || n > shape.rank()) {
+            throw node.error(
+                    "as many starts, ends, axes and steps were expected for " + node.type(0) + ", not " + starts + ", "
+                            + ends + ", " + java.util.Arrays.toString(axes) + ", " + java.util.Arrays.toString(steps));
+        }
+        var begins = new ArrayList<Dim>(Collections.nCopies(shape.rank(), Dim.ZERO));
+        var strides = new ArrayList<>(Collections.nCopies(shape.rank(), 1L));
+        var sizes = new ArrayList<>(shape.dims());
+        for (int i = 0; i < n; i++) {
+            int axis = node.axis(axes == null ? i : axes[i], shape.rank());
+            long step = steps == null ? 1 : steps[i];
+            if (step == 0) {
+                throw node.error("a step other than 0 was expected at axis " + axis);
+            }
+            var dim = shape.dim(axis);
+            // a backward slice begins at most at the last element and ends before the first
+            var begin = bound(node, starts.get(i), dim, step < 0);
+            var end = bound(node, ends.get(i), dim, step < 0);
+            var distance = node.symbols().simplify(step > 0 ? end.minus(begin) : begin.minus(end));
+            begins.set(axis, begin);
+            strides.set(axis, step);
+            var length = Signs.notNegative(distance, node.symbols()) ? distance
+                    : node.symbols().simplify(distance.max(Dim.ZERO));
+            sizes.set(axis, node.symbols().simplify(length.ceilDiv(Math.abs(step))));
+        }
+        return take(node, begins, strides, sizes);
+    }
+
+    private static List<Dim> attribute(NodeContext node, String name) {
+        var values = node.attributes().integers(name);
+        if (values == null) {
+            throw node.error("attribute '" + name + "' was expected, it is missing");
+        }
+        return java.util.Arrays.stream(values).<Dim>mapToObj(Dim::of).toList();
+    }
+
+    /** A bound counted from the front and held within the axis. */
+    private static Dim bound(NodeContext node, Dim given, Dim dim, boolean backward) {
+        var symbols = node.symbols();
+        var least = Dim.of(backward ? -1 : 0);
+        var most = backward ? dim.minus(Dim.ONE) : dim;
+        if (given instanceof Dim.Const(long v) && Math.abs(v) >= FAR || given.equals(Dim.of(Long.MIN_VALUE))) {
+            return given.value() > 0 ? most : least;
+        }
+        var front = given;
+        if (Signs.negative(given, symbols)) {
+            front = dim.plus(given);
+        } else if (!Signs.notNegative(given, symbols)) {
+            throw node.error("the sign of slice bound " + given + " is not known from its symbols");
+        }
+        return symbols.simplify(symbols.simplify(front.min(most)).max(least));
+    }
+
+    private static List<Operand> take(NodeContext node, List<Dim> begins, List<Long> steps, List<Dim> sizes) {
+        var content = node.input(0).content();
+        if (content != null && sizes.size() == 1 && begins.getFirst().isConst() && sizes.getFirst().isConst()) {
+            var part = new ArrayList<Dim>();
+            for (long i = 0; i < sizes.getFirst().value(); i++) {
+                part.add(content.get(Math.toIntExact(begins.getFirst().value() + i * steps.getFirst())));
+            }
+            return List.of(Operand.ofContent(TensorType.of(node.type(0).dtype(), part.size()), part));
+        }
+        if (sizes.equals(node.shape(0).dims()) && steps.stream().allMatch(s -> s == 1)) {
+            return List.of(node.input(0));
+        }
+        return node.results(node.apply(new View(new IndexMap.Slice(begins, steps, sizes)), node.value(0)));
+    }
+
+    static List<Operand> split(NodeContext node) {
+        var shape = node.simplify(node.shape(0));
+        int axis = node.axis(node.attributes().integer("axis", 0), shape.rank());
+        var parts = parts(node, shape, axis);
+        var results = new ArrayList<Operand>();
+        var begins = new ArrayList<Dim>(Collections.nCopies(shape.rank(), Dim.ZERO));
+        var total = Dim.ZERO;
+        for (var part : parts) {
+            begins.set(axis, total);
+            results.addAll(take(node, begins, Collections.nCopies(shape.rank(), 1L), shape.with(axis, part).dims()));
+            total = total.plus(part);
+        }
+        node.symbols().requireEqual(total, shape.dim(axis), "split of " + new Shape(shape.dims()) + " into " + parts);
+        return results;
+    }
+
+    private static List<Dim> parts(NodeContext node, Shape shape, int axis) {
+        var sizes = node.opset() < 13 ? node.attributes().integers("split") : null;
+        if (sizes != null) {
+            return java.util.Arrays.stream(sizes).<Dim>mapToObj(Dim::of).toList();
+        }
+        if (node.opset() >= 13 && node.has(1)) {
+            return node.content(1);
+        }
+        long count =
+                node.opset() >= 18 ? node.attributes().integer("num_outputs", node.outputCount()) : node.outputCount();
+        if (count < 1 || count > node.outputCount()) {
+            throw node.error("as many outputs as num_outputs=" + count + " were expected, not " + node.outputCount());
+        }
+        // since opset 18 the last part may be smaller; before, a remainder is an error
+        var part = shape.dim(axis).ceilDiv(count);
+        var parts = new ArrayList<>(Collections.nCopies((int) count - 1, part));
+        parts.add(shape.dim(axis).minus(part.times(Dim.of(count - 1))));
+        if (node.opset() < 18 && !parts.getLast().equals(part)) {
+            node.symbols().requireEqual(parts.getLast(), part, "split of " + shape + " into " + count + " equal parts");
+        }
+        return parts;
+    }
+}

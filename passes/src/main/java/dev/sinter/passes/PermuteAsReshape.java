@@ -1,0 +1,41 @@
+package dev.sinter.passes;
+
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Node;
+import dev.sinter.ir.op.IndexMap;
+import dev.sinter.ir.op.Op;
+import dev.sinter.ir.op.View;
+import java.util.Optional;
+
+/** A permutation that only moves axes of size 1 is a reshape. */
+final class PermuteAsReshape implements Rule {
+    @Override
+    public String name() {
+        return "permute-as-reshape";
+    }
+
+    @Override
+    public Class<? extends Op> looksAt() {
+        return View.class;
+    }
+
+    @Override
+    public Optional<Patch> apply(Node node, GraphIndex graph) {
+        if (!(node.op() instanceof View(IndexMap.Permute(var perm)))) {
+            return Optional.empty();
+        }
+        var shape = node.input(0).shape();
+        int last = -1;
+        for (int axis : perm) {
+            if (!shape.dim(axis).equals(Dim.ONE)) {
+                if (axis < last) {
+                    return Optional.empty();
+                }
+                last = axis;
+            }
+        }
+        var patch = graph.patch("permute " + perm + " of " + shape + " only moves axes of size 1");
+        var reshape = new View(new IndexMap.Reshape(node.output().shape()));
+        return Optional.of(patch.replace(node.output(), patch.add(reshape, node.origin(), node.input(0))).build());
+    }
+}

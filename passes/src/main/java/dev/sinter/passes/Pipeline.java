@@ -1,0 +1,112 @@
+package dev.sinter.passes;
+
+import dev.sinter.ir.Graph;
+import dev.sinter.ir.IrException;
+import dev.sinter.ir.Verifier;
+import java.util.List;
+
+/**
+ * Passes in an order.
+ *
+ * @param passes
+ *            run one after the other
+ */
+public record Pipeline(List<Pass> passes) {
+    /** Copies the list. */
+    public Pipeline {
+        passes = List.copyOf(passes);
+    }
+
+    /**
+     * What every model goes through. Patterns are recognized on expressions read across the borders of maps (so it does
+     * not matter how elementwise work is spread over nodes), from users to operands (so the largest pattern wins), and
+     * before anything is fused (so shared values are still values). Only the four recognizing passes change rounding,
+     * each within the definition of what it recognizes; the others keep every result to the bit.
+     *
+     * @return the list
+     */
+    public static Pipeline standard() {
+        return new Pipeline(List.of(
+                Pass.backward("drop-dead", "nothing is computed in vain",
+                        new DropDead()),
+                Pass.forward("fold-constants", "what is known is computed; shape arithmetic is gone",
+                        new FoldDims(), new FoldConstants()),
+                Pass.forward("simplify", "numbers are in expressions, views are composed, equal nodes are one",
+                        new MergeEqual(), new InlineScalars(), new SimplifyMap(), new SimplifyDims(),
+                        new ComposeViews(),
+                        new DropIdentityView(), new DropExpand()),
+                Pass.backward("recognize-gelu", "GELU is one function",
+                        new RecognizeGelu()),
+                Pass.backward("recognize-softmax", "softmax is one node",
+                        new RecognizeSoftmax()),
+                Pass.backward("recognize-normalize", "layer normalization is one node",
+                        new RecognizeNormalize()),
+                Pass.backward("recognize-attention", "attention is one node, heads are not transposed",
+                        new RecognizeAttention()),
+                Pass.forward("fold-quantization", "integer products need no zero point",
+                        new DropZeroPoint(), new FoldQuantization()),
+                Pass.forward("fuse", "elementwise work is one map, or the epilogue of a product",
+                        new MergeEqual(), new DropExpand(), new FuseMaps(), new FuseEpilogue()),
+                Pass.forward("merge-products", "products of one operand are one product",
+                        MergeProducts.real(), MergeProducts.integer()),
+                Pass.forward("tidy", "what the passes left over is gone",
+                        new FoldConstants(), new MergeEqual(), new InlineScalars(), new SimplifyMap(),
+                        new SimplifyDims(),
+                        new PermuteAsReshape(), new ComposeViews(), new DropIdentityView(), new FuseMaps(),
+                        new FuseEpilogue())));
+    }
+
+    /**
+     * Runs all passes.
+     *
+     * @param graph
+     *            from an importer
+     * @return the rewritten graph
+     */
+    public Graph run(Graph graph) {
+        return run(graph, PassOptions.DEFAULT, PassListener.NONE);
+    }
+
+    /**
+     * Runs passes.
+     *
+     * @param graph
+     *            from an importer
+     * @param options
+     *            which passes and how many rewrites
+     * @param listener
+     *            told of every rewrite and stage
+     * @return the rewritten graph
+     * @throws IrException
+     *             if {@code stopAfter} names no pass, a graph fails verification, or a rule goes on without end
+     */
+    public Graph run(Graph graph, PassOptions options, PassListener listener) {
+        if (options.stopAfter() != null && passes.stream().noneMatch(p -> p.name().equals(options.stopAfter()))) {
+            throw new IrException("pass '" + options.stopAfter() + "' was wanted last, there are "
+                    + passes.stream().map(Pass::name).toList());
+        }
+        var count = new RewriteCount(options.rewriteLimit());
+        var now = graph;
+        int number = 0;
+        listener.stage(number++, "import", now);
+        for (var pass : passes) {
+            now = RewriteEngine.run(pass, now, count, listener);
+            if (options.verify()) {
+                verify(now, pass);
+            }
+            listener.stage(number++, pass.name(), now);
+            if (pass.name().equals(options.stopAfter())) {
+                break;
+            }
+        }
+        return now;
+    }
+
+    private static void verify(Graph graph, Pass pass) {
+        try {
+            Verifier.verify(graph);
+        } catch (IrException e) {
+            throw new IrException("after pass " + pass.name() + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.sinter.runtime;
+
+import java.util.Arrays;
+
+/**
+ * One call's memory. Emitted code reads the fields; it writes only the arenas' elements, the outputs' elements and
+ * nothing else. The arenas' contents are undefined when a run begins.
+ */
+public final class Frame {
+    private static final Object[] NO_IO = {};
+    private static final long SLACK_BYTES = 1 << 20;
+    private static final int PATIENCE = 64;
+
+    /** Arena of float elements. */
+    public float[] f32 = {};
+    /** Arena of double elements. */
+    public double[] f64 = {};
+    /** Arena of int elements. */
+    public int[] i32 = {};
+    /** Arena of long elements. */
+    public long[] i64 = {};
+    /** Arena of short elements. */
+    public short[] i16 = {};
+    /** Arena of byte elements. */
+    public byte[] i8 = {};
+    /** The resolved plan: the arena offset of each allocation, then the kernel parameters. */
+    public int[] p = {};
+    /** The arrays of the inputs, then of the outputs, in {@link ModelInfo}'s order. */
+    public Object[] io = NO_IO;
+
+    private final Workers workers;
+    private final ParallelJob job;
+    private int[] strides = {};
+    private int oversized;
+
+    /** An empty frame for one worker; whoever makes one fills the fields. */
+    public Frame() {
+        this(Workers.single());
+    }
+
+    Frame(Workers workers) {
+        this.workers = workers;
+        this.job = workers.size() == 1 ? null : new ParallelJob(workers, this);
+    }
+
+    /**
+     * Number of scratch slots of a per-worker allocation.
+     *
+     * @return at least 1
+     */
+    public int workers() {
+        return workers.size();
+    }
+
+    /**
+     * Where a worker's part of a per-worker allocation begins.
+     *
+     * @param allocation the allocation's index
+     * @param worker the worker's index
+     * @return offset into the allocation's arena
+     */
+    public int offset(int allocation, int worker) {
+        return worker == 0 ? p[allocation] : p[allocation] + worker * strides[allocation];
+    }
+
+    /**
+     * Runs a step's iterations [0,count) in contiguous slices, one for each worker; returns when all are done. Which
+     * slices there are depends on the number of workers only, not on timing. Must not be called inside a slice.
+     *
+     * @param program the program whose {@link Program#step} to run
+     * @param step the step's number
+     * @param count number of iterations; nothing happens if it is 0
+     */
+    public void parallel(Program program, int step, int count) {
+        if (count <= 0) {
+            return;
+        }
+        if (job == null || count == 1) {
+            program.step(step, this, 0, 0, count);
+        } else {
+            job.run(program, step, count);
+        }
+    }
+
+    /** Makes the arenas large enough for a binding; gives memory back that many calls did not need. */
+    void fit(Binding binding) {
+        if (bytes() > 4 * binding.bytes() + SLACK_BYTES) {
+            if (++oversized > PATIENCE) {
+                release();
+            }
+        } else {
+            oversized = 0;
+        }
+        f32 = f32.length >= binding.length(StorageClass.F32) ? f32 : new float[binding.length(StorageClass.F32)];
+        f64 = f64.length >= binding.length(StorageClass.F64) ? f64 : new double[binding.length(StorageClass.F64)];
+        i32 = i32.length >= binding.length(StorageClass.I32) ? i32 : new int[binding.length(StorageClass.I32)];
+        i64 = i64.length >= binding.length(StorageClass.I64) ? i64 : new long[binding.length(StorageClass.I64)];
+        i16 = i16.length >= binding.length(StorageClass.I16) ? i16 : new short[binding.length(StorageClass.I16)];
+        i8 = i8.length >= binding.length(StorageClass.I8) ? i8 : new byte[binding.length(StorageClass.I8)];
+        p = binding.p();
+        strides = binding.strides();
+    }
+
+    /** Fills the arenas with values that show when code reads what it never wrote. */
+    void poison() {
+        Arrays.fill(f32, Float.NaN);
+        Arrays.fill(f64, Double.NaN);
+        Arrays.fill(i32, 0xA5A5A5A5);
+        Arrays.fill(i64, 0xA5A5A5A5_A5A5A5A5L);
+        Arrays.fill(i16, (short) 0xA5A5);
+        Arrays.fill(i8, (byte) 0xA5);
+    }
+
+    /** Lets go of the caller's arrays. */
+    void forgetIo() {
+        io = NO_IO;
+    }
+
+    private long bytes() {
+        return 4L * f32.length + 8L * f64.length + 4L * i32.length + 8L * i64.length + 2L * i16.length + i8.length;
+    }
+
+    private void release() {
+        f32 = new float[0];
+        f64 = new double[0];
+        i32 = new int[0];
+        i64 = new long[0];
+        i16 = new short[0];
+        i8 = new byte[0];
+        oversized = 0;
+    }
+}

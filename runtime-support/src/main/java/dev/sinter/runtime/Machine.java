@@ -1,0 +1,79 @@
+package dev.sinter.runtime;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** What this JVM can run, and which form follows from it. */
+final class Machine {
+    static final String VECTOR_MODULE = "jdk.incubator.vector";
+
+    private Machine() {
+    }
+
+    /** Says once for each JVM that the scalar form runs: a class is initialized exactly once. */
+    private static final class Notice {
+        static {
+            Logger logger = System.getLogger("dev.sinter");
+            logger.log(Level.INFO, "module " + VECTOR_MODULE + " is missing, so models run in their slower scalar form;"
+                    + " start java with --add-modules " + VECTOR_MODULE);
+        }
+
+        private Notice() {
+        }
+
+        static void once() {
+        }
+    }
+
+    static boolean hasVectorModule() {
+        return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+    }
+
+    /**
+     * Chooses a form.
+     *
+     * @param options what the caller wants
+     * @param exists which forms the model has
+     * @param model the model's name, for messages
+     */
+    static Form choose(RunOptions options, Predicate<Form> exists, String model) {
+        boolean module = hasVectorModule();
+        if (options.form() == FormChoice.VECTOR && !module) {
+            throw new ModelException("model '" + model + "': the vector form needs module " + VECTOR_MODULE
+                    + "; start java with --add-modules " + VECTOR_MODULE);
+        }
+        if (options.form() == FormChoice.AUTO && !module) {
+            Notice.once();
+        }
+        List<Form> wanted = options.form() == FormChoice.SCALAR || !module
+                ? List.of(Form.SCALAR) : candidates(options);
+        for (Form form : wanted) {
+            if (exists.test(form)) {
+                return form;
+            }
+        }
+        throw new ModelException("model '" + model + "': expected one of the forms " + wanted + ", the model has "
+                + List.of(Form.values()).stream().filter(exists).toList());
+    }
+
+    /** The forms that will do, best first. */
+    private static List<Form> candidates(RunOptions options) {
+        if (options.vectorBits() != 0 && options.form() == FormChoice.VECTOR) {
+            return List.of(Form.ofBits(options.vectorBits()));
+        }
+        int widest = options.vectorBits() != 0 ? options.vectorBits() : PreferredWidth.bits();
+        var forms = new ArrayList<Form>();
+        for (Form form : List.of(Form.V512, Form.V256, Form.V128)) {
+            if (form.bits() <= widest) {
+                forms.add(form);
+            }
+        }
+        if (options.form() == FormChoice.AUTO) {
+            forms.add(Form.SCALAR);
+        }
+        return forms;
+    }
+}

@@ -1,0 +1,336 @@
+package dev.sinter.runtime;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A compiled model. Immutable and thread-safe: any number of threads, virtual ones included, may call {@link #run} at
+ * the same time. Closing it is good manners; a forgotten model's memory and threads go by themselves.
+ *
+ * <pre>{@code
+ * try (Model model = Model.load(Path.of("model.jar"))) {
+ *     Outputs out = model.run(Map.of("input_ids", Tensor.of(ids, 1, 128)));
+ *     float[] vector = out.tensor("last_hidden_state").toFloats();
+ * }
+ * }</pre>
+ */
+public final class Model implements AutoCloseable {
+    private final ModelInfo info;
+    private final ModelClassLoader loader;
+    private final Form form;
+    private final Program program;
+    private final RunOptions options;
+    private final Workers workers;
+    private final Signature signature;
+    private final Binder binder;
+    private final FramePool frames;
+    private final CallGate gate = new CallGate();
+
+    private Model(ModelInfo info, ModelClassLoader loader, RunOptions options) {
+        this.info = info;
+        this.loader = loader;
+        this.options = options;
+        this.form = Machine.choose(options, f -> loader.file(ModelClassLoader.path(className(info, f))) != null,
+                info.name());
+        this.program = instance(loader, className(info, form));
+        this.workers = Workers.of(options.threads(), options.executor(), info.name());
+        this.signature = new Signature(info);
+        this.binder = new Binder(info, program, workers.size());
+        this.frames = new FramePool(workers);
+    }
+
+    /**
+     * Loads a model with {@link RunOptions#defaults()}.
+     *
+     * @param jar a jar that the compiler wrote
+     * @return the model
+     * @throws ModelException if the file can't be read, is corrupt or holds no model
+     */
+    public static Model load(Path jar) {
+        return load(jar, RunOptions.defaults());
+    }
+
+    /**
+     * Loads a model. A plain jar file is mapped and must stay as it is while the model lives.
+     *
+     * @param jar a jar that the compiler wrote
+     * @param options how it runs
+     * @return the model
+     * @throws ModelException if the file can't be read, is corrupt or holds no model, or has no form that the options
+     *     allow
+     */
+    public static Model load(Path jar, RunOptions options) {
+        var event = new LoadEvent();
+        event.begin();
+        try {
+            ModelJar content = ModelJar.open(jar);
+            return started(content.info(), new ModelClassLoader(content.zip()::read, content.weights()), options,
+                    event);
+        } catch (IOException e) {
+            throw new ModelException("model " + jar + " can't be read: " + e, e);
+        }
+    }
+
+    /**
+     * Defines a model in this JVM with {@link RunOptions#defaults()}.
+     *
+     * @param image what the compiler made
+     * @return the model
+     * @throws ModelException if the image has no form that the options allow
+     */
+    public static Model define(ModelImage image) {
+        return define(image, RunOptions.defaults());
+    }
+
+    /**
+     * Defines a model in this JVM.
+     *
+     * @param image what the compiler made
+     * @param options how it runs
+     * @return the model
+     * @throws ModelException if the image has no form that the options allow
+     */
+    public static Model define(ModelImage image, RunOptions options) {
+        var event = new LoadEvent();
+        event.begin();
+        var files = new LinkedHashMap<>(image.resources());
+        image.classes().forEach((name, bytes) -> files.put(ModelClassLoader.path(name), bytes));
+        return started(image.info(), new ModelClassLoader(files::get, image.weights()), options, event);
+    }
+
+    private static Model started(ModelInfo info, ModelClassLoader loader, RunOptions options, LoadEvent event) {
+        var model = new Model(info, loader, options);
+        if (event.shouldCommit()) {
+            event.model = info.name();
+            event.form = model.form.name();
+            event.weightsBytes = info.weightsBytes();
+            event.commit();
+        }
+        return model;
+    }
+
+    private static String className(ModelInfo info, Form form) {
+        return info.className() + "$" + form.suffix();
+    }
+
+    private static Program instance(ModelClassLoader loader, String className) {
+        try {
+            return loader.loadClass(className).asSubclass(Program.class).getConstructor().newInstance();
+        } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
+            throw new ModelException("class " + className + " can't be used as a program: " + e, e);
+        }
+    }
+
+    /**
+     * Runs the model.
+     *
+     * @param inputs a value for each of the model's inputs, by name; read, not changed
+     * @return the outputs, which belong to the caller
+     * @throws ModelException if an input is missing, unknown or of a wrong type or shape, if the model is closed, or if
+     *     the run fails; then the emitted methods are in the stack trace of the cause
+     */
+    public Outputs run(Map<String, ? extends Value> inputs) {
+        enter();
+        try {
+            Tensor[] tensors = signature.order(inputs);
+            Binding binding = bind(tensors);
+            var io = new Object[tensors.length + info.outputs().size()];
+            for (int i = 0; i < tensors.length; i++) {
+                io[i] = tensors[i].foreign() ? copied(i, tensors[i]) : tensors[i].array();
+            }
+            Outputs outputs = newOutputs(binding, io);
+            Frame frame = frames.take();
+            frame.fit(binding);
+            frame.io = io;
+            execute(frame, binding);
+            frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
+            return outputs;
+        } finally {
+            exit();
+        }
+    }
+
+    /** Allocates the outputs; their arrays go behind the inputs'. */
+    Outputs newOutputs(Binding binding, Object[] io) {
+        var values = new LinkedHashMap<String, Value>();
+        for (int i = 0; i < info.outputs().size(); i++) {
+            ValueInfo output = info.outputs().get(i);
+            Object array = output.dtype().storage().allocate(binding.outputLengths()[i]);
+            io[info.inputs().size() + i] = array;
+            values.put(output.name(), Tensor.of(output.dtype(), array, binding.shapes()[i]));
+        }
+        return new Outputs(values);
+    }
+
+    private Binding bind(Tensor[] tensors) {
+        var symbols = new long[info.symbols().size()];
+        signature.match(tensors, symbols);
+        Binding binding = binder.get(symbols);
+        signature.matchExpressions(tensors, binding);
+        return binding;
+    }
+
+    private Object copied(int input, Tensor tensor) {
+        try {
+            return tensor.array();
+        } catch (IllegalStateException | WrongThreadException e) {
+            throw new ModelException(signature.input(input) + ": its memory can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Runs the program in a frame that is ready. */
+    void execute(Frame frame, Binding binding) {
+        if (options.checked()) {
+            frame.poison();
+        }
+        RunEvent event = RunEvent.PROBE.isEnabled() ? new RunEvent() : null;
+        if (event != null) {
+            event.begin();
+        }
+        try {
+            program.run(frame);
+        } catch (ModelException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw failed(e);
+        }
+        if (event != null && event.shouldCommit()) {
+            event.model = info.name();
+            event.form = form.name();
+            event.symbols = Arrays.toString(binding.symbols());
+            event.scratchBytes = binding.bytes();
+            event.commit();
+        }
+    }
+
+    /** Says which emitted method failed. */
+    private ModelException failed(RuntimeException cause) {
+        String place = "";
+        for (StackTraceElement element : cause.getStackTrace()) {
+            if (element.getClassName().startsWith(info.className())) {
+                place = " in " + element.getMethodName() + " (" + element.getFileName() + ":" + element.getLineNumber()
+                        + ")";
+                break;
+            }
+        }
+        return new ModelException("model '" + info.name() + "' failed" + place + ": " + cause, cause);
+    }
+
+    /** Begins a call, which {@link #exit} must end. */
+    void enter() {
+        if (!gate.enter()) {
+            throw new ModelException("model '" + info.name() + "' is closed");
+        }
+    }
+
+    void exit() {
+        gate.exit();
+    }
+
+    /**
+     * A session of this model: one caller's reusable memory.
+     *
+     * @return a new session
+     * @throws ModelException if the model is closed
+     */
+    public Session newSession() {
+        enter();
+        try {
+            return new Session(this, info, signature, binder, new Frame(workers));
+        } finally {
+            exit();
+        }
+    }
+
+    /**
+     * The inputs.
+     *
+     * @return names, types and shapes in order
+     */
+    public List<ValueInfo> inputs() {
+        return info.inputs();
+    }
+
+    /**
+     * The outputs.
+     *
+     * @return names, types and shapes in order
+     */
+    public List<ValueInfo> outputs() {
+        return info.outputs();
+    }
+
+    /**
+     * The model's name.
+     *
+     * @return for people
+     */
+    public String name() {
+        return info.name();
+    }
+
+    /**
+     * All the model says of itself.
+     *
+     * @return the information it was compiled with
+     */
+    public ModelInfo info() {
+        return info;
+    }
+
+    /**
+     * The form that runs.
+     *
+     * @return scalar or a vector form
+     */
+    public Form form() {
+        return form;
+    }
+
+    /**
+     * Threads that work on one call.
+     *
+     * @return the caller's included
+     */
+    public int threads() {
+        return workers.size();
+    }
+
+    /**
+     * A file that was shipped with the model, such as the IR dump at {@link ModelInfo#irResource()}.
+     *
+     * @param path its path
+     * @return its bytes, if there is such a file
+     */
+    public Optional<byte[]> resource(String path) {
+        return Optional.ofNullable(loader.file(path)).map(byte[]::clone);
+    }
+
+    /** The mapped or copied weights. */
+    MemorySegment weights() {
+        return loader.weights();
+    }
+
+    /** Waits for the running calls; afterwards {@link #run} raises {@link ModelException}. */
+    @Override
+    public void close() {
+        if (gate.close()) {
+            workers.close();
+            frames.clear();
+        }
+    }
+
+    /** Name, form, inputs and outputs. */
+    @Override
+    public String toString() {
+        return "model '" + info.name() + "' (" + form + ", " + workers.size()
+                + (workers.size() == 1 ? " thread" : " threads")
+                + (gate.closed() ? ", closed" : "") + ") " + info.inputs() + " -> " + info.outputs();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.sinter.runtime;
+
+/**
+ * A compiled model's code; the compiler emits one subclass for each form, with a public constructor without
+ * parameters. A program has no state of its own: one instance serves all threads.
+ */
+public abstract class Program {
+    /** For emitted subclasses. */
+    protected Program() {
+    }
+
+    /**
+     * Resolves all sizes for one set of symbol values: pure long arithmetic.
+     *
+     * @param symbols the symbols' values, in {@link ModelInfo#symbols()}'s order
+     * @param values filled with the allocations' sizes in elements, then output dimensions, then kernel parameters
+     */
+    public abstract void bind(long[] symbols, long[] values);
+
+    /**
+     * Runs all steps in order.
+     *
+     * @param frame the call's memory
+     */
+    public abstract void run(Frame frame);
+
+    /**
+     * Runs one slice of a parallel step.
+     *
+     * @param step the step's number
+     * @param frame the call's memory
+     * @param worker the slice's scratch slot, 0 to {@link Frame#workers()}-1
+     * @param from first iteration
+     * @param to iteration behind the last
+     */
+    public abstract void step(int step, Frame frame, int worker, int from, int to);
+
+    /**
+     * For emitted code: an index or size that came from data is out of range.
+     *
+     * @param message what was expected
+     * @param got what came
+     * @return the exception to throw
+     */
+    protected static ModelException outOfRange(String message, long got) {
+        return new ModelException(message + ", got " + got);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.sinter.runtime;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One caller's reusable inputs, outputs and scratch: {@link #run} allocates nothing as long as the shapes stay the
+ * same. For one thread at a time. The outputs hold until the next run.
+ */
+public final class Session {
+    private final Model model;
+    private final Signature signature;
+    private final Binder binder;
+    private final Frame frame;
+    private final Tensor[] inputs;
+    private final Object[] io;
+    private final Object[] copies; // of inputs in foreign memory
+    private final long[] symbols;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private Binding binding;
+    private Outputs outputs;
+
+    Session(Model model, ModelInfo info, Signature signature, Binder binder, Frame frame) {
+        this.model = model;
+        this.signature = signature;
+        this.binder = binder;
+        this.frame = frame;
+        this.inputs = new Tensor[info.inputs().size()];
+        this.copies = new Object[inputs.length];
+        this.io = new Object[inputs.length + info.outputs().size()];
+        this.symbols = new long[info.symbols().size()];
+        frame.io = io;
+    }
+
+    /**
+     * Sets an input for this run and the following ones. The tensor is kept, not copied: what is written to its memory
+     * later is seen by the next run.
+     *
+     * @param name the input's name
+     * @param value its value
+     * @return this session
+     * @throws ModelException if there is no such input or the value is no tensor
+     */
+    public Session set(String name, Value value) {
+        int i = signature.index(name);
+        inputs[i] = signature.tensor(i, value, true);
+        return this;
+    }
+
+    /**
+     * Runs the model on the inputs set.
+     *
+     * @return the outputs, which the next run overwrites
+     * @throws ModelException as {@link Model#run}; and if two threads run the session at once
+     */
+    public Outputs run() {
+        if (!busy.compareAndSet(false, true)) {
+            throw new ModelException(signature.model() + ": the session is running in another thread");
+        }
+        try {
+            model.enter();
+            try {
+                return runInside();
+            } finally {
+                model.exit();
+            }
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private Outputs runInside() {
+        for (int i = 0; i < inputs.length; i++) {
+            signature.tensor(i, inputs[i], false);
+        }
+        signature.match(inputs, symbols);
+        boolean same = binding != null && Arrays.equals(symbols, binding.symbols());
+        Binding next = same ? binding : binder.get(symbols);
+        signature.matchExpressions(inputs, next);
+        for (int i = 0; i < inputs.length; i++) {
+            io[i] = inputs[i].foreign() ? refreshed(i) : inputs[i].array();
+        }
+        if (!same) {
+            binding = null; // should memory run out half way, the next run starts afresh
+            frame.fit(next);
+            outputs = model.newOutputs(next, io);
+            binding = next;
+        }
+        model.execute(frame, next);
+        return outputs;
+    }
+
+    /** The session's own copy of an input in foreign memory, brought up to date. */
+    private Object refreshed(int i) {
+        Tensor tensor = inputs[i];
+        StorageClass storage = tensor.dtype().storage();
+        int length = (int) tensor.dtype().arrayLength(tensor.size());
+        Object copy = copies[i] != null && storage.length(copies[i]) == length ? copies[i] : storage.allocate(length);
+        try {
+            tensor.copyInto(copy);
+        } catch (IllegalStateException | WrongThreadException e) {
+            throw new ModelException(signature.input(i) + ": its memory can't be read: " + e.getMessage(), e);
+        }
+        copies[i] = copy;
+        return copy;
+    }
+
+    /**
+     * An output of the last run.
+     *
+     * @param name the output's name
+     * @return the tensor, which the next run overwrites
+     * @throws ModelException if there is no such output or the session has not run
+     */
+    public Tensor output(String name) {
+        if (outputs == null) {
+            throw new ModelException(signature.model() + ": the session has not run yet");
+        }
+        return outputs.tensor(name);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.sinter.runtime;
+
+import java.lang.foreign.ValueLayout;
+
+/** The Java array type that holds a tensor's elements; one arena of a {@link Frame} for each but {@link #STRING}. */
+public enum StorageClass {
+    /** {@code float[]}. */
+    F32("f32", 4, ValueLayout.JAVA_FLOAT_UNALIGNED),
+    /** {@code double[]}. */
+    F64("f64", 8, ValueLayout.JAVA_DOUBLE_UNALIGNED),
+    /** {@code int[]}. */
+    I32("i32", 4, ValueLayout.JAVA_INT_UNALIGNED),
+    /** {@code long[]}. */
+    I64("i64", 8, ValueLayout.JAVA_LONG_UNALIGNED),
+    /** {@code short[]}. */
+    I16("i16", 2, ValueLayout.JAVA_SHORT_UNALIGNED),
+    /** {@code byte[]}. */
+    I8("i8", 1, ValueLayout.JAVA_BYTE),
+    /** {@code String[]}; has no arena. */
+    STRING("string", 0, null);
+
+    private final String label;
+    private final int bytes;
+    private final ValueLayout layout;
+
+    StorageClass(String label, int bytes, ValueLayout layout) {
+        this.label = label;
+        this.bytes = bytes;
+        this.layout = layout;
+    }
+
+    /**
+     * The lower-case name, such as {@code f32}.
+     *
+     * @return the name used in text forms and messages
+     */
+    public String label() {
+        return label;
+    }
+
+    /**
+     * Bytes of one array element.
+     *
+     * @return 1, 2, 4 or 8; 0 for strings
+     */
+    public int bytes() {
+        return bytes;
+    }
+
+    /** The layout of one element in a segment; null for strings. */
+    ValueLayout layout() {
+        return layout;
+    }
+
+    /**
+     * Allocates an array of this class, zeroed.
+     *
+     * @param length number of array elements
+     * @return a {@code float[]}, {@code double[]}, …
+     */
+    public Object allocate(int length) {
+        return switch (this) {
+            case F32 -> new float[length];
+            case F64 -> new double[length];
+            case I32 -> new int[length];
+            case I64 -> new long[length];
+            case I16 -> new short[length];
+            case I8 -> new byte[length];
+            case STRING -> new String[length];
+        };
+    }
+
+    /**
+     * The length of {@code array} if it is of this class.
+     *
+     * @param array any object
+     * @return its length, or -1 if it is no array of this class
+     */
+    public int length(Object array) {
+        return switch (array) {
+            case float[] a when this == F32 -> a.length;
+            case double[] a when this == F64 -> a.length;
+            case int[] a when this == I32 -> a.length;
+            case long[] a when this == I64 -> a.length;
+            case short[] a when this == I16 -> a.length;
+            case byte[] a when this == I8 -> a.length;
+            case String[] a when this == STRING -> a.length;
+            case null, default -> -1;
+        };
+    }
+
+    /**
+     * The class with this label.
+     *
+     * @param label such as {@code f32}
+     * @return the class
+     * @throws ModelException if there is none
+     */
+    public static StorageClass parse(String label) {
+        for (StorageClass c : values()) {
+            if (c.label.equals(label)) {
+                return c;
+            }
+        }
+        throw new ModelException("unknown storage class '" + label + "'");
+    }
+}

@@ -1,0 +1,18 @@
+package dev.sinter.runtime;
+
+/**
+ * A symbol in the dimensions of a model's inputs.
+ *
+ * @param name its name
+ * @param min least value allowed
+ * @param max greatest value allowed
+ */
+public record SymbolInfo(String name, long min, long max) {
+    /** Checks the range. */
+    public SymbolInfo {
+        if (min < 0 || max < min) {
+            throw new ModelException("symbol '" + name + "': the range " + min + " to " + max
+                    + " is empty or negative");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.sinter.runtime;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Collections;
+
+/** Where emitted classes find their weights. */
+public final class Weights {
+    private Weights() {
+    }
+
+    /**
+     * The weights of the model that a class belongs to, for a {@code static final} field of that class. A class that
+     * lies on an ordinary class path has its weights beside it, in the same jar or folder; they are mapped if that is
+     * a plain file, else copied to memory outside the heap.
+     *
+     * @param emitted an emitted class
+     * @return a read-only segment, aligned to 64 bytes
+     * @throws ModelException if there are none or they can't be read
+     */
+    public static MemorySegment of(Class<?> emitted) {
+        if (emitted.getClassLoader() instanceof ModelClassLoader loader) {
+            return loader.weights();
+        }
+        String own = ModelClassLoader.path(emitted.getName());
+        try {
+            URL place = emitted.getClassLoader().getResource(own);
+            if (place != null && place.toString().endsWith(own)) {
+                String root = place.toString().substring(0, place.toString().length() - own.length());
+                for (URL url : Collections.list(emitted.getClassLoader().getResources(ModelInfo.WEIGHTS_RESOURCE))) {
+                    if (url.toString().equals(root + ModelInfo.WEIGHTS_RESOURCE)) {
+                        return at(url, root);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new ModelException("weights of " + emitted.getName() + " can't be read: " + e.getMessage(), e);
+        }
+        throw new ModelException("no " + ModelInfo.WEIGHTS_RESOURCE + " beside " + emitted.getName());
+    }
+
+    private static MemorySegment at(URL url, String root) throws IOException {
+        if (root.startsWith("file:")) {
+            return ModelJar.map(Path.of(URI.create(url.toString())));
+        }
+        if (root.startsWith("jar:file:") && root.indexOf("!/") == root.length() - 2) {
+            Path jar = Path.of(URI.create(root.substring("jar:".length(), root.length() - 2)));
+            return ModelJar.weights(Zip.of(ModelJar.map(jar), jar.toString()));
+        }
+        try (InputStream in = url.openStream()) {
+            return copy(in, url.openConnection().getContentLengthLong(), url);
+        }
+    }
+
+    /** Copies a stream of known length to memory outside the heap. */
+    private static MemorySegment copy(InputStream in, long length, URL url) throws IOException {
+        if (length < 0) {
+            throw new ModelException("the size of " + url + " is unknown");
+        }
+        MemorySegment target = Arena.ofAuto().allocate(Math.max(1, length), ModelInfo.WEIGHTS_ALIGNMENT)
+                .asSlice(0, length);
+        var chunk = new byte[1 << 16];
+        long at = 0;
+        for (int n; at < length && (n = in.read(chunk, 0, (int) Math.min(chunk.length, length - at))) > 0; at += n) {
+            MemorySegment.copy(chunk, 0, target, ValueLayout.JAVA_BYTE, at, n);
+        }
+        if (at != length) {
+            throw new ModelException(url + ": expected " + length + " bytes, got " + at);
+        }
+        return target.asReadOnly();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.sinter.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sinter.runtime.Form;
+import dev.sinter.runtime.Model;
+import dev.sinter.runtime.RunOptions;
+import dev.sinter.runtime.Tensor;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar runs with runtime-support alone, with and without the incubator module. */
+class ProductionTest {
+    private static final List<String> IDS = List.of("101", "7592", "2088", "102");
+    private static final String FLAG = "--add-modules jdk.incubator.vector";
+    private static final long MOST_RUNTIME_BYTES = 500_000;
+    private static final long SECONDS = 120;
+
+    @TempDir
+    static Path folder;
+    private static Path jar;
+    private static int wanted;
+
+    private record Child(int code, String out, String err) {
+    }
+
+    @BeforeAll
+    static void compile() {
+        var compilation = Encoder.MINILM.compilation();
+        jar = folder.resolve("model.jar");
+        compilation.writeJar(jar);
+        var ids = IDS.stream().mapToLong(Long::parseLong).toArray();
+        var inputs = new LinkedHashMap<String, Tensor>();
+        inputs.put("input_ids", Tensor.of(ids, 1, ids.length));
+        inputs.put("attention_mask", Tensor.of(new long[]{1, 1, 1, 1}, 1, ids.length));
+        inputs.put("token_type_ids", Tensor.of(new long[ids.length], 1, ids.length));
+        try (var model = compilation.define(RunOptions.defaults().withForm(Form.SCALAR))) {
+            wanted = Arrays.hashCode(model.run(inputs).tensor("last_hidden_state").toFloats());
+        }
+    }
+
+    private static Path runtimeSupport() throws Exception {
+        return Path.of(Model.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    }
+
+    /** Starts {@link ChildMain} with the runtime and nothing else on the class path. */
+    private static Child child(String... flags) throws Exception {
+        var classes = folder.resolve("classes");
+        var name = ChildMain.class.getName().replace('.', '/') + ".class";
+        Files.createDirectories(classes.resolve(name).getParent());
+        try (var in = ChildMain.class.getResourceAsStream("ChildMain.class")) {
+            Files.copy(in, classes.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(flags));
+        command.addAll(List.of("-cp", classes + File.pathSeparator + runtimeSupport(), ChildMain.class.getName()));
+        command.add(jar.toString());
+        command.addAll(IDS);
+        var err = folder.resolve("err.txt").toFile();
+        var out = folder.resolve("out.txt").toFile();
+        var process = new ProcessBuilder(command).redirectError(err).redirectOutput(out).start();
+        try {
+            assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as("the child ended in time").isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Child(process.exitValue(), Files.readString(out.toPath()), Files.readString(err.toPath()));
+    }
+
+    @Test
+    void theRuntimeAloneRunsTheJar() throws Exception {
+        var child = child("--add-modules", "jdk.incubator.vector");
+        assertThat(child.code()).as(child.err()).isZero();
+        assertThat(child.out().strip()).matches("V\\d+ " + wanted + " true");
+        assertThat(child.err()).doesNotContain(FLAG);
+    }
+
+    @Test
+    void withoutTheIncubatorModuleItRunsAndSaysSoOnce() throws Exception {
+        var child = child();
+        assertThat(child.code()).as(child.err()).isZero();
+        assertThat(child.out().strip()).isEqualTo("SCALAR " + wanted + " true");
+        assertThat(child.err().split(FLAG, -1)).as(child.err()).hasSize(2);
+    }
+
+    @Test
+    void runtimeSupportIsSmall() throws Exception {
+        var place = runtimeSupport();
+        long bytes = 0;
+        try (var files = Files.walk(place)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file);
+            }
+        }
+        assertThat(bytes).isPositive().isLessThanOrEqualTo(MOST_RUNTIME_BYTES);
+    }
+}
