@@ -48,8 +48,8 @@ final class Access {
     }
 
     /**
-     * Declares an operand: a buffer {@code name} and a parameter {@code name0} ({@code x1_0} for x1: x10 is another's), the position of its
-     * first element.
+     * Declares an operand: a buffer {@code name} and a parameter {@code name0}, the position of its first element
+     * ({@code x1_0} for x1, as x10 is another's).
      */
     Memory memory(String name, Operand operand) {
         var place = operand.place();
@@ -100,6 +100,14 @@ final class Access {
 
         Term load(Term distance, int lanes, @Nullable Term mask) {
             return load(distance, ExprCode.elem(dtype), lanes, mask);
+        }
+
+        /**
+         * Lanes of which those beyond the mask are never looked at. From the weights they are loaded whole, which spares
+         * the method the cost of a mask; behind the weights there is room for one more vector.
+         */
+        Term loadLanes(Term distance, int lanes, @Nullable Term mask) {
+            return load(distance, lanes, buffer.isWeight() ? null : mask);
         }
 
         Term load(Term distance, Elem elem, int lanes, @Nullable Term mask) {

@@ -187,7 +187,11 @@ public final class AttentionKernel {
             b.add(call(scores(rows, 1, wide), args));
         }
         b.add(call(weights(rows), List.of(bases.get(3), bases.get(4), bases.get(5), from)));
-        b.add(call(values(rows), List.of(bases.get(1), bases.get(2), bases.get(4), bases.get(5), from)));
+        int whole = e / 16;
+        int pairs = whole / 2 * 2;
+        values(b, form, rows, 2, false, 0, pairs, bases, from);
+        values(b, form, rows, 1, false, pairs, whole, bases, from);
+        values(b, form, rows, 1, true, whole, (e + 15) / 16, bases, from);
     }
 
     // ---- parts: all take the operands' buffers and parameters, then their own
@@ -308,7 +312,7 @@ public final class AttentionKernel {
             var m = repeats
                     ? new Term.Load("m", Term.ref("ma"), VType.F32, null).splat()
                     : new Term.Load("m", Term.ref("ma").plus(mask.buffer().isWeight() ? i.wide() : i), VType.F32X16,
-                            lanes);
+                            mask.buffer().isWeight() ? null : lanes);
             score = Term.of(Prim.ADD, score, m);
         }
         var s = inner.let(name + "s", score);
@@ -319,45 +323,66 @@ public final class AttentionKernel {
         row.add(new Stmt.Loop(false, name + "i", from, to, VType.LANES, List.of(carry), inner.stmts()));
     }
 
-    /** The weighted sum of values, sixteen columns at a time or a few times sixteen. */
-    private Kernel values(int rows) {
-        int whole = e / 16;
-        var body = Body.block(b -> {
-            int column = 0;
-            while (whole - column > 0) {
-                int panels = Math.min(2, whole - column);
-                strip(b, rows, panels, column, null);
-                column += panels;
-            }
-            if (e % 16 != 0) {
-                strip(b, rows, 1, column, new Term.Lanes(Term.i32(whole * 16), Term.i32(e), VType.LANES));
-            }
-        });
-        return part(name(".values.r" + rows), List.of("vbase", "obase", "t16", "sbase", "row"), body);
+    /** Rows of a masked strip: each costs several operations for every part of a vector. */
+    private static int tailRows(Form form, int rows) {
+        int most = switch (form) {
+            case V512, SCALAR -> 8;
+            case V256 -> 4;
+            case V128 -> 1;
+        };
+        int some = Math.min(rows, most);
+        while (rows % some != 0) {
+            some--;
+        }
+        return some;
     }
 
-    private void strip(Body b, int rows, int panels, int first, @Nullable Term lanes) {
-        var suffix = "" + first;
+    private void values(Body b, Form form, int rows, int panels, boolean masked, int first, int last, List<Term> bases,
+            Term from) {
+        if (first < last) {
+            int some = masked ? tailRows(form, rows) : rows;
+            for (int skip = 0; skip < rows; skip += some) {
+                b.add(call(values(some, panels, masked),
+                        List.of(bases.get(1), bases.get(2), bases.get(4), bases.get(5), from,
+                                Term.i32(16 * first), Term.i32(16 * last), Term.i32(skip))));
+            }
+        }
+    }
+
+    /** The weighted sum of values, some panels of sixteen columns at a time. */
+    private Kernel values(int rows, int panels, boolean masked) {
+        var body = Body.block(b -> b.loop("c", Term.ref("first"), Term.ref("last"), 16 * panels,
+                strip -> strip(strip, rows, panels, masked)));
+        return part(name(".values.r" + rows + "c" + panels + (masked ? ".tail" : "")),
+                List.of("vbase", "obase", "t16", "sbase", "row", "first", "last", "skip"), body);
+    }
+
+    private void strip(Body b, int rows, int panels, boolean masked) {
         var i = List.of(new Range("i", rows));
         var u = List.of(new Range("u", panels));
         var both = List.of(new Range("i", rows), new Range("u", panels));
-        var column = Term.ref("u").plus(first).times(16);
-        var y = Term.ref("y" + suffix);
-        b.letAll("wa" + suffix, i, Term.ref("sbase").plus(Term.ref("i").times(Term.ref("t16"))));
-        var acc = Term.ref("acc" + suffix, Term.ref("i"), Term.ref("u"));
-        var carry = new Stmt.Carry("acc" + suffix, both, Term.f32(0, VType.LANES),
-                Term.of(Prim.FMA, Term.ref("wv" + suffix, Term.ref("i")), Term.ref("vv" + suffix, Term.ref("u")), acc));
-        b.fold("y" + suffix, Term.i32(0), t, 1, List.of(carry), inner -> {
-            inner.letAll("vv" + suffix, u,
-                    new Term.Load("v", at(v, "vbase", vs.get(1).times(y).plus(column)), VType.F32X16, lanes));
-            inner.letAll("wv" + suffix, i,
-                    new Term.Load("z", Term.ref("wa" + suffix, Term.ref("i")).plus(y), VType.F32, null).splat());
+        var column = Term.ref("c").plus(Term.ref("u").times(16));
+        var lanes = masked ? b.let("lanes", new Term.Lanes(Term.ref("c"), Term.i32(e), VType.LANES)) : null;
+        var zero = b.let("zero", Term.f32(0, VType.LANES));
+        b.letAll("wa", i, Term.ref("sbase").plus(Term.ref("skip").plus(Term.ref("i")).times(Term.ref("t16"))));
+        var acc = Term.ref("acc", Term.ref("i"), Term.ref("u"));
+        var carry = new Stmt.Carry("acc", both, zero,
+                Term.of(Prim.FMA, Term.ref("wv", Term.ref("i")), Term.ref("vv", Term.ref("u")), acc));
+        b.fold("y", Term.i32(0), t, 1, List.of(carry), inner -> {
+            var y = Term.ref("y");
+            inner.letAll("vv", u, new Term.Load("v", at(v, "vbase", vs.get(1).times(y).plus(column)), VType.F32X16,
+                    v.buffer().isWeight() ? null : lanes));
+            inner.letAll("wv", i, new Term.Load("z", Term.ref("wa", Term.ref("i")).plus(y), VType.F32, null).splat());
         });
-        b.letAll("inv" + suffix, i, new Term.Load("z",
-                Term.ref("sbase").plus(Term.ref("t16").times(7)).plus(Term.ref("i")), VType.F32, null).splat());
+        b.letAll("inv", i,
+                new Term.Load("z",
+                        Term.ref("sbase").plus(Term.ref("t16").times(7)).plus(Term.ref("skip").plus(Term.ref("i"))),
+                        VType.F32, null).splat());
         b.unroll(both,
                 x -> x.store("o",
-                        Term.ref("obase").plus(os.get(1).times(Term.ref("row").plus(Term.ref("i")))).plus(column),
-                        Term.of(Prim.MUL, acc, Term.ref("inv" + suffix, Term.ref("i"))), lanes));
+                        Term.ref("obase")
+                                .plus(os.get(1).times(Term.ref("row").plus(Term.ref("skip")).plus(Term.ref("i"))))
+                                .plus(column),
+                        Term.of(Prim.MUL, acc, Term.ref("inv", Term.ref("i"))), lanes));
     }
 }

@@ -82,7 +82,7 @@ public record Epilogue(Expr expr, List<Operand> operands) {
             var base = rowStrides.get(i).times(row);
             return repeatsAlongColumns(i)
                     ? memories.get(i).load(base, 1).splat()
-                    : memories.get(i).load(base.plus(column), VType.LANES, mask);
+                    : memories.get(i).loadLanes(base.plus(column), VType.LANES, mask);
         }
 
         /** The value stored for a vector of the product; {@code hoisted} names column operands by subscript u. */

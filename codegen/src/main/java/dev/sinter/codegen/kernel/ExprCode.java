@@ -173,7 +173,7 @@ final class ExprCode {
         Term of(Term x);
     }
 
-    /** Functions kept in f32 only; f64 uses them through f32 where no exact form is needed. */
+    /** Functions that exist in f32 only. */
     private Term inF32(Term a, DType type, Function32 function) {
         if (type != DType.F32) {
             throw new UnsupportedTypeException(type);

@@ -194,8 +194,21 @@ public final class GemmKernel {
             from = end;
         }
         if (masked) {
-            call(b, tile(form, rows, 1, true), i0, i1, from, j1);
+            call(b, tail(form, rows), i0, i1, from, j1);
         }
+    }
+
+    /** The tile for columns beyond the last whole panel, of as many of the rows as one method takes. */
+    private Kernel tail(Form form, int rows) {
+        for (int some = rows; some > 1; some--) {
+            if (rows % some == 0) {
+                var tile = tile(form, some, 1, true);
+                if (VectorOperations.of(tile, form) <= VectorOperations.LIMIT) {
+                    return tile;
+                }
+            }
+        }
+        return tile(form, 1, 1, true);
     }
 
     private void call(Body b, Kernel tile, Term i0, Term i1, Term j0, Term j1) {
@@ -208,25 +221,42 @@ public final class GemmKernel {
 
     // ---- the tile
 
-    /** A tile; its epilogue is a kernel of its own where one method with both would be too long. */
-    private Kernel tile(Form form, int rows, int panels, boolean masked) {
-        var together = tile(form, rows, panels, masked, false);
-        return VectorOperations.of(together, form) <= VectorOperations.LIMIT ? together
-                : tile(form, rows, panels, masked, true);
+    /** Where a tile's epilogue is done. */
+    private enum Where {
+        /** On the sums in registers. */
+        UNROLLED,
+        /** In a loop behind them. */
+        ROLLED,
+        /** In a kernel of its own. */
+        APART
     }
 
-    private Kernel tile(Form form, int rows, int panels, boolean masked, boolean epilogueApart) {
+    /** A tile with its epilogue in the first place that keeps the method below the limit. */
+    private Kernel tile(Form form, int rows, int panels, boolean masked) {
+        if (!product.manyBlocks() && unrolls(form, rows, panels)) {
+            var unrolled = tile(rows, panels, masked, Where.UNROLLED);
+            if (zero == null && product.epilogue().isPlain()
+                    || VectorOperations.of(unrolled, form) <= VectorOperations.LIMIT) {
+                return unrolled;
+            }
+        }
+        var rolled = tile(rows, panels, masked, Where.ROLLED);
+        return VectorOperations.of(rolled, form) <= VectorOperations.LIMIT ? rolled
+                : tile(rows, panels, masked, Where.APART);
+    }
+
+    private Kernel tile(int rows, int panels, boolean masked, Where place) {
         var body = Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, columns -> {
             var u = List.of(new Range("u", panels));
             columns.letAll("wb", u, w.at(Term.ref("j").plus(Term.ref("u")).times(k * 16)));
             columns.loop("i", Term.ref("i0"), Term.ref("i1"), rows,
-                    inner -> tileBody(inner, form, rows, panels, masked, epilogueApart));
+                    inner -> tileBody(inner, rows, panels, masked, place));
         }));
         var name = name() + ".r" + rows + "c" + panels + (masked ? ".tail" : "");
         return new Kernel(name, access.buffers(), tileParams(), body);
     }
 
-    private void tileBody(Body b, Form form, int rows, int panels, boolean masked, boolean epilogueApart) {
+    private void tileBody(Body b, int rows, int panels, boolean masked, Where place) {
         var t = new Range("t", rows);
         var u = new Range("u", panels);
         var i = Term.ref("i").plus(Term.ref("t"));
@@ -237,8 +267,11 @@ public final class GemmKernel {
             accumulate(b, t, u, Term.i32(0), Term.i32(k));
         }
         var column = Term.ref("j").plus(Term.ref("u")).times(16);
-        var mask = masked ? new Term.Lanes(column, Term.i32(n), VType.LANES) : null;
-        if (!product.manyBlocks() && unrolls(form, rows, panels)) {
+        var mask = masked ? Term.ref("lanes", Term.ref("u")) : null;
+        if (masked) {
+            b.letAll("lanes", List.of(u), new Term.Lanes(column, Term.i32(n), VType.LANES));
+        }
+        if (place == Where.UNROLLED) {
             epilogue.hoist(b, List.of(u), column, mask);
             b.unroll(List.of(t, u), inner -> {
                 Term acc = Term.ref("acc", Term.ref("t"), Term.ref("u"));
@@ -248,7 +281,7 @@ public final class GemmKernel {
             return;
         }
         keepSums(b, t, u, mask);
-        if (epilogueApart) {
+        if (place == Where.APART) {
             var args = new ArrayList<Term>();
             access.params(false).forEach(p -> args.add(Term.ref(p.name())));
             args.addAll(List.of(Term.ref("i"), Term.ref("j"), Term.i32(rows), Term.i32(panels)));
@@ -367,7 +400,7 @@ public final class GemmKernel {
             var inScratch = tile.let("eb", Term.ref("et").times(width).minus(first));
             tile.loop("n", first, first.plus(width), 16, x -> {
                 var n16 = Term.ref("n");
-                var tail = masked ? new Term.Lanes(n16, Term.i32(n), VType.LANES) : null;
+                var tail = masked ? x.let("rest", new Term.Lanes(n16, Term.i32(n), VType.LANES)) : null;
                 var at = c.at(ldc.times(row).plus(n16));
                 var sum = x.let("sum", many
                         ? new Term.Load("s", scratch.at(inScratch.plus(n16)), VType.I32X16, null)

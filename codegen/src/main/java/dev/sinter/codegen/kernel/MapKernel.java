@@ -218,8 +218,10 @@ public final class MapKernel {
         }
 
         private void tail(Body b, List<Term> bases, Term from, Term end) {
-            b.loop("k", from, end, VType.LANES, inner -> element(inner, bases, Term.ref("k"), VType.LANES,
-                    new Term.Lanes(Term.ref("k"), end, VType.LANES), "w"));
+            b.loop("k", from, end, VType.LANES, inner -> {
+                var lanes = inner.let("lanes", new Term.Lanes(Term.ref("k"), end, VType.LANES));
+                element(inner, bases, Term.ref("k"), VType.LANES, lanes, "w");
+            });
         }
 
         private void round(Body b, boolean tailApart) {
@@ -301,7 +303,7 @@ public final class MapKernel {
                 return b.let(prefix + "x" + o, lanes > 1 ? scalar.splat() : scalar);
             }
             var at = lanes > 1 ? base.plus(i) : base.plus(stride.times(i));
-            return b.let(prefix + "x" + o, memory.load(at, lanes, mask));
+            return b.let(prefix + "x" + o, memory.loadLanes(at, lanes, mask));
         }
     }
 }

@@ -156,7 +156,8 @@ public final class MatMulKernel {
                 Term.of(Prim.FMA, Term.ref("y" + suffix, Term.ref("r")), Term.ref("x" + suffix),
                         Term.ref(acc, Term.ref("r"))));
         x.fold("p" + suffix, Term.i32(0), k, 1, List.of(carry), inner -> {
-            inner.let("x" + suffix, b.load(bases.get(1).plus(stride(1, 2).times(p)).plus(column), VType.LANES, mask));
+            inner.let("x" + suffix,
+                    b.loadLanes(bases.get(1).plus(stride(1, 2).times(p)).plus(column), VType.LANES, mask));
             inner.letAll("y" + suffix, t,
                     a.load(Term.ref("ra" + suffix, Term.ref("r")).plus(stride(0, 1).times(p)), 1).splat());
         });

@@ -48,7 +48,7 @@ public final class QuantizeKernel {
             var given = b.let("range", Term.of(Prim.DIV, high.minus(low), Term.f32(255, 1)));
             // a tensor of zeros has no range; the definition's 0/0 is avoided the way ONNX Runtime does, by scale 1
             var scale = b.let("scale",
-                    Term.of(Prim.SELECT, Term.of(Prim.EQ, given, Term.f32(0, 1)), Term.f32(1, 1), given));
+                    Term.of(Prim.SELECT, Term.of(Prim.EQ, low, high), Term.f32(1, 1), given));
             var zero = Term.of(Prim.RINT, clamp(Term.of(Prim.DIV, Term.of(Prim.NEG, low), scale)));
             b.store("y", y.at(Term.i32(0)), scale);
             b.store("y", y.at(Term.i32(1)), b.let("zero", zero));

@@ -76,10 +76,10 @@ public final class RowKernel {
             row.each(body, "o", (inner, at) -> {
                 var centered = Term.of(Prim.SUB, row.load(row.x, at, inner.mask()), mean.splat());
                 var normal = inner.body().let("z" + inner.suffix(), Term.of(Prim.MUL, centered, scale.splat()));
-                var factor = g.load(inner.column(), VType.LANES, inner.mask());
+                var factor = g.loadLanes(inner.column(), VType.LANES, inner.mask());
                 return b == null
                         ? Term.of(Prim.MUL, normal, factor)
-                        : Term.of(Prim.FMA, normal, factor, b.load(inner.column(), VType.LANES, inner.mask()));
+                        : Term.of(Prim.FMA, normal, factor, b.loadLanes(inner.column(), VType.LANES, inner.mask()));
             });
         });
     }
@@ -224,7 +224,7 @@ public final class RowKernel {
         }
     }
 
-    /** The same with one loop under a mask where rows may end within a vector: two copies of a long body would be too many. */
+    /** The same in one masked loop where rows may end within a vector: two copies of a long body are too many. */
     private void eachOnce(Body body, String name, BiFunction<Inner, Term, Term> value) {
         var mask = whole ? null : new Term.Lanes(Term.ref(name + "i"), width, VType.LANES);
         body.loop(name + "i", Term.i32(0), width, VType.LANES, inner -> element(inner, name, mask, value));

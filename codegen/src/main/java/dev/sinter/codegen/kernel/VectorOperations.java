@@ -14,12 +14,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many vector operations the method of a kernel has: what the back end counts, known before it is asked. A method
- * with too many never gets fast, so templates choose a smaller shape, or planners a shorter expression.
+ * About how many vector operations the method of a kernel has, weighted by what they cost HotSpot's first compiler and
+ * meant to be no less than the back end counts. A method with too many never gets fast, so templates choose a smaller
+ * shape, or planners a shorter expression.
  */
 final class VectorOperations {
     /** The most a method may have; the back end's own limit is a little higher. */
     static final int LIMIT = 148;
+
+    /**
+     * What a mask's making, and a load or store under it, cost more than a plain operation: HotSpot's first compiler
+     * inlines checks with them. Fitted to a dozen methods, some of which it gave up on ("out of virtual registers").
+     */
+    private static final int MASKED = 7;
 
     private final Types types;
     private final Kernel kernel;
@@ -85,7 +92,7 @@ final class VectorOperations {
     }
 
     private int mask(@Nullable Term mask, Elem memory) {
-        return mask == null ? 0 : term(mask) + (memory == Elem.F32 ? 0 : parts(mask));
+        return mask == null ? 0 : term(mask) + parts(mask) * (memory == Elem.F32 ? MASKED : MASKED + 1);
     }
 
     /** Operations that turn a vector of one kind into another. */
@@ -110,7 +117,7 @@ final class VectorOperations {
     /** Operations of all parts of a term. */
     private int term(Term term) {
         if (term instanceof Term.Fold(var prim, var vector)) {
-            return term(vector) + parts(vector) - 1 + machineLanes;
+            return term(vector) + parts(vector) - 1 + 2 * machineLanes;
         }
         if (!types.of(term).isVector()) {
             return term instanceof Term.Apply || term instanceof Term.Convert
@@ -122,7 +129,7 @@ final class VectorOperations {
             case Term.Ref r -> 0;
             case Term.Lit l -> parts;
             case Term.Splat s -> parts;
-            case Term.Lanes l -> parts;
+            case Term.Lanes l -> parts * (1 + MASKED);
             case Term.Fold f -> 0;
             case Term.Bits(var value, var to) -> term(value) + parts;
             case Term.Load load -> load(load);

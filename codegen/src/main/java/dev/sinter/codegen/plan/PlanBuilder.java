@@ -198,6 +198,7 @@ final class PlanBuilder {
             all.add(new Allocation(p.storage, p.last < 0 ? Dim.ZERO : p.size, first, Math.max(first, p.last),
                     p.perWorker));
         }
-        return new Plan(graph, steps, all, weights, weightBytes);
+        // a vector that begins within the last weight may end behind it
+        return new Plan(graph, steps, all, weights, weights.isEmpty() ? 0 : weightBytes + ALIGNMENT);
     }
 }

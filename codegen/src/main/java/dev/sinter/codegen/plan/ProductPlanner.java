@@ -65,9 +65,13 @@ final class ProductPlanner {
         var blockSums = many ? plan.scratch(DType.F32, Dim.of(GemmKernel.SCRATCH)) : null;
         boolean storable = expr.dtype() == DType.F32 || integer && expr.dtype() == DType.I32;
         if (matrices != null && storable && Epilogue.fits(expr, matrices)) {
-            plan.step(GemmKernel.of(new GemmKernel.Product(a, weights, zero, output.collapseLeading(1),
-                    new Epilogue(expr, matrices), blockK, scratch, blockSums)));
-            return;
+            var whole = new GemmKernel.Product(a, weights, zero, output.collapseLeading(1),
+                    new Epilogue(expr, matrices), blockK,
+                    scratch, blockSums);
+            if (GemmKernel.fits(whole)) {
+                plan.step(GemmKernel.of(whole));
+                return;
+            }
         }
         var type = integer ? DType.I32 : DType.F32;
         var product = plan.temporary(type, output.dims());
