@@ -98,7 +98,7 @@ public final class Compiler {
     }
 
     /**
-     * Emits a check for every access to memory.
+     * Fills scratch memory with garbage before each run, so that reading what was not written shows.
      *
      * @param on
      *            off by default, unless the property {@code sinter.checked} is {@code true}

@@ -29,7 +29,7 @@ final class CompileOptions {
     private @Nullable String stopAfter;
     @Option(names = "--rewrite-limit", paramLabel = "N", description = "Leaves out the rewrites behind the N-th.")
     private @Nullable Integer rewriteLimit;
-    @Option(names = "--checked", description = "Emits a check for every access to memory.")
+    @Option(names = "--checked", description = "Fills scratch memory with garbage before each run.")
     private boolean checked;
 
     /** Made by the command line parser. */

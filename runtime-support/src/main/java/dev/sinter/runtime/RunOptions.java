@@ -13,7 +13,7 @@ import java.util.concurrent.Executor;
  * @param vectorBits width of the vector form, 128, 256 or 512; 0 for the machine's preferred width
  * @param threads threads that work on one call, the caller's included; at least 1
  * @param executor runs the helping threads' work; if empty, the model has a pool of its own
- * @param checked fills scratch memory with poison before each run; the compiler emits a check for every access
+ * @param checked fills scratch memory with poison before each run, so that reading what was not written shows
  */
 public record RunOptions(FormChoice form, int vectorBits, int threads, Optional<Executor> executor, boolean checked) {
     private static final int MOST_THREADS = 1024;

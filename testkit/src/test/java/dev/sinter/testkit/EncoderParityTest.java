@@ -26,8 +26,8 @@ class EncoderParityTest {
     private static final double MOST_ABSOLUTE = 1e-4;
     private static final double LEAST_COSINE = 0.9995;
     /**
-     * At some padded positions these models amplify rounding errors a thousandfold: ONNX Runtime 1.29 with all
-     * optimizations differs there from itself without them by up to 1.2e-3 (and by 1.9e-5 elsewhere).
+     * At some padded positions bge amplifies rounding errors a thousandfold: ONNX Runtime 1.29 with all optimizations
+     * differs there from itself without them by up to 1.2e-3 (and by 1.9e-5 at the positions that count).
      */
     private static final double MOST_ABSOLUTE_OF_PADDING = 5e-3;
     /** What no sentence may fall below, whatever flips. */
@@ -52,7 +52,9 @@ class EncoderParityTest {
                     for (int row = 0; row < mask.length; row++) {
                         assertThat(largestDifference(got, want, row))
                                 .as("%s at %dx%d, vector %d, mask %d", encoder, batch, length, row, mask[row])
-                                .isLessThanOrEqualTo(mask[row] == 0 ? MOST_ABSOLUTE_OF_PADDING : MOST_ABSOLUTE);
+                                .isLessThanOrEqualTo(mask[row] == 0 && encoder == Encoder.BGE
+                                        ? MOST_ABSOLUTE_OF_PADDING
+                                        : MOST_ABSOLUTE);
                     }
                 }
             }
@@ -68,7 +70,7 @@ class EncoderParityTest {
     /**
      * Sentence vectors of the quantized forms. Where a value lies between two steps of the quantization, the last bit
      * of a sum decides, and one decision about a zero point moves a whole tensor: ONNX Runtime with its optimizations
-     * and without them, both correct, give sentence vectors with cosines down to 0.995. So Sinter has to reach 0.9995
+     * and without them, both correct, give sentence vectors with cosines down to 0.989. So Sinter has to reach 0.9995
      * to the nearer of them, or be as near as they are to each other on average.
      */
     @ParameterizedTest

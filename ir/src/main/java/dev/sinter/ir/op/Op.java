@@ -9,7 +9,7 @@ import dev.sinter.ir.Value;
 import java.util.List;
 
 /**
- * A core operation. About forty of them carry every model; each says its type rule and its reference evaluation, which
+ * A core operation. A few of them carry every model; each says its type rule and its reference evaluation, which
  * is slow, plain and rounded once per operation in the declared type: the constant folder and the tests' oracle.
  */
 public sealed interface Op permits Constant, Dims, Map, Reduce, View, Concat, Gather, MatMul, MatMulInteger,
