@@ -107,7 +107,13 @@ final class Access {
          * the method the cost of a mask; behind the weights there is room for one more vector.
          */
         Term loadLanes(Term distance, int lanes, @Nullable Term mask) {
-            return load(distance, lanes, buffer.isWeight() ? null : mask);
+            return load(distance, lanes, needed(mask));
+        }
+
+        /** The mask that a load needs if lanes beyond it are never looked at: none from the weights. */
+        @Nullable
+        Term needed(@Nullable Term mask) {
+            return buffer.isWeight() ? null : mask;
         }
 
         Term load(Term distance, Elem elem, int lanes, @Nullable Term mask) {

@@ -312,7 +312,7 @@ public final class AttentionKernel {
             var m = repeats
                     ? new Term.Load("m", Term.ref("ma"), VType.F32, null).splat()
                     : new Term.Load("m", Term.ref("ma").plus(mask.buffer().isWeight() ? i.wide() : i), VType.F32X16,
-                            mask.buffer().isWeight() ? null : lanes);
+                            mask.needed(lanes));
             score = Term.of(Prim.ADD, score, m);
         }
         var s = inner.let(name + "s", score);
@@ -371,7 +371,7 @@ public final class AttentionKernel {
         b.fold("y", Term.i32(0), t, 1, List.of(carry), inner -> {
             var y = Term.ref("y");
             inner.letAll("vv", u, new Term.Load("v", at(v, "vbase", vs.get(1).times(y).plus(column)), VType.F32X16,
-                    v.buffer().isWeight() ? null : lanes));
+                    v.needed(lanes)));
             inner.letAll("wv", i, new Term.Load("z", Term.ref("wa", Term.ref("i")).plus(y), VType.F32, null).splat());
         });
         b.letAll("inv", i,
