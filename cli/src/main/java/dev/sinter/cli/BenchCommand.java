@@ -99,6 +99,8 @@ final class BenchCommand extends Console implements Callable<Integer> {
             shape[i] = switch (input.dims().get(i)) {
                 case DimInfo.Constant(long extent) -> extent;
                 case DimInfo.Symbol(_, String name) -> sizes.get(name);
+                case DimInfo.Open(String text) -> throw new ModelException("input " + input.name()
+                        + ": dimension " + text + " is open; bench can't choose it");
                 case DimInfo.Expression(String text, _) -> throw new ModelException("input " + input.name()
                         + ": dimension " + text + " follows from others; bench can't choose it");
             };

@@ -47,7 +47,7 @@ record Disassembly(Map<String, Method> methods) {
     record Method(String name, String text, List<Integer> lines, List<String> calls) {
     }
 
-    /** {@return the methods of a form; of none if there is no javap in this Java installation} */
+    /** {@return the methods of a form and of the script; of none if there is no javap in this Java installation} */
     static Disassembly of(ModelImage image, Form form) throws IOException {
         var methods = new LinkedHashMap<String, Method>();
         var javap = ToolProvider.findFirst("javap");
@@ -56,7 +56,8 @@ record Disassembly(Map<String, Method> methods) {
         try {
             for (var entry : new TreeMap<>(image.classes()).entrySet()) {
                 var name = entry.getKey();
-                if (javap.isPresent() && (name.equals(prefix) || name.startsWith(prefix + "$"))) {
+                if (javap.isPresent() && (name.equals(prefix) || name.startsWith(prefix + "$")
+                        || name.equals(image.info().className()))) {
                     var file = Files.write(folder.resolve(name + ".class"), entry.getValue());
                     read(text(javap.get(), file), methods);
                 }

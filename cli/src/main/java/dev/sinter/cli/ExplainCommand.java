@@ -77,8 +77,12 @@ final class ExplainCommand extends Console implements Callable<Integer> {
             for (var name : entry.kernels()) {
                 out().println("  kernel   " + name);
             }
-            if (node != null || javap) {
-                out().println(code.methods().get(entry.method()).text().indent(2).stripTrailing());
+            if (!entry.kind().equals("kernel")) {
+                out().println("  " + entry.kind().replaceFirst(" ", " ".repeat(9 - entry.kind().indexOf(' '))));
+            }
+            var method = code.methods().get(entry.method());
+            if ((node != null || javap) && method != null) {
+                out().println(method.text().indent(2).stripTrailing());
             }
             out().println();
         }

@@ -2,20 +2,26 @@ package dev.sinter.cli;
 
 import dev.sinter.Compilation;
 import dev.sinter.codegen.KernelListing;
+import dev.sinter.codegen.NodeShares;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphPrinter;
+import dev.sinter.runtime.LibraryInfo;
 import dev.sinter.runtime.ModelImage;
 import dev.sinter.runtime.ModelInfo;
 import dev.sinter.runtime.ValueInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,6 +50,7 @@ final class InspectCommand extends Console implements Callable<Integer> {
             out().println(json(source, image));
         } else {
             summary(image, source.kernels(image));
+            shares(source, image);
             switch (source) {
                 case Source.Compiled(var file, var compilation) -> graphs(compilation);
                 case Source.Jar(var file) -> section("graph", Source.dump(image));
@@ -54,7 +61,8 @@ final class InspectCommand extends Console implements Callable<Integer> {
 
     /** Scratch elements depend on the call's shapes, so allocations are counted by the arena they lie in. */
     private static Map<String, Long> scratch(ModelInfo info) {
-        return info.allocations().stream()
+        return Stream.concat(info.allocations().stream(),
+                info.script().blocks().stream().flatMap(b -> b.allocations().stream()))
                 .collect(Collectors.groupingBy(a -> a.storage().label(), TreeMap::new, Collectors.counting()));
     }
 
@@ -75,6 +83,44 @@ final class InspectCommand extends Console implements Callable<Integer> {
             int users = kernel.usedByNodes().size();
             out().println("kernel   " + kernel.name()
                     + (users == 0 ? "" : ", used by " + users + (users == 1 ? " node" : " nodes")));
+        }
+    }
+
+    /** What became of the ONNX nodes; those that the passes folded away are free. */
+    private static NodeShares count(Source source, ModelImage image) {
+        return switch (source) {
+            case Source.Compiled(var file, var compilation) -> {
+                var before = new HashSet<String>();
+                origins(compilation.imported(), before);
+                var after = new HashSet<String>();
+                origins(compilation.optimized(), after);
+                before.removeAll(after);
+                yield compilation.generated().shares().plusFree(before.size());
+            }
+            case Source.Jar(var file) -> NodeShares.parse(Source.dump(image));
+        };
+    }
+
+    private static void origins(Graph graph, Set<String> names) {
+        for (var node : graph.nodes()) {
+            names.addAll(node.origin().names());
+            node.regions().forEach(region -> origins(region, names));
+        }
+    }
+
+    private void shares(Source source, ModelImage image) {
+        var shares = count(source, image);
+        out().println(String.format(Locale.ROOT,
+                "nodes    %d: %d emitted kernels, %d free, %d library routines, %d control flow;"
+                        + " %.1f %% emitted or free",
+                shares.total(), shares.kernels(), shares.free(), shares.library(), shares.control(),
+                100 * shares.emitted()));
+        image.info().script().calls().stream()
+                .collect(Collectors.groupingBy(LibraryInfo::routine, TreeMap::new, Collectors.counting()))
+                .forEach((routine, calls) -> out().println("library  " + routine + ", " + calls
+                        + (calls == 1 ? " call" : " calls")));
+        if (image.info().script().exists()) {
+            out().println("script   " + image.info().script().blocks().size() + " blocks");
         }
     }
 
@@ -119,6 +165,10 @@ final class InspectCommand extends Console implements Callable<Integer> {
                 .map(s -> new JsonObject().put("name", s.name()).put("min", s.min()).put("max", s.max())).toList());
         object.put("weightsBytes", info.weightsBytes()).put("classes", image.classes().size());
         object.put("classBytes", classBytes(image)).put("allocations", scratch(info));
+        var shares = count(source, image);
+        object.put("nodes", new JsonObject().put("kernels", shares.kernels()).put("free", shares.free())
+                .put("library", shares.library()).put("control", shares.control()));
+        object.put("routines", image.info().script().calls().stream().map(LibraryInfo::routine).toList());
         object.put("kernels", source.kernels(image).stream()
                 .map(k -> new JsonObject().put("name", k.name()).put("usedBy", k.usedByNodes())).toList());
         switch (source) {
@@ -133,7 +183,10 @@ final class InspectCommand extends Console implements Callable<Integer> {
     }
 
     private static JsonObject json(ValueInfo value) {
-        return new JsonObject().put("name", value.name()).put("type", value.dtype().label())
-                .put("shape", value.dims().stream().map(Object::toString).toList());
+        var object = new JsonObject().put("name", value.name());
+        return value.isRankedTensor()
+                ? object.put("type", value.dtype().label())
+                        .put("shape", value.dims().stream().map(Object::toString).toList())
+                : object.put("type", value.type().toString());
     }
 }

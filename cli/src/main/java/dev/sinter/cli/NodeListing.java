@@ -12,16 +12,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** The nodes' methods of a model with what is known of each, from its IR dump and its line tables. */
+/** The nodes of a model and their methods with what is known of each, from its IR dump and its line tables. */
 final class NodeListing {
     private static final Pattern NODE_METHOD = Pattern.compile("n\\d+_.*");
     private static final Pattern VALUE = Pattern.compile("^\\s*%(\\d+)");
+    private static final Pattern NODE = Pattern.compile("^\\s*%(\\d+): .*? = (\\w+)\\b");
+    private static final Pattern ROUTINE = Pattern.compile("\\{routine=\"?([\\w.]+)");
 
     /**
      * A node.
      *
      * @param method
-     *            name of its method
+     *            name of its method, or of its value where nothing is left to do when the model runs
+     * @param kind
+     *            {@code kernel}, {@code free view}, {@code library sort.topk}, {@code control loop}
      * @param irLine
      *            its line in the IR dump
      * @param origins
@@ -31,7 +35,8 @@ final class NodeListing {
      * @param kernels
      *            names of the methods it calls
      */
-    record Entry(String method, String irLine, List<String> origins, List<Rewrite> rewrites, List<String> kernels) {
+    record Entry(String method, String kind, String irLine, List<String> origins, List<Rewrite> rewrites,
+            List<String> kernels) {
     }
 
     private final Disassembly code;
@@ -47,22 +52,44 @@ final class NodeListing {
                 }
             }
         }
+        var byLine = new HashMap<Integer, List<Disassembly.Method>>();
         for (var method : code.methods().values()) {
             if (NODE_METHOD.matcher(method.name()).matches()) {
-                nodes.add(entry(method, irDump));
+                int line = method.lines().isEmpty() ? 0 : method.lines().getFirst();
+                byLine.computeIfAbsent(line, l -> new ArrayList<>()).add(method);
+            }
+        }
+        for (int number = 1; number <= irDump.size(); number++) {
+            var line = irDump.get(number - 1).strip();
+            var methods = byLine.getOrDefault(number, List.of());
+            methods.forEach(m -> nodes.add(entry(m.name(), line, m.calls())));
+            var value = NODE.matcher(line);
+            if (methods.isEmpty() && !code.methods().isEmpty() && value.find() && !value.group(2).equals("constant")) {
+                nodes.add(entry("%" + value.group(1), line, List.of()));
             }
         }
     }
 
-    private Entry entry(Disassembly.Method method, List<String> irDump) {
-        var line = method.lines().isEmpty() || method.lines().getFirst() > irDump.size() ? ""
-                : irDump.get(method.lines().getFirst() - 1).strip();
+    /** What a node became, by its line in the dump. */
+    private static String kind(String line, List<String> kernels) {
+        var node = NODE.matcher(line);
+        var op = node.find() ? node.group(2) : "";
+        var routine = ROUTINE.matcher(line);
+        return switch (op) {
+            case "library" -> "library " + (routine.find() ? routine.group(1) : "");
+            case "if", "loop" -> "control " + op;
+            default -> kernels.isEmpty() ? "free " + op : "kernel";
+        };
+    }
+
+    private Entry entry(String method, String line, List<String> calls) {
         int comment = line.indexOf("  // ");
         var origins = comment < 0 ? List.<String>of() : List.of(line.substring(comment + 5).split(" \\+ "));
         var value = VALUE.matcher(line);
         var history = value.find() ? history(Integer.parseInt(value.group(1))) : List.<Rewrite>of();
-        var kernels = method.calls().stream().filter(code.methods()::containsKey).toList();
-        return new Entry(method.name(), line, origins, history, kernels);
+        var kernels = calls.stream().filter(code.methods()::containsKey)
+                .filter(name -> !NODE_METHOD.matcher(name).matches()).toList();
+        return new Entry(method, kind(line, kernels), line, origins, history, kernels);
     }
 
     /** The rewrites that added a value, and those that added what they removed, back to the import. */

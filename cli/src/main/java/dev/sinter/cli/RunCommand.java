@@ -1,8 +1,10 @@
 package dev.sinter.cli;
 
+import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.RunOptions;
 import dev.sinter.runtime.Tensor;
+import dev.sinter.runtime.TypeInfo;
 import dev.sinter.runtime.Value;
 import dev.sinter.testkit.Npy;
 import dev.sinter.testkit.ProtoValues;
@@ -44,12 +46,15 @@ final class RunCommand extends Console implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Source.requireFile(model, this);
-        var values = new LinkedHashMap<String, Value>();
-        for (var input : inputs.entrySet()) {
-            values.put(input.getKey(), read(input.getValue()));
+        for (var file : inputs.values()) {
+            requireReadable(file);
         }
         var run = threads == null ? RunOptions.defaults() : RunOptions.defaults().withThreads(threads);
         try (var loaded = Source.open(model, options, this).load(run)) {
+            var values = new LinkedHashMap<String, Value>();
+            for (var input : inputs.entrySet()) {
+                values.put(input.getKey(), read(input.getValue(), kind(loaded, input.getKey())));
+            }
             var outputs = loaded.run(values);
             write(outputs);
             outputs.forEach((name, value) -> out().println(name + ": " + value));
@@ -57,16 +62,32 @@ final class RunCommand extends Console implements Callable<Integer> {
         return 0;
     }
 
-    private Value read(Path file) throws IOException {
+    private void requireReadable(Path file) {
         Source.requireFile(file, this);
         var name = file.toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".npy")) {
-            return Npy.read(file);
+        if (!name.endsWith(".npy") && !name.endsWith(".pb")) {
+            throw wrong(file + ": an .npy or .pb file was expected");
         }
-        if (name.endsWith(".pb")) {
-            return ProtoValues.read(file, ValueKind.TENSOR);
+    }
+
+    /** A .pb file does not say what it holds; the model does. */
+    private static ValueKind kind(Model model, String input) {
+        for (var known : model.inputs()) {
+            if (known.name().equals(input)) {
+                return switch (known.type()) {
+                    case TypeInfo.OfTensor t -> ValueKind.TENSOR;
+                    case TypeInfo.OfSequence s -> ValueKind.SEQUENCE;
+                    case TypeInfo.OfOptional o -> ValueKind.OPTIONAL;
+                    case TypeInfo.OfMap m -> ValueKind.MAP;
+                };
+            }
         }
-        throw wrong(file + ": an .npy or .pb file was expected");
+        return ValueKind.TENSOR;
+    }
+
+    private static Value read(Path file, ValueKind kind) throws IOException {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".npy") ? Npy.read(file)
+                : ProtoValues.read(file, kind);
     }
 
     private void write(Map<String, Value> outputs) throws IOException {

@@ -4,8 +4,10 @@ import dev.sinter.Sinter;
 import dev.sinter.runtime.RunOptions;
 import dev.sinter.testkit.CaseResult;
 import dev.sinter.testkit.CaseRunner;
+import dev.sinter.testkit.Suite;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +23,9 @@ import picocli.CommandLine.Parameters;
         description = {"Runs ONNX test cases and compares their outputs.",
                 "Tolerances come from a manifest.csv one or two folders above a case, unless given here."})
 final class VerifyCommand extends Console implements Callable<Integer> {
+    /** The longest that a case may take; one that hangs must not keep the others from running. */
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
     @Parameters(paramLabel = "CASE_DIR", arity = "1..*",
             description = "Folders with model.onnx and test_data_set_*/{input,output}_N.pb.")
     private List<Path> cases = List.of();
@@ -32,6 +37,9 @@ final class VerifyCommand extends Console implements Callable<Integer> {
     private @Nullable Double atol;
     @Option(names = "--jar", description = "Runs each model from a jar instead of just in time.")
     private boolean jar;
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "1",
+            description = "Cases to run at a time (default: ${DEFAULT-VALUE}).")
+    private int threads;
 
     /** Made by the command line parser. */
     VerifyCommand() {
@@ -39,6 +47,9 @@ final class VerifyCommand extends Console implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (threads < 1) {
+            throw wrong("--threads " + threads + ": expected at least 1");
+        }
         for (var folder : cases) {
             if (!Files.isDirectory(folder)) {
                 throw wrong(folder + " is no folder");
@@ -46,12 +57,11 @@ final class VerifyCommand extends Console implements Callable<Integer> {
         }
         var runner = new CaseRunner(Sinter.compiler(), RunOptions.defaults(), jar, optional(rtol), optional(atol));
         var counts = new EnumMap<CaseResult.Status, Integer>(CaseResult.Status.class);
-        for (var folder : cases) {
-            var result = runner.run(folder);
+        new Suite(runner, threads, LIMIT).run(cases, result -> {
             counts.merge(result.status(), 1, Integer::sum);
             out().println(json ? json(result) : text(result));
             out().flush();
-        }
+        });
         int passed = counts.getOrDefault(CaseResult.Status.PASS, 0);
         int failed = counts.getOrDefault(CaseResult.Status.FAIL, 0);
         int unsupported = counts.getOrDefault(CaseResult.Status.UNSUPPORTED, 0);

@@ -5,7 +5,7 @@ import dev.sinter.codegen.asm.FormEmitter;
 import dev.sinter.codegen.asm.WeightsEmitter;
 import dev.sinter.codegen.plan.Plan;
 import dev.sinter.codegen.plan.PlanPrinter;
-import dev.sinter.codegen.plan.Planner;
+import dev.sinter.codegen.plan.ScriptPlanner;
 import dev.sinter.codegen.plan.Values;
 import dev.sinter.ir.Graph;
 import dev.sinter.runtime.Form;
@@ -13,6 +13,7 @@ import dev.sinter.runtime.ModelImage;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Turns a graph into classes and weights. */
@@ -32,16 +33,19 @@ public final class CodeGenerator {
      *             if nodes have types no kernel computes with
      */
     public static GeneratedModel generate(Graph graph, CodegenOptions options) {
-        var plan = KernelNames.unique(Planner.plan(graph), options.forms());
+        var plan = KernelNames.unique(ScriptPlanner.plan(graph), options.forms());
+        var shares = NodeShares.of(plan);
         var planText = PlanPrinter.print(plan);
-        var values = new Values(plan);
+        var values = plan.blocks().stream().map(Values::new).toList();
+        var description = new ModelDescription(plan, values);
         var base = options.packageName().replace('.', '/') + (options.packageName().isEmpty() ? "" : "/")
                 + options.className();
         var weightsClass = base + "$Weights";
         var widest = options.forms().stream().max(Comparator.naturalOrder()).orElseThrow();
-        var dump = Dump.of(graph, plan, planText, widest, options.className() + ".ir");
+        var dump = Dump.of(graph, plan, planText + shares + "\n", widest, options.className() + ".ir");
         var classes = new LinkedHashMap<String, byte[]>();
-        classes.put(binaryName(base), BindEmitter.emit(base, plan, values));
+        classes.put(binaryName(base), BindEmitter.emit(base, plan, description.symbols(), description.border(),
+                values, dump));
         classes.put(binaryName(weightsClass), WeightsEmitter.emit(weightsClass));
         for (var form : Form.values()) {
             if (options.forms().contains(form)) {
@@ -49,10 +53,11 @@ public final class CodeGenerator {
                 classes.put(binaryName(emitter.name()), emitter.emit(dump));
             }
         }
-        var info = ModelDescription.of(plan, values, binaryName(base), "META-INF/sinter/" + dump.file());
+        var info = description.info(binaryName(base), "META-INF/sinter/" + dump.file());
         var resources = Map.of(info.irResource(), dump.text().getBytes(StandardCharsets.UTF_8));
-        var image = new ModelImage(info, classes, WeightPacker.pack(plan), resources);
-        return new GeneratedModel(image, graph, plan, planText, dump.listings());
+        var weights = new Plan(graph, List.of(), List.of(), plan.weights(), plan.weightBytes());
+        var image = new ModelImage(info, classes, WeightPacker.pack(weights), resources);
+        return new GeneratedModel(image, graph, plan, planText, dump.listings(), shares);
     }
 
     private static String binaryName(String internal) {

@@ -4,8 +4,7 @@ import dev.sinter.codegen.asm.FormEmitter;
 import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.KernelPrinter;
 import dev.sinter.codegen.loop.Stmt;
-import dev.sinter.codegen.plan.Plan;
-import dev.sinter.codegen.plan.Step;
+import dev.sinter.codegen.plan.ModelPlan;
 import dev.sinter.ir.ConstantSink;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphPrinter;
@@ -25,7 +24,7 @@ import java.util.Set;
 record Dump(String file, String text, Map<Node, Integer> nodeLines, Map<String, Integer> kernelLines,
         List<KernelListing> listings) implements FormEmitter.Lines {
 
-    static Dump of(Graph graph, Plan plan, String planText, Form form, String file) {
+    static Dump of(Graph graph, ModelPlan plan, String planText, Form form, String file) {
         var printed = GraphPrinter.printWithLines(graph, ConstantSink.NONE);
         var text = new StringBuilder(printed.text()).append('\n').append(planText).append('\n');
         var users = new LinkedHashMap<Kernel, Set<String>>();
@@ -63,6 +62,10 @@ record Dump(String file, String text, Map<Node, Integer> nodeLines, Map<String, 
             case Stmt.Call call -> collect(call.kernel(), user, users);
             case Stmt.Loop loop -> loop.body().forEach(s -> callees(s, user, users));
             case Stmt.If branch -> branch.body().forEach(s -> callees(s, user, users));
+            case Stmt.Either either -> {
+                either.yes().forEach(s -> callees(s, user, users));
+                either.no().forEach(s -> callees(s, user, users));
+            }
             case Stmt.Unroll unroll -> unroll.body().forEach(s -> callees(s, user, users));
             default -> {
             }
@@ -70,8 +73,8 @@ record Dump(String file, String text, Map<Node, Integer> nodeLines, Map<String, 
     }
 
     @Override
-    public int step(Step step) {
-        return nodeLines.getOrDefault(step.node(), 1);
+    public int node(Node node) {
+        return nodeLines.getOrDefault(node, 1);
     }
 
     @Override

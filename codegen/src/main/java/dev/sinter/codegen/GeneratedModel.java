@@ -1,6 +1,6 @@
 package dev.sinter.codegen;
 
-import dev.sinter.codegen.plan.Plan;
+import dev.sinter.codegen.plan.ModelPlan;
 import dev.sinter.ir.Graph;
 import dev.sinter.runtime.ModelImage;
 import java.util.List;
@@ -18,9 +18,11 @@ import java.util.List;
  *            the plan as text
  * @param kernels
  *            its kernels, of the widest form emitted
+ * @param shares
+ *            what became of the model's nodes
  */
-public record GeneratedModel(ModelImage image, Graph finalGraph, Plan plan, String planText,
-        List<KernelListing> kernels) {
+public record GeneratedModel(ModelImage image, Graph finalGraph, ModelPlan plan, String planText,
+        List<KernelListing> kernels, NodeShares shares) {
     /** Copies the list. */
     public GeneratedModel {
         kernels = List.copyOf(kernels);

@@ -1,13 +1,17 @@
 package dev.sinter.codegen;
 
 import dev.sinter.codegen.kernel.KernelSet;
+import dev.sinter.codegen.kernel.UnsupportedTypeException;
 import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.plan.ModelPlan;
 import dev.sinter.codegen.plan.Plan;
+import dev.sinter.codegen.plan.PlanException;
 import dev.sinter.codegen.plan.Step;
 import dev.sinter.runtime.Form;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,17 +32,34 @@ final class KernelNames {
      * @param forms
      *            forms that matter; kernels of others are left out
      * @return the plan with renamed kernels
+     * @throws PlanException
+     *             if nodes have types no kernel computes with; names all of them
      */
-    static Plan unique(Plan plan, Set<Form> forms) {
+    static ModelPlan unique(ModelPlan plan, Set<Form> forms) {
         var names = new EnumMap<Form, KernelNames>(Form.class);
-        var steps = plan.steps().stream().map(step -> {
-            var kernels = new EnumMap<Form, Kernel>(Form.class);
+        var problems = new LinkedHashSet<String>();
+        var blocks = plan.blocks().stream().map(block -> {
+            var steps = block.steps().stream().map(step -> unique(step, forms, names, problems)).toList();
+            return new Plan(block.graph(), steps, block.allocations(), block.weights(), block.weightBytes());
+        }).toList();
+        if (!problems.isEmpty()) {
+            throw new PlanException(List.copyOf(problems));
+        }
+        return plan.withBlocks(blocks);
+    }
+
+    /** Kernels are made here, so here shows which can't be. */
+    private static Step unique(Step step, Set<Form> forms, Map<Form, KernelNames> names, Set<String> problems) {
+        var kernels = new EnumMap<Form, Kernel>(Form.class);
+        try {
             for (var form : forms) {
                 kernels.put(form, names.computeIfAbsent(form, f -> new KernelNames()).of(step.kernels().get(form)));
             }
-            return new Step(step.name(), step.node(), new KernelSet(kernels), step.arrays(), step.args(), step.count());
-        }).toList();
-        return new Plan(plan.graph(), steps, plan.allocations(), plan.weights(), plan.weightBytes());
+        } catch (UnsupportedTypeException e) {
+            problems.add(step.node().op().mnemonic() + " '" + step.node().origin().first() + "': " + e.getMessage());
+            return step;
+        }
+        return new Step(step.name(), step.node(), new KernelSet(kernels), step.arrays(), step.args(), step.count());
     }
 
     private Kernel of(Kernel kernel) {
@@ -63,6 +84,8 @@ final class KernelNames {
             case Stmt.Loop(var parallel, var v, var from, var to, var step, var carries, var body) ->
                     new Stmt.Loop(parallel, v, from, to, step, carries, block(body));
             case Stmt.If(var condition, var body) -> new Stmt.If(condition, block(body));
+            case Stmt.Either(var name, var condition, var yes, var a, var no, var b) ->
+                    new Stmt.Either(name, condition, block(yes), a, block(no), b);
             case Stmt.Unroll(var over, var body) -> new Stmt.Unroll(over, block(body));
             case Stmt.Let l -> l;
             case Stmt.Store s -> s;

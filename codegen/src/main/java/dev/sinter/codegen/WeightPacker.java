@@ -3,6 +3,7 @@ package dev.sinter.codegen;
 import dev.sinter.codegen.plan.Plan;
 import dev.sinter.codegen.plan.WeightItem;
 import dev.sinter.runtime.ModelInfo;
+import dev.sinter.runtime.Texts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,6 +28,10 @@ final class WeightPacker {
     }
 
     private static void plain(WeightItem item, MemorySegment target) {
+        if (item.data().array() instanceof String[] texts) {
+            Texts.write(texts, target, 0);
+            return;
+        }
         var source = switch (item.data().array()) {
             case float[] a -> MemorySegment.ofArray(a);
             case double[] a -> MemorySegment.ofArray(a);
@@ -34,7 +39,7 @@ final class WeightPacker {
             case int[] a -> MemorySegment.ofArray(a);
             case short[] a -> MemorySegment.ofArray(a);
             case byte[] a -> MemorySegment.ofArray(a);
-            default -> throw new IllegalStateException("strings are no weights");
+            default -> throw new IllegalStateException("no elements: " + item.data().type());
         };
         target.copyFrom(source);
     }

@@ -8,6 +8,7 @@ import dev.sinter.ir.TensorData;
 import dev.sinter.runtime.DType;
 import dev.sinter.runtime.Form;
 import dev.sinter.runtime.Model;
+import dev.sinter.runtime.Packing;
 import dev.sinter.runtime.RunOptions;
 import dev.sinter.runtime.Tensor;
 import java.util.ArrayList;
@@ -101,8 +102,10 @@ public final class Compiled implements AutoCloseable {
         var results = new LinkedHashMap<String, TensorData>();
         outputs.forEach((name, value) -> {
             var tensor = (Tensor) value;
+            var plain = Packing.isPacked(tensor.dtype())
+                    ? Packing.unpack(tensor.dtype(), (byte[]) tensor.array(), (int) tensor.size()) : tensor.array();
             results.put(name,
-                    TensorData.of(dev.sinter.ir.DType.of(tensor.dtype().toString()), tensor.array(), tensor.shape()));
+                    TensorData.of(dev.sinter.ir.DType.of(tensor.dtype().toString()), plain, tensor.shape()));
         });
         return results;
     }
@@ -111,15 +114,24 @@ public final class Compiled implements AutoCloseable {
     public static Map<String, Tensor> tensors(Map<String, TensorData> inputs) {
         var tensors = new LinkedHashMap<String, Tensor>();
         inputs.forEach((name, data) -> tensors.put(name,
-                Tensor.of(DType.parse(data.dtype().label()), data.array(), data.dims())));
+                tensor(DType.parse(data.dtype().label()), data)));
         return tensors;
+    }
+
+    private static Tensor tensor(DType dtype, TensorData data) {
+        var array = Packing.isPacked(dtype) ? Packing.pack(dtype, (byte[]) data.array(), data.size()) : data.array();
+        return Tensor.of(dtype, array, data.dims());
     }
 
     private static void assertEqualBits(Map<String, TensorData> got, Map<String, TensorData> want, String what) {
         want.forEach((name, w) -> {
             var g = got.get(name);
             assertThat(g.type()).as(what).isEqualTo(w.type());
-            for (int i = 0; i < w.size(); i++) {
+            if (w.array() instanceof String[] texts) {
+                assertThat((String[]) g.array()).as(what).isEqualTo(texts);
+                return;
+            }
+            for (int i = 0; i < numbers(w); i++) {
                 if (bits(g, i) != bits(w, i)) {
                     throw new AssertionError(
                             what + ": element " + i + " of output " + name + " " + w.type() + " is " + shown(g, i)
@@ -134,8 +146,12 @@ public final class Compiled implements AutoCloseable {
         return switch (data.array()) {
             case float[] a -> Float.floatToIntBits(a[i]);
             case double[] a -> Double.doubleToLongBits(a[i]);
-            default -> data.getLong(i);
+            default -> data.dtype().isFloat() ? Double.doubleToLongBits(data.getDouble(i)) : data.getLong(i);
         };
+    }
+
+    private static int numbers(TensorData data) {
+        return data.dtype().kind() == dev.sinter.ir.DType.Kind.COMPLEX ? 2 * data.size() : data.size();
     }
 
     private static String shown(TensorData data, int i) {
@@ -145,7 +161,11 @@ public final class Compiled implements AutoCloseable {
     /** Checks a result against the reference. */
     public static void assertClose(TensorData got, TensorData want, Tolerance tolerance, String what) {
         assertThat(got.type()).as(what).isEqualTo(want.type());
-        for (int i = 0; i < want.size(); i++) {
+        if (want.array() instanceof String[] texts) {
+            assertThat((String[]) got.array()).as(what).isEqualTo(texts);
+            return;
+        }
+        for (int i = 0; i < numbers(want); i++) {
             boolean fine;
             if (tolerance.equals(Tolerance.EXACT) || !want.dtype().isFloat()) {
                 fine = bits(got, i) == bits(want, i);

@@ -114,12 +114,15 @@ public final class Samples {
     public TensorData data(DType dtype, long... dims) {
         var data = TensorData.zeros(dtype, dims);
         for (int i = 0; i < data.size(); i++) {
-            if (dtype.isFloat()) {
+            if (dtype == DType.STRING) {
+                ((String[]) data.array())[i] = random.nextInt(4) == 0 ? "" : "s" + random.nextInt(5) + "\u00e9";
+            } else if (dtype.isFloat()) {
                 data.set(i, random.nextGaussian());
             } else if (dtype == DType.BOOL) {
                 data.set(i, (long) random.nextInt(2));
             } else {
-                data.set(i, random.nextLong(Math.max(-100, dtype.minInteger()), Math.min(100, dtype.maxInteger()) + 1));
+                long most = dtype == DType.U64 ? 100 : Math.min(100, dtype.maxInteger());
+                data.set(i, random.nextLong(Math.max(-100, dtype.minInteger()), most + 1));
             }
         }
         return data;

@@ -78,6 +78,20 @@ public enum DType {
         STRING
     }
 
+    /**
+     * Which power of two an f8e8m0 becomes.
+     *
+     * @see <a href="https://onnx.ai/onnx/operators/onnx__Cast.html">Cast, round_mode</a>
+     */
+    public enum ScaleRounding {
+        /** The next one away from zero; what Cast does by default. */
+        UP,
+        /** The next one towards zero. */
+        DOWN,
+        /** The nearest, ties away from zero. */
+        NEAREST
+    }
+
     private static final Map<String, DType> BY_LABEL = byLabel();
 
     private final String label;
@@ -161,8 +175,38 @@ public enum DType {
         return switch (this) {
             case F32 -> (float) value;
             case F64 -> value;
-            default -> SmallFloats.toDouble(this, SmallFloats.fromDouble(this, value));
+            default -> SmallFloats.toDouble(this, SmallFloats.fromDouble(this, value, false));
         };
+    }
+
+    /**
+     * Rounds as {@link #round(double)}, but not limited: what is too large becomes infinity or NaN, as ONNX's Cast does
+     * with saturate=0. To f8e8m0 it goes to the nearest, ties up, and what is out of range is NaN.
+     *
+     * @param value
+     *            a real number
+     * @return the nearest value of this type
+     * @throws IrException
+     *             if this is no floating-point type
+     */
+    public double roundOverflowing(double value) {
+        return bits > 16 ? round(value)
+                : SmallFloats.toDouble(this, SmallFloats.fromDouble(this, value, true));
+    }
+
+    /**
+     * Rounds to a power of two in a given direction if this is f8e8m0, else as {@link #round(double)}.
+     *
+     * @param value
+     *            a real number
+     * @param rounding
+     *            the direction
+     * @return the value of this type
+     * @throws IrException
+     *             if this is no floating-point type
+     */
+    public double round(double value, ScaleRounding rounding) {
+        return this == F8E8M0 ? SmallFloats.toDouble(this, SmallFloats.scale(value, rounding)) : round(value);
     }
 
     /**

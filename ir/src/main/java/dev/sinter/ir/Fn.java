@@ -58,6 +58,31 @@ public enum Fn {
     SIN(1),
     /** Cosine. */
     COS(1),
+    /** Tangent. */
+    TAN(1),
+    /** Inverse sine. */
+    ASIN(1),
+    /** Inverse cosine. */
+    ACOS(1),
+    /** Inverse tangent. */
+    ATAN(1),
+    /** Hyperbolic sine. */
+    SINH(1),
+    /** Hyperbolic cosine. */
+    COSH(1),
+    /** Inverse hyperbolic sine. */
+    ASINH(1),
+    /** Inverse hyperbolic cosine. */
+    ACOSH(1),
+    /** Inverse hyperbolic tangent. */
+    ATANH(1),
+    /** Integer a shifted left by b bits; 0 where b is negative or not below the type's width. */
+    SHL(2),
+    /**
+     * Integer a shifted right by b bits, filled with the sign where signed, with 0 where unsigned; nothing but the fill
+     * is left where b is negative or not below the type's width.
+     */
+    SHR(2),
     /** Equal; result bool. */
     EQ(2),
     /** Less; result bool. */
@@ -76,8 +101,24 @@ public enum Fn {
     IS_NAN(1),
     /** Second operand where the first is true, else the third. */
     SELECT(3),
-    /** Conversion to the expression's type: as ONNX Cast (to integers: cut towards zero, wrap). */
-    CAST(1);
+    /**
+     * Conversion to the expression's type: as ONNX Cast by default (to integers: cut towards zero, wrap; to floating
+     * point of 8 bits and fewer: limited to the largest value; to f8e8m0: to the next power of two away from zero).
+     */
+    CAST(1),
+    /**
+     * Conversion to floating point of 8 bits and fewer as ONNX Cast with saturate=0: what is too large becomes infinity
+     * or NaN. To f8e8m0 it goes to the nearest, ties up; what is out of range, 0 included, is NaN.
+     */
+    CAST_OVERFLOW(1),
+    /** Conversion to f8e8m0 towards zero, limited to the range (ONNX round_mode "down"); else as {@link #CAST}. */
+    CAST_DOWN(1),
+    /** Conversion to f8e8m0 away from zero, limited to the range (ONNX round_mode "up"), as {@link #CAST} is. */
+    CAST_UP(1),
+    /** Conversion to f8e8m0 to the nearest, ties up, limited to the range (ONNX "nearest"); else as {@link #CAST}. */
+    CAST_NEAREST(1),
+    /** The same bits read as the expression's type, which is as wide (ONNX BitCast). */
+    BITCAST(1);
 
     private final int arity;
 
@@ -116,5 +157,11 @@ public enum Fn {
     /** {@return whether the result is bool whatever the operands are} */
     public boolean isPredicate() {
         return this == EQ || this == LT || this == LE || this == IS_NAN;
+    }
+
+    /** {@return whether this converts to the expression's type, which the operands do not tell} */
+    public boolean isConversion() {
+        return this == CAST || this == CAST_OVERFLOW || this == CAST_DOWN || this == CAST_UP || this == CAST_NEAREST
+                || this == BITCAST;
     }
 }

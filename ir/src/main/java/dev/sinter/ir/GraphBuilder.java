@@ -4,6 +4,8 @@ import dev.sinter.ir.op.Constant;
 import dev.sinter.ir.op.Op;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the nodes of a graph under construction; types come from the ops' type rules. */
 public final class GraphBuilder {
@@ -12,7 +14,8 @@ public final class GraphBuilder {
     private final List<Graph.Port> inputs = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Graph.Port> outputs = new ArrayList<>();
-    private int nextId;
+    private final AtomicInteger nextId;
+    private final @Nullable GraphBuilder parent;
 
     /**
      * An empty graph.
@@ -35,9 +38,36 @@ public final class GraphBuilder {
      *            number of the next value
      */
     public GraphBuilder(String name, Symbols symbols, int firstId) {
+        this(name, symbols, new AtomicInteger(firstId), null);
+    }
+
+    private GraphBuilder(String name, Symbols symbols, AtomicInteger nextId, @Nullable GraphBuilder parent) {
         this.name = name;
         this.symbols = symbols;
-        this.nextId = firstId;
+        this.nextId = nextId;
+        this.parent = parent;
+    }
+
+    /**
+     * A body within this graph: it shares the numbering, and knows a copy of the symbols, so that what a body learns
+     * (or what a body that is thrown away learns) stays in it until {@link Symbols} of this graph are told.
+     *
+     * @param body
+     *            its name
+     * @return an empty graph
+     */
+    public GraphBuilder region(String body) {
+        return new GraphBuilder(body, new Symbols(symbols), nextId, this);
+    }
+
+    /** {@return the graph this is a body within, or null} */
+    public @Nullable GraphBuilder parent() {
+        return parent;
+    }
+
+    /** {@return the graph that is no body, at the end of the parents} */
+    public GraphBuilder root() {
+        return parent == null ? this : parent.root();
     }
 
     /** {@return the symbols known so far} */
@@ -65,7 +95,7 @@ public final class GraphBuilder {
                 dim.symbols().forEach(s -> symbols.declare(s, Symbols.Bounds.ANY));
             }
         }
-        var value = new Value(nextId++, type, Facts.NONE);
+        var value = new Value(nextId.getAndIncrement(), type, Facts.NONE);
         inputs.add(new Graph.Port(port, value));
         return value;
     }
@@ -116,7 +146,7 @@ public final class GraphBuilder {
     public List<Value> add(Op op, List<Value> operands, List<Graph> regions, Origin origin) {
         var results = new ArrayList<Value>();
         for (var result : op.infer(operands, symbols)) {
-            results.add(new Value(nextId++, result.type(), result.facts()));
+            results.add(new Value(nextId.getAndIncrement(), result.type(), result.facts()));
         }
         nodes.add(new Node(op, operands, results, regions, origin));
         return results;

@@ -1,7 +1,11 @@
 package dev.sinter.ir;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Reads dimensions, shapes, types and expressions from the text their {@code toString} gives, and quotes what needs
@@ -96,7 +100,84 @@ public final class Notation {
      */
     public static Expr expr(String text) {
         var in = new Cursor(text);
-        return in.finish(expr(in));
+        return in.finish(ExprReader.expr(in));
+    }
+
+    /**
+     * Reads a list of expressions.
+     *
+     * @param text
+     *            such as {@code [i0:i64, 1:i64]}
+     * @return the expressions
+     */
+    public static List<Expr> exprs(String text) {
+        var in = new Cursor(text);
+        return in.finish(in.list(() -> ExprReader.expr(in)));
+    }
+
+    /**
+     * Reads a list of types.
+     *
+     * @param text
+     *            such as {@code {f32[B]; seq(i64[])}}
+     * @return the types
+     */
+    public static List<Type> types(String text) {
+        var in = new Cursor(text);
+        in.expect("{");
+        var types = new ArrayList<Type>();
+        while (!in.take("}")) {
+            if (!types.isEmpty()) {
+                in.expect(";");
+            }
+            types.add(type(in));
+        }
+        return in.finish(types);
+    }
+
+    /**
+     * A list of types as {@link #types(String)} reads it.
+     *
+     * @param types
+     *            the types
+     * @return their text
+     */
+    public static String print(List<Type> types) {
+        return types.stream().map(Type::toString).collect(Collectors.joining("; ", "{", "}"));
+    }
+
+    /**
+     * Reads names and quoted texts.
+     *
+     * @param text
+     *            such as {@code {axis="1", pattern="a, b"}}
+     * @return the texts by name, in order
+     */
+    public static Map<String, String> texts(String text) {
+        var in = new Cursor(text);
+        in.expect("{");
+        var texts = new LinkedHashMap<String, String>();
+        while (!in.take("}")) {
+            if (!texts.isEmpty()) {
+                in.expect(",");
+            }
+            var name = in.name();
+            in.expect("=");
+            texts.put(name, in.quoted());
+        }
+        return Collections.unmodifiableMap(in.finish(texts));
+    }
+
+    /**
+     * Names and texts as {@link #texts(String)} reads them.
+     *
+     * @param texts
+     *            the texts by name
+     * @return their text
+     */
+    public static String print(Map<String, String> texts) {
+        return texts.entrySet().stream().map(e -> name(e.getKey()) + "=" + quote(e.getValue()))
+                .collect(Collectors.joining(", ", "{", "}"));
     }
 
     /**
@@ -107,7 +188,8 @@ public final class Notation {
      * @return what {@link Cursor#name} reads back
      */
     static String name(String name) {
-        if (name.isEmpty() || Character.isDigit(name.charAt(0))) {
+        if (name.isEmpty() || Character.isDigit(name.charAt(0)) || name.startsWith("NaN")
+                || name.startsWith("Infinity")) {
             return quote(name);
         }
         return name.chars().allMatch(c -> c < 128 && Cursor.isNamePart((char) c)) ? name : quote(name);
@@ -225,46 +307,5 @@ public final class Notation {
         };
         in.expect(")");
         return type;
-    }
-
-    static Expr expr(Cursor in) {
-        if (in.take("$")) {
-            int index = (int) in.integer();
-            in.expect(":");
-            return Expr.arg(index, DType.of(in.name()));
-        }
-        if (in.peekNumber()) {
-            return literal(in);
-        }
-        var name = in.name();
-        var fn = Fn.of(name);
-        DType target = null;
-        if (fn == Fn.CAST) {
-            in.expect("<");
-            target = DType.of(in.name());
-            in.expect(">");
-        }
-        in.expect("(");
-        var args = new ArrayList<Expr>();
-        while (!in.take(")")) {
-            if (!args.isEmpty()) {
-                in.expect(",");
-            }
-            args.add(expr(in));
-        }
-        return target != null ? new Expr.Apply(fn, args, target) : Expr.apply(fn, args.toArray(new Expr[0]));
-    }
-
-    private static Expr literal(Cursor in) {
-        var number = in.number();
-        in.expect(":");
-        var dtype = DType.of(in.name());
-        try {
-            return dtype.isFloat()
-                    ? new Expr.Literal(Double.parseDouble(number), 0, dtype)
-                    : Expr.integer(Long.parseLong(number), dtype);
-        } catch (NumberFormatException e) {
-            throw in.error("a literal of type " + dtype, number);
-        }
     }
 }

@@ -2,9 +2,13 @@ package dev.sinter.ir;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The symbols of a graph with their bounds, and equalities that type rules had to assume. It is filled while a graph is
@@ -39,6 +43,10 @@ public final class Symbols {
 
     private final Map<String, Bounds> bounds = new LinkedHashMap<>();
     private final List<Equality> equalities = new ArrayList<>();
+    private final Set<Pair> equal = new HashSet<>();
+
+    private record Pair(Dim left, Dim right) {
+    }
 
     /** No symbols. */
     public Symbols() {
@@ -53,6 +61,75 @@ public final class Symbols {
     public Symbols(Symbols other) {
         bounds.putAll(other.bounds);
         equalities.addAll(other.equalities);
+        equal.addAll(other.equal);
+    }
+
+    /**
+     * Learns what others know: bounds are narrowed, equalities added.
+     *
+     * @param other
+     *            symbols of the same model, such as those of a region or of what is around it
+     */
+    public void addAll(Symbols other) {
+        other.bounds.forEach(this::declare);
+        other.equalities.forEach(e -> requireEqual(e.left(), e.right(), e.reason()));
+    }
+
+    /**
+     * Puts dimensions in place of symbols, which are forgotten; what can't agree any more stays an equality, so that it
+     * fails when the model runs.
+     *
+     * @param bindings
+     *            what stands for the symbols
+     */
+    public void bind(Map<String, Dim> bindings) {
+        bounds.keySet().removeAll(bindings.keySet());
+        var before = List.copyOf(equalities);
+        equalities.clear();
+        equal.clear();
+        for (var e : before) {
+            var left = e.left().substitute(bindings);
+            var right = e.right().substitute(bindings);
+            if (!left.equals(right) && equal.add(new Pair(left, right))) {
+                equalities.add(new Equality(left, right, e.reason()));
+            }
+        }
+    }
+
+    /**
+     * Only what concerns some of the symbols.
+     *
+     * @param wanted
+     *            names of symbols
+     * @return the symbols without all others and without equalities between others
+     */
+    public Symbols only(Predicate<String> wanted) {
+        var kept = new Symbols();
+        bounds.forEach((name, b) -> {
+            if (wanted.test(name)) {
+                kept.declare(name, b);
+            }
+        });
+        for (var e : equalities) {
+            if (Stream.concat(e.left().symbols().stream(), e.right().symbols().stream()).allMatch(wanted)) {
+                kept.requireEqual(e.left(), e.right(), e.reason());
+            }
+        }
+        return kept;
+    }
+
+    /**
+     * Whether two dimensions are the same, are so within their bounds, or were required to agree.
+     *
+     * @param a
+     *            one dimension
+     * @param b
+     *            the other
+     * @return whether they are known to agree
+     */
+    public boolean agree(Dim a, Dim b) {
+        return a.equals(b) || simplify(a).equals(simplify(b)) || equal.contains(new Pair(a, b))
+                || equal.contains(new Pair(b, a));
     }
 
     /**
@@ -72,6 +149,34 @@ public final class Symbols {
             throw new IrException(
                     "no size is possible for symbol " + name + ": at least " + now.min() + ", at most " + now.max());
         }
+    }
+
+    /**
+     * A new symbol, for a size that a node defines when the model runs.
+     *
+     * @param prefix
+     *            what it counts
+     * @return its name, declared with any size
+     */
+    public String fresh(String prefix) {
+        int number = 0;
+        while (bounds.containsKey(prefix + "_" + number)) {
+            number++;
+        }
+        declare(prefix + "_" + number, Bounds.ANY);
+        return prefix + "_" + number;
+    }
+
+    /**
+     * Whether a symbol can have one size only.
+     *
+     * @param name
+     *            of the symbol
+     * @return whether its bounds are one size
+     */
+    public boolean isFixed(String name) {
+        var b = bounds.get(name);
+        return b != null && b.min() == b.max();
     }
 
     /** {@return names and bounds, in the order they were declared} */
@@ -103,9 +208,8 @@ public final class Symbols {
         if (left.isConst() && right.isConst()) {
             throw new IrException(reason + ": dimensions " + left + " and " + right + " differ");
         }
-        var equality = new Equality(left, right, reason);
-        if (equalities.stream().noneMatch(e -> e.left().equals(left) && e.right().equals(right))) {
-            equalities.add(equality);
+        if (equal.add(new Pair(left, right))) {
+            equalities.add(new Equality(left, right, reason));
         }
     }
 

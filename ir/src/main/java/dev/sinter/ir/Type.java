@@ -1,5 +1,7 @@
 package dev.sinter.ir;
 
+import java.util.Map;
+
 /** Type of a value. */
 public sealed interface Type permits TensorType, Type.Sequence, Type.Optional, Type.MapOf {
     /**
@@ -41,5 +43,22 @@ public sealed interface Type permits TensorType, Type.Sequence, Type.Optional, T
         public String toString() {
             return "map(" + key + ", " + value + ")";
         }
+    }
+
+    /**
+     * Replaces symbols.
+     *
+     * @param bindings
+     *            what stands for the symbols
+     * @return this type if it has none of them, else a new one
+     */
+    default Type substitute(Map<String, Dim> bindings) {
+        var changed = switch (this) {
+            case TensorType(var dtype, var shape) -> new TensorType(dtype, shape.substitute(bindings));
+            case Sequence(var element) -> new Sequence(element.substitute(bindings));
+            case Optional(var element) -> new Optional(element.substitute(bindings));
+            case MapOf(var key, var value) -> new MapOf(key, value.substitute(bindings));
+        };
+        return changed.equals(this) ? this : changed;
     }
 }

@@ -1,5 +1,7 @@
 package dev.sinter.ir;
 
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,22 @@ public record Value(int id, Type type, Facts facts) {
     /** {@return whether this value is a known constant} */
     public boolean isConstant() {
         return facts.constant() != null;
+    }
+
+    /**
+     * Replaces symbols in the type and in the content.
+     *
+     * @param bindings
+     *            what stands for the symbols
+     * @return this very value if it has none of them, else one of the same number
+     */
+    public Value substitute(Map<String, Dim> bindings) {
+        var changed = type.substitute(bindings);
+        var content = facts.content();
+        var dims = content == null ? null : content.stream().map(d -> d.substitute(bindings)).toList();
+        return changed == type && Objects.equals(dims, content) ? this
+                : new Value(id, changed,
+                        new Facts(facts.constant(), dims, facts.range(), facts.sparsity(), facts.layout()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.sinter.ir;
 
+import dev.sinter.ir.op.Define;
 import dev.sinter.ir.op.Op;
 import dev.sinter.ir.op.Ops;
 import java.util.HashMap;
@@ -10,9 +11,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Checks that a graph is well formed: every value is defined once and before its use (regions may capture outer
- * values), every op has the number of operands it takes, its type rule agrees with the recorded types, and facts fit
- * the types.
+ * Checks that a graph is well formed: every value and symbol is defined once and before its use (regions may capture
+ * outer ones), every op has the number of operands and regions it takes, its type rule agrees with the recorded types,
+ * and facts fit the types.
  */
 public final class Verifier {
     private final Set<Integer> ids = new HashSet<>();
@@ -29,46 +30,74 @@ public final class Verifier {
      *             at the first rule broken; names the node, what was expected and what came
      */
     public static void verify(Graph graph) {
-        new Verifier().verify(graph, Map.of(), "graph " + Notation.quote(graph.name()));
+        var where = "graph " + Notation.quote(graph.name());
+        new Verifier().verify(graph, new Scope(new HashMap<>(), new HashSet<>(), new Symbols(graph.symbols())), where);
     }
 
-    private void verify(Graph graph, Map<Integer, Value> outer, String where) {
-        var defined = new HashMap<>(outer);
-        var symbols = new Symbols(graph.symbols());
+    /** What may be used: values by id, symbols that have a value, and what is known of them. */
+    private record Scope(Map<Integer, Value> values, Set<String> defined, Symbols symbols) {
+        Scope inside(Graph region) {
+            var known = new Symbols(symbols);
+            known.addAll(region.symbols());
+            return new Scope(new HashMap<>(values), new HashSet<>(defined), known);
+        }
+    }
+
+    private void verify(Graph graph, Scope scope, String where) {
         var names = new HashSet<String>();
+        scope.defined().addAll(SymbolUse.definedByInputs(graph));
         for (var input : graph.inputs()) {
-            define(input.value(), defined, where + ", input " + Notation.quote(input.name()));
+            define(input.value(), scope, where + ", input " + Notation.quote(input.name()));
             if (!names.add(input.name())) {
                 throw new IrException(where + ": two inputs are named " + Notation.quote(input.name()));
             }
         }
         for (var node : graph.nodes()) {
-            verify(node, defined, symbols, where + ", " + describe(node));
+            verify(node, scope, where + ", " + describe(node));
         }
         names.clear();
         for (var output : graph.outputs()) {
-            use(output.value(), defined, graph.symbols(), where + ", output " + Notation.quote(output.name()));
+            use(output.value(), scope, where + ", output " + Notation.quote(output.name()));
             if (!names.add(output.name())) {
                 throw new IrException(where + ": two outputs are named " + Notation.quote(output.name()));
             }
         }
     }
 
-    private void verify(Node node, Map<Integer, Value> defined, Symbols symbols, String where) {
+    private void verify(Node node, Scope scope, String where) {
         for (var input : node.inputs()) {
-            use(input, defined, symbols, where);
+            use(input, scope, where);
         }
         var arity = Ops.arity(node.op());
         int count = node.inputs().size();
         if (count < arity.min() || count > arity.max()) {
             throw new IrException(where + ": " + arity + " operands were expected, not " + count);
         }
-        compare(infer(node, symbols, where), node.outputs(), symbols, where);
+        compare(infer(node, scope.symbols(), where), node.outputs(), scope.symbols(), where);
+        Regions.check(node, where);
         for (int i = 0; i < node.regions().size(); i++) {
-            verify(node.regions().get(i), defined, where + ", region " + i);
+            var region = node.regions().get(i);
+            verify(region, scope.inside(region), where + ", region " + i);
         }
+        symbols(node, scope, where);
         for (var output : node.outputs()) {
-            define(output, defined, where);
+            define(output, scope, where);
+        }
+    }
+
+    private static void symbols(Node node, Scope scope, String where) {
+        if (node.op() instanceof Define(var names)) {
+            for (var name : names) {
+                if (!scope.defined().add(name)) {
+                    throw new IrException(where + ": symbol " + name + " is defined twice");
+                }
+            }
+        }
+        scope.defined().addAll(SymbolUse.definedBy(node));
+        for (var name : SymbolUse.of(node)) {
+            if (!scope.defined().contains(name) && !scope.symbols().isFixed(name)) {
+                throw new IrException(where + ": symbol " + name + " is used but not defined before");
+            }
         }
     }
 
@@ -93,20 +122,20 @@ public final class Verifier {
         }
     }
 
-    private void define(Value value, Map<Integer, Value> defined, String where) {
+    private void define(Value value, Scope scope, String where) {
         if (!ids.add(value.id())) {
             throw new IrException(where + ": " + value + " is defined twice");
         }
         checkFacts(value, where);
-        defined.put(value.id(), value);
+        scope.values().put(value.id(), value);
     }
 
-    private static void use(Value value, Map<Integer, Value> defined, Symbols symbols, String where) {
-        var definition = defined.get(value.id());
+    private static void use(Value value, Scope scope, String where) {
+        var definition = scope.values().get(value.id());
         if (definition == null) {
             throw new IrException(where + ": " + value + " is used but not defined before");
         }
-        if (!agree(definition.type(), value.type(), symbols)) {
+        if (!agree(definition.type(), value.type(), scope.symbols())) {
             throw new IrException(
                     where + ": " + value + " is used as " + value.type() + " but defined as " + definition.type());
         }
@@ -157,16 +186,11 @@ public final class Verifier {
             return false;
         }
         for (int axis = 0; axis < a.rank(); axis++) {
-            if (!agree(a.dim(axis), b.dim(axis), symbols)) {
+            if (!symbols.agree(a.dim(axis), b.dim(axis))) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static boolean agree(Dim a, Dim b, Symbols symbols) {
-        return a.equals(b) || symbols.simplify(a).equals(symbols.simplify(b)) || symbols.equalities().stream()
-                .anyMatch(e -> e.left().equals(a) && e.right().equals(b) || e.left().equals(b) && e.right().equals(a));
     }
 
     /** A node as messages name it. */

@@ -22,7 +22,7 @@ class EvaluatorTest {
     void evaluationAgreesWithTheTypeRules(@ForAll long seed, @ForAll @IntRange(max = 3) int b,
             @ForAll @IntRange(max = 3) int s) {
         var graph = RandomGraphs.graph(seed);
-        var outputs = Evaluator.evaluate(graph, RandomGraphs.inputs(seed, b, s));
+        var outputs = Evaluator.evaluate(graph, RandomGraphs.inputs(seed, b, s), RandomGraphs::library);
         assertThat(outputs.keySet()).containsExactlyElementsOf(graph.outputs().stream().map(Graph.Port::name).toList());
         assertThat(outputs.get("rows").dims()).containsExactly(b, s, 4);
     }
@@ -33,7 +33,8 @@ class EvaluatorTest {
         var constants = Constants.inMemory();
         var back = GraphParser.parse(GraphPrinter.print(graph, constants), constants);
         var inputs = RandomGraphs.inputs(seed, 2, 3);
-        assertThat(Evaluator.evaluate(back, inputs)).isEqualTo(Evaluator.evaluate(graph, inputs));
+        assertThat(Evaluator.evaluate(back, inputs, RandomGraphs::library))
+                .isEqualTo(Evaluator.evaluate(graph, inputs, RandomGraphs::library));
     }
 
     private static Graph flatten() {

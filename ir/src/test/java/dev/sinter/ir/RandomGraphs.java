@@ -1,16 +1,24 @@
 package dev.sinter.ir;
 
 import dev.sinter.ir.op.Attention;
+import dev.sinter.ir.op.Attributes;
+import dev.sinter.ir.op.Compute;
 import dev.sinter.ir.op.Concat;
+import dev.sinter.ir.op.Cumulate;
+import dev.sinter.ir.op.Define;
 import dev.sinter.ir.op.Dims;
 import dev.sinter.ir.op.Gather;
+import dev.sinter.ir.op.If;
 import dev.sinter.ir.op.IndexMap;
+import dev.sinter.ir.op.Library;
+import dev.sinter.ir.op.Loop;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
 import dev.sinter.ir.op.Normalize;
 import dev.sinter.ir.op.Op;
 import dev.sinter.ir.op.QuantizeDynamic;
 import dev.sinter.ir.op.Reduce;
+import dev.sinter.ir.op.Scatter;
 import dev.sinter.ir.op.Softmax;
 import dev.sinter.ir.op.View;
 import java.util.ArrayList;
@@ -85,7 +93,7 @@ final class RandomGraphs {
     }
 
     private void addNode() {
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(22)) {
             case 0 -> rows.add(apply(new dev.sinter.ir.op.Map(expr(2, 3)), row(), row(), floats(1, 4)));
             case 1 -> rows.add(
                     apply(new MatMul(random.nextBoolean() ? Expr.arg(0, DType.F32) : expr(2, 1)), row(), floats(4, 4)));
@@ -101,6 +109,15 @@ final class RandomGraphs {
             case 10 -> others.add(apply(new View(new IndexMap.Reshape(Shape.of(B.times(S), H))), row()));
             case 11 -> others.add(apply(new View(new IndexMap.Slice(List.of(Dim.ZERO, S.minus(Dim.ONE), Dim.of(3)),
                     List.of(1L, -1L, -2L), List.of(B, S, Dim.of(2)))), row()));
+            case 13 -> rows.add(apply(new Compute(Shape.of(B, S, H), window()), row(), ids));
+            case 14 -> rows.add(apply(new Scatter(Shape.of(B, S), updated(),
+                    Expr.apply(Fn.ADD, new Expr.Var("old", DType.F32), expr(2, 0))), row()));
+            case 15 -> rows.add(apply(new Cumulate(Reduce.Monoid.SUM, random.nextInt(3), random.nextBoolean(),
+                    random.nextBoolean()), row()));
+            case 16 -> irregular();
+            case 17 -> sizes();
+            case 18 -> rows.add(branches());
+            case 19 -> loop();
             case 12 -> others.add(apply(new View(new IndexMap.Expand(Shape.of(B, S, H))), floats(4)));
             default -> {
                 var elements = List.of(B, B.times(S).plus(Dim.of(-1)), S.min(Dim.of(512)), S.ceilDiv(16));
@@ -108,6 +125,81 @@ final class RandomGraphs {
                 others.add(builder.constant(anything(), "c"));
             }
         }
+    }
+
+    private static List<Expr> updated() {
+        return List.of(Formula.axis(0), Formula.axis(1), Formula.number(2));
+    }
+
+    /** A sum over neighbours, chosen by ids. */
+    private Expr window() {
+        var f = new Formula();
+        var x = f.operand(0, DType.F32);
+        var sum = f.sum(Formula.number(3), k -> f.let(Formula.add(Formula.axis(1), k),
+                at -> x.or(Expr.literal(-0.5, DType.F32), List.of(Formula.axis(0), at, Formula.axis(2)))));
+        var chosen = Formula.lt(f.operand(1, DType.I64).at(Formula.axis(0), Formula.axis(1)), Formula.size(S));
+        return Formula.select(chosen, sum, f.loop(Formula.size(B.plus(Dim.ONE)),
+                List.of(expr(1, 0), Expr.literal(1, DType.F32)),
+                (k, c) -> List.of(Formula.add(c.get(0), c.get(1)), Formula.mul(c.get(0), Expr.literal(2, DType.F32))),
+                c -> c.get(0)));
+    }
+
+    private void irregular() {
+        var rest = Dim.sym(builder.symbols().fresh("odd rows"));
+        var type = new TensorType(DType.F32, Shape.of(rest, H));
+        var arguments = Attributes.of("from", random.nextInt(2), "text", NAMES.get(random.nextInt(NAMES.size())));
+        var found = apply(new Library("test.rows", arguments, List.of(type)), row());
+        others.add(apply(new Softmax(1), found));
+        others.add(apply(new Dims(List.of(rest.times(B)), TensorType.of(DType.I64, 1))));
+    }
+
+    private void sizes() {
+        var names = List.of(builder.symbols().fresh("size"), builder.symbols().fresh("say \"size\""));
+        others.add(apply(new Define(names), builder.constant(TensorData.longs(new long[]{3, 5}, 2), "")));
+        var shape = Shape.of(Dim.sym(names.get(0)), Dim.sym(names.get(1)), H);
+        others.add(apply(new View(new IndexMap.Expand(shape)), floats(4)));
+    }
+
+    private Value branches() {
+        var condition = builder.constant(TensorData.scalar(DType.BOOL, random.nextInt(2)), "");
+        var regions = new ArrayList<Graph>();
+        for (int i = 0; i < 2; i++) {
+            var region = builder.region("branch \"" + i);
+            region.output("y", region.apply(new dev.sinter.ir.op.Map(expr(2, 1)), origin(), row()));
+            regions.add(region.build());
+        }
+        var type = new TensorType(DType.F32, Shape.of(B, S, H));
+        return builder.add(new If(List.of(type)), List.of(condition), regions, origin()).getFirst();
+    }
+
+    private void loop() {
+        var type = new TensorType(DType.F32, Shape.of(B, S, H));
+        var body = builder.region("body");
+        var round = body.input("i", TensorType.of(DType.I64));
+        var goOn = body.input("c", TensorType.of(DType.BOOL));
+        var carried = body.input("x", type);
+        body.output("c", goOn);
+        body.output("x", body.apply(new dev.sinter.ir.op.Map(expr(2, 2)), origin(), carried, row()));
+        body.output("i", round);
+        var rounds = Dim.sym(builder.symbols().fresh("rounds"));
+        var op = new Loop(1, List.of(type, new TensorType(DType.I64, Shape.of(rounds))));
+        var operands = List.of(builder.constant(TensorData.longs(new long[]{random.nextInt(3)}), ""),
+                builder.constant(TensorData.scalar(DType.BOOL, 1), ""), row());
+        var results = builder.add(op, operands, List.of(body.build()), origin());
+        rows.add(results.getFirst());
+        others.add(results.getLast());
+    }
+
+    /** The routines of {@link #irregular}: the rows of the first batch from some row on. */
+    static List<TensorData> library(String routine, Map<String, String> arguments, List<TensorData> inputs) {
+        var x = inputs.getFirst();
+        int from = Integer.parseInt(arguments.get("from"));
+        int count = Math.max(0, (int) (x.dims()[0] * x.dims()[1]) - from);
+        var rows = TensorData.zeros(DType.F32, count, 4);
+        for (int i = 0; i < rows.size(); i++) {
+            rows.set(i, x.getDouble(4 * from + i));
+        }
+        return List.of(rows);
     }
 
     private void integers() {
@@ -153,7 +245,7 @@ final class RandomGraphs {
     Expr expr(int depth, int operands) {
         if (depth == 0) {
             var literals = new double[]{0.1, -0.0, Double.NaN, Double.NEGATIVE_INFINITY, 1e-30, 3};
-            return random.nextBoolean()
+            return operands > 0 && random.nextBoolean()
                     ? Expr.arg(random.nextInt(operands), DType.F32)
                     : Expr.literal(literals[random.nextInt(literals.length)], DType.F32);
         }

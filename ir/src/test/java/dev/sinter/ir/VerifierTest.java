@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sinter.ir.op.Attributes;
 import dev.sinter.ir.op.Constant;
+import dev.sinter.ir.op.Define;
+import dev.sinter.ir.op.Dims;
 import dev.sinter.ir.op.Gather;
+import dev.sinter.ir.op.If;
+import dev.sinter.ir.op.Library;
+import dev.sinter.ir.op.Loop;
 import dev.sinter.ir.op.Op;
 import dev.sinter.ir.op.Softmax;
 import java.util.ArrayList;
@@ -96,14 +102,98 @@ class VerifierTest {
                 "1 elements");
     }
 
+    private static final Value TRUE = new Value(9, TensorType.of(DType.BOOL), Facts.NONE);
+
+    private static Graph branches(Graph then, Graph otherwise, Value output) {
+        var always = new Node(new Constant(TensorData.scalar(DType.BOOL, 1), ""), List.of(), List.of(TRUE), List.of(),
+                Origin.NONE);
+        var node = new Node(new If(List.of(TYPE)), List.of(TRUE), List.of(Z), List.of(then, otherwise),
+                Origin.of("/if"));
+        return graph(List.of(always, node), output);
+    }
+
+    private static Graph region(List<Node> nodes, Value output) {
+        return new Graph("body", List.of(), nodes, List.of(new Graph.Port("y", output)), new Symbols());
+    }
+
     @Test
     void regionsMayCaptureButNotLeak() {
-        var body = new Graph("body", List.of(), List.of(softmax(X, Y)), List.of(new Graph.Port("y", Y)), new Symbols());
-        Verifier.verify(graph(List.of(softmax(X, Z, body)), Z));
-        assertBroken(graph(List.of(softmax(X, Z, body)), Y), "%1", "not defined");
-        assertBroken(graph(List.of(softmax(X, Z, body, body)), Z), "region 1", "%1", "twice");
-        var late = new Graph("late", List.of(), List.of(), List.of(new Graph.Port("z", Z)), new Symbols());
-        assertBroken(graph(List.of(softmax(X, Z, late)), Z), "region 0", "%2", "not defined");
+        var body = region(List.of(softmax(X, Y)), Y);
+        var other = region(List.of(softmax(X, new Value(5, TYPE, Facts.NONE))), X);
+        Verifier.verify(branches(body, other, Z));
+        assertBroken(branches(body, other, Y), "%1", "not defined");
+        assertBroken(branches(body, body, Z), "region 1", "%1", "twice");
+        assertBroken(branches(region(List.of(), Z), other, Z), "region 0", "%2", "not defined");
+        assertBroken(branches(body, region(List.of(), TRUE), Z), "region 1, output 0", "f32[B,4]", "bool[]");
+        var two = new Graph("two", List.of(), List.of(),
+                List.of(new Graph.Port("a", X), new Graph.Port("b", X)), new Symbols());
+        assertBroken(branches(two, other, Z), "region 0", "1 outputs were expected, not 2");
+        assertBroken(graph(List.of(softmax(X, Z, body)), Z), "0 regions were expected, not 1");
+    }
+
+    @Test
+    void loopsTakeAndGiveWhatTheyCarry() {
+        var b = new GraphBuilder("g");
+        var x = b.input("x", TYPE);
+        var most = b.constant(TensorData.longs(new long[]{3}), "");
+        var on = b.constant(TensorData.scalar(DType.BOOL, 1), "");
+        var body = b.region("body");
+        body.input("i", TensorType.of(DType.I64));
+        var goOn = body.input("c", TensorType.of(DType.BOOL));
+        var carried = body.input("x", TYPE);
+        body.output("c", goOn);
+        body.output("x", carried);
+        body.output("y", carried);
+        var all = new TensorType(DType.F32, Shape.of(Dim.sym("rounds"), Dim.sym("B"), Dim.of(4)));
+        var operands = List.of(most, on, x);
+        var region = List.of(body.build());
+        b.add(new Loop(1, List.of(TYPE, all)), operands, region, Origin.NONE);
+        Verifier.verify(b.build());
+        assertBroken(with(new Loop(1, List.of(TYPE)), operands, region), "2 outputs were expected, not 3");
+        assertBroken(with(new Loop(1, List.of(TYPE, TYPE)), operands, region), "collected result 0", "f32[4]");
+        assertBroken(with(new Loop(0, List.of(all)), operands.subList(0, 2), region), "2 inputs", "not 3");
+        assertBroken(with(new Loop(1, List.of(TYPE, all)), List.of(most, on, most), region), "carried value 0",
+                "i64[]");
+    }
+
+    private static Graph with(Op op, List<Value> operands, List<Graph> regions) {
+        var b = new GraphBuilder("g", new Symbols(), 100);
+        var outputs = b.add(op, operands, List.of(), Origin.NONE);
+        var nodes = new ArrayList<Node>();
+        nodes.add(new Node(new Constant(TensorData.longs(new long[]{3}), ""), List.of(), List.of(operands.get(0)),
+                List.of(), Origin.NONE));
+        nodes.add(new Node(new Constant(TensorData.scalar(DType.BOOL, 1), ""), List.of(), List.of(operands.get(1)),
+                List.of(), Origin.NONE));
+        nodes.add(new Node(op, operands, outputs, regions, Origin.NONE));
+        return graph(nodes);
+    }
+
+    @Test
+    void symbolsAreDefinedBeforeTheirUse() {
+        var n = Dim.sym("n");
+        var two = new Value(3, TensorType.of(DType.I64, 1), Facts.ofConstant(TensorData.longs(new long[]{2}, 1)));
+        var data = new Node(new Constant(TensorData.longs(new long[]{2}, 1), ""), List.of(), List.of(two), List.of(),
+                Origin.NONE);
+        var known = new Value(4, TensorType.of(DType.I64, 1), Facts.ofContent(List.of(n)));
+        var define = new Node(new Define(List.of("n")), List.of(two), List.of(known), List.of(), Origin.of("/n"));
+        var size = new Value(5, TensorType.of(DType.I64, 1), Facts.ofContent(List.of(n)));
+        var dims = new Node(new Dims(List.of(n), TensorType.of(DType.I64, 1)), List.of(), List.of(size), List.of(),
+                Origin.of("/dims"));
+        Verifier.verify(graph(List.of(data, define, dims), size));
+        assertBroken(graph(List.of(data, dims, define), size), "/dims", "symbol n", "not defined");
+        var again = new Node(define.op(), List.of(two), List.of(new Value(6, known.type(), known.facts())), List.of(),
+                Origin.of("/again"));
+        assertBroken(graph(List.of(data, define, again), size), "/again", "symbol n", "twice");
+        var rows = new TensorType(DType.F32, Shape.of(n));
+        var found = new Node(new Library("test", Attributes.NONE, List.of(rows)), List.of(),
+                List.of(new Value(7, rows, Facts.NONE)), List.of(), Origin.NONE);
+        Verifier.verify(graph(List.of(found, dims), size));
+        var inner = new Graph("body", List.of(), List.of(data, define), List.of(new Graph.Port("y", X)), new Symbols());
+        var plain = new Graph("body", List.of(), List.of(), List.of(new Graph.Port("y", X)), new Symbols());
+        var branches = branches(inner, plain, Z);
+        var nodes = new ArrayList<>(branches.nodes());
+        nodes.add(dims);
+        assertBroken(graph(nodes, Z), "/dims", "symbol n", "not defined");
     }
 
     @Test

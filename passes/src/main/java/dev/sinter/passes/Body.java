@@ -49,10 +49,7 @@ record Body(Expr expr, List<Value> operands) {
     }
 
     private static int count(Expr expr, int i) {
-        return switch (expr) {
-            case Expr.Arg a -> a.index() == i ? 1 : 0;
-            case Expr.Literal l -> 0;
-            case Expr.Apply a -> a.args().stream().mapToInt(x -> count(x, i)).sum();
-        };
+        return expr instanceof Expr.Arg(var index, var t) ? index == i ? 1 : 0
+                : expr.children().stream().mapToInt(x -> count(x, i)).sum();
     }
 }

@@ -4,7 +4,7 @@ import dev.sinter.ir.Node;
 import dev.sinter.ir.op.Op;
 import java.util.Optional;
 
-/** Drops nodes that nothing uses. */
+/** Drops nodes of which nothing uses a result or a symbol. */
 final class DropDead implements Rule {
     @Override
     public String name() {

@@ -1,14 +1,20 @@
 package dev.sinter.passes;
 
 import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Expr;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Compute;
 import dev.sinter.ir.op.Constant;
+import dev.sinter.ir.op.Conv;
 import dev.sinter.ir.op.Dims;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
 import dev.sinter.ir.op.Op;
+import dev.sinter.ir.op.Ops;
+import dev.sinter.ir.op.Scatter;
 import java.util.Optional;
 
 /**
@@ -18,7 +24,10 @@ import java.util.Optional;
 final class FoldConstants implements Rule {
     private static final long SMALL_BYTES = 64 << 10;
     private static final long LARGE_BYTES = 16 << 20;
-    private static final long MOST_PRODUCTS = 1L << 26;
+    private static final double MOST_STEPS = 1L << 26;
+    private static final double UNKNOWN_ROUNDS = 1 << 10;
+    /** How much longer a function takes that is interpreted than one of a loop made for it. */
+    private static final double INTERPRETED = 8;
 
     @Override
     public String name() {
@@ -32,10 +41,10 @@ final class FoldConstants implements Rule {
 
     @Override
     public Optional<Patch> apply(Node node, GraphIndex graph) {
-        boolean known = node.op() instanceof Dims dims
-                ? dims.elements().stream().allMatch(d -> d.isConst())
-                : !node.inputs().isEmpty() && node.inputs().stream().allMatch(Value::isConstant);
-        if (!known || node.op() instanceof Constant || !node.regions().isEmpty() || !worthIt(node)) {
+        boolean known = node.op() instanceof Dims || node.op() instanceof Compute || !node.inputs().isEmpty();
+        if (!known || node.op() instanceof Constant || Ops.definesSymbols(node.op())
+                || !node.inputs().stream().allMatch(Value::isConstant) || !Ops.symbols(node.op()).isEmpty()
+                || !worthIt(node)) {
             return Optional.empty();
         }
         var results = node.op().evaluate(node.inputs().stream().map(Value::constant).toList());
@@ -58,19 +67,44 @@ final class FoldConstants implements Rule {
             }
             out += bytes(t);
         }
-        return (out <= SMALL_BYTES || out <= in || out <= 4 * in && out <= LARGE_BYTES)
-                && products(node) <= MOST_PRODUCTS;
+        return (out <= SMALL_BYTES || out <= in || out <= 4 * in && out <= LARGE_BYTES) && steps(node) <= MOST_STEPS;
     }
 
     private static long bytes(TensorType type) {
         return type.shape().size().value() * Math.max(8, type.dtype().bits()) / 8;
     }
 
-    private static long products(Node node) {
+    /** About how many operations an evaluation takes. */
+    private static double steps(Node node) {
         return switch (node.op()) {
-            case MatMul m -> node.output().shape().size().value() * node.input(0).shape().dim(-1).value();
-            case MatMulInteger m -> node.output().shape().size().value() * node.input(0).shape().dim(-1).value();
+            case MatMul m -> (double) node.output().shape().size().value() * node.input(0).shape().dim(-1).value();
+            case MatMulInteger m ->
+                    (double) node.output().shape().size().value() * node.input(0).shape().dim(-1).value();
+            case Conv c -> (double) node.output().shape().size().value() * elements(node.input(1))
+                    / Math.max(1, node.input(1).shape().dim(0).value());
+            case Compute(var shape, var expr) -> (double) shape.size().value() * rounds(expr) * INTERPRETED;
+            case Scatter(var domain, var index, var value) -> (double) domain.size().value() * INTERPRETED
+                    * (rounds(value) + index.stream().mapToDouble(FoldConstants::rounds).sum());
             default -> 0;
         };
+    }
+
+    private static double elements(Value value) {
+        return value.shape().size().value();
+    }
+
+    /** How many functions are evaluated; loops of unknown length count as long ones. */
+    private static double rounds(Expr expr) {
+        if (!(expr instanceof Expr.Fold(var counter, var count, var carries, var result))) {
+            return 1 + expr.children().stream().mapToDouble(FoldConstants::rounds).sum();
+        }
+        double times = switch (count) {
+            case Expr.Literal(var v, long n, var t) -> Math.max(0, n);
+            case Expr.Size(Dim.Const(long n)) -> Math.max(0, n);
+            default -> UNKNOWN_ROUNDS;
+        };
+        double once = carries.stream().mapToDouble(c -> rounds(c.init())).sum();
+        double each = carries.stream().mapToDouble(c -> rounds(c.next())).sum();
+        return rounds(count) + once + times * each + rounds(result);
     }
 }

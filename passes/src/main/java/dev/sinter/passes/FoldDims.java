@@ -3,9 +3,11 @@ package dev.sinter.passes;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.TensorType;
 import dev.sinter.ir.op.Constant;
 import dev.sinter.ir.op.Dims;
 import dev.sinter.ir.op.Op;
+import dev.sinter.ir.op.Ops;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +28,9 @@ final class FoldDims implements Rule {
 
     @Override
     public Optional<Patch> apply(Node node, GraphIndex graph) {
-        if (node.op() instanceof Constant || node.op() instanceof Dims || node.outputs().size() != 1) {
+        boolean done = node.op() instanceof Constant || node.op() instanceof Dims;
+        if (done || Ops.definesSymbols(node.op()) || node.outputs().size() != 1
+                || !(node.output().type() instanceof TensorType)) {
             return Optional.empty();
         }
         var content = node.output().facts().content();

@@ -1,5 +1,6 @@
 package dev.sinter.passes;
 
+import dev.sinter.ir.Dim;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.IrException;
 import dev.sinter.ir.Node;
@@ -14,10 +15,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,20 +42,38 @@ public final class GraphIndex {
 
     private final Graph base;
     private final Symbols symbols;
+    private final SymbolIndex definitions;
+    private final AtomicInteger ids;
     private final Map<Integer, Entry> entries = new LinkedHashMap<>();
     private final Map<Value, Node> producers = new HashMap<>();
     private final Map<Value, LinkedHashMap<Integer, Integer>> users = new HashMap<>();
     private final Map<Value, Integer> portUses = new HashMap<>();
     private final Map<TensorData, Value> smallConstants = new HashMap<>();
+    private @Nullable TwinIndex twins;
     private List<Graph.Port> outputs;
-    private int nextId;
     private int nextSequence;
 
+    /** A whole model. */
     GraphIndex(Graph graph) {
+        this(graph, Set.of(), new AtomicInteger(graph.nextId()));
+    }
+
+    /**
+     * A model, or a region of one.
+     *
+     * @param graph
+     *            the graph
+     * @param around
+     *            symbols that are defined around it
+     * @param ids
+     *            number of the next value
+     */
+    GraphIndex(Graph graph, Set<String> around, AtomicInteger ids) {
         base = graph;
+        this.ids = ids;
         symbols = new Symbols(graph.symbols());
+        definitions = new SymbolIndex(graph, around);
         outputs = graph.outputs();
-        nextId = graph.nextId();
         for (var port : outputs) {
             portUses.merge(port.value(), 1, Integer::sum);
         }
@@ -148,6 +171,33 @@ public final class GraphIndex {
     }
 
     /**
+     * Whether a node defines a symbol.
+     *
+     * @param symbol
+     *            a symbol
+     * @param node
+     *            a node
+     * @return whether the symbol has its value from this node
+     */
+    public boolean isDefiner(String symbol, Node node) {
+        return definitions.isDefiner(symbol, node);
+    }
+
+    /**
+     * The nodes of the same op and operands.
+     *
+     * @param node
+     *            a node
+     * @return those nodes and the node itself; none for a node without operands or one that defines symbols
+     */
+    public List<Node> twins(Node node) {
+        if (twins == null) {
+            twins = new TwinIndex(entries.values().stream().map(Entry::node).toList());
+        }
+        return twins.of(node).stream().map(k -> entry(k).node()).toList();
+    }
+
+    /**
      * The first constant node with these elements, for small constants.
      *
      * @param data
@@ -172,7 +222,16 @@ public final class GraphIndex {
     // ---- for the engine
 
     int freshId() {
-        return nextId++;
+        return ids.getAndIncrement();
+    }
+
+    AtomicInteger ids() {
+        return ids;
+    }
+
+    /** {@return the symbols a region of this graph may use} */
+    Set<String> symbolsWithin() {
+        return definitions.all();
     }
 
     int size() {
@@ -206,13 +265,18 @@ public final class GraphIndex {
     }
 
     void put(Node node, double order) {
+        definitions.define(node);
         entries.put(key(node), new Entry(node, order, nextSequence++));
         link(node);
     }
 
     private void link(Node node) {
         node.outputs().forEach(v -> producers.put(v, node));
-        forEachOperand(node,
+        definitions.link(node);
+        if (twins != null) {
+            twins.link(node);
+        }
+        Operands.forEach(node,
                 v -> users.computeIfAbsent(v, k -> new LinkedHashMap<>()).merge(key(node), 1, Integer::sum));
         if (node.op() instanceof Constant(var data, var label) && data.size() <= COMPARED_ELEMENTS) {
             smallConstants.putIfAbsent(data, node.output());
@@ -221,7 +285,11 @@ public final class GraphIndex {
 
     private void unlink(Node node) {
         node.outputs().forEach(producers::remove);
-        forEachOperand(node, v -> {
+        definitions.unlink(node);
+        if (twins != null) {
+            twins.unlink(node);
+        }
+        Operands.forEach(node, v -> {
             var map = users.get(v);
             if (map != null) {
                 map.computeIfPresent(key(node), (k, n) -> n == 1 ? null : n - 1);
@@ -232,30 +300,30 @@ public final class GraphIndex {
         }
     }
 
-    /** Operands, and outer values that regions capture; with repeats. */
-    private static void forEachOperand(Node node, java.util.function.Consumer<Value> action) {
-        node.inputs().forEach(action);
-        for (var region : node.regions()) {
-            var inside = new java.util.HashSet<Value>();
-            region.inputs().forEach(p -> inside.add(p.value()));
-            for (var inner : region.nodes()) {
-                forEachOperand(inner, v -> {
-                    if (!inside.contains(v)) {
-                        action.accept(v);
-                    }
-                });
-                inside.addAll(inner.outputs());
-            }
-            region.outputs().stream().map(Graph.Port::value).filter(v -> !inside.contains(v)).forEach(action);
-        }
-    }
-
     void addOrigin(int key, Origin extra) {
         var old = entry(key);
         var node = old.node();
         var merged = node.origin().plus(extra);
         if (!merged.equals(node.origin())) {
             set(old, new Node(node.op(), node.inputs(), node.outputs(), node.regions(), merged));
+        }
+    }
+
+    /** Puts other regions into a node; tells of what nothing uses then. */
+    void setRegions(int key, List<Graph> regions, Consumer<Node> removed) {
+        var old = entry(key);
+        var captured = new LinkedHashSet<Value>();
+        Operands.forEach(old.node(), captured::add);
+        var needed = definitions.definersFor(old.node());
+        set(old, new Node(old.node().op(), old.node().inputs(), old.node().outputs(), regions, old.node().origin()));
+        captured.forEach(v -> removeDeadProducer(v, removed));
+        needed.stream().map(this::node).filter(n -> n != null).forEach(n -> removeDead(n, removed));
+    }
+
+    private void removeDeadProducer(Value value, Consumer<Node> removed) {
+        var producer = producers.get(value);
+        if (producer != null) {
+            removeDead(producer, removed);
         }
     }
 
@@ -290,6 +358,28 @@ public final class GraphIndex {
         return changed;
     }
 
+    /** Puts dimensions in place of symbols everywhere; gives the keys of the nodes that changed. */
+    List<Integer> bind(Map<String, Dim> bindings) {
+        symbols.bind(bindings);
+        definitions.remove(bindings.keySet());
+        var changed = new ArrayList<Integer>();
+        for (var entry : List.copyOf(entries.values())) {
+            var node = Substitution.bind(entry.node(), bindings);
+            if (node != entry.node()) {
+                entries.put(key(node), entry.with(node));
+                changed.add(key(node));
+            }
+        }
+        producers.clear();
+        users.clear();
+        smallConstants.clear();
+        definitions.clearUsers();
+        twins = null;
+        entries.values().forEach(e -> link(e.node()));
+        outputs = outputs.stream().map(p -> new Graph.Port(p.name(), p.value().substitute(bindings))).toList();
+        return changed;
+    }
+
     private void replacePorts(Value old, Value replacement) {
         var count = portUses.remove(old);
         if (count != null) {
@@ -300,11 +390,11 @@ public final class GraphIndex {
     }
 
     boolean isDead(Node node) {
-        return node.outputs().stream().allMatch(v -> uses(v) == 0);
+        return node.outputs().stream().allMatch(v -> uses(v) == 0) && !definitions.isNeeded(node);
     }
 
     /** Removes a node and whatever is unused then; tells of each removed node. */
-    void removeDead(Node root, java.util.function.Consumer<Node> removed) {
+    void removeDead(Node root, Consumer<Node> removed) {
         var pending = new ArrayDeque<Node>();
         pending.add(root);
         while (!pending.isEmpty()) {
@@ -313,10 +403,13 @@ public final class GraphIndex {
             if (now == null || !isDead(now)) {
                 continue;
             }
+            var definers = definitions.definersFor(now);
             entries.remove(key(now));
             unlink(now);
+            definers.stream().map(this::node).filter(n -> n != null).forEach(pending::add);
+            definitions.forget(now);
             removed.accept(now);
-            forEachOperand(now, v -> {
+            Operands.forEach(now, v -> {
                 var producer = producers.get(v);
                 if (producer != null) {
                     pending.add(producer);
@@ -325,39 +418,25 @@ public final class GraphIndex {
         }
     }
 
+    /** The nodes that must stand before a node: they make its operands or define its symbols. */
+    private Set<Integer> needs(Node node) {
+        var needs = new HashSet<>(definitions.definersFor(node));
+        Operands.forEach(node, v -> {
+            var producer = producers.get(v);
+            if (producer != null) {
+                needs.add(key(producer));
+            }
+        });
+        return needs;
+    }
+
     /** The graph as it is now, in topological order, as near to the old order as that allows. */
     Graph toGraph() {
-        var waiting = new HashMap<Integer, Integer>();
-        var ready = new PriorityQueue<Entry>(
-                Comparator.comparingDouble(Entry::order).thenComparingInt(Entry::sequence));
-        for (var entry : entries.values()) {
-            var needs = new java.util.HashSet<Integer>();
-            forEachOperand(entry.node(), v -> {
-                var producer = producers.get(v);
-                if (producer != null) {
-                    needs.add(key(producer));
-                }
-            });
-            waiting.put(key(entry.node()), needs.size());
-            if (needs.isEmpty()) {
-                ready.add(entry);
-            }
-        }
-        var nodes = new ArrayList<Node>();
-        while (!ready.isEmpty()) {
-            var node = ready.remove().node();
-            nodes.add(node);
-            var released = new java.util.LinkedHashSet<Integer>();
-            node.outputs().forEach(v -> released.addAll(users.getOrDefault(v, new LinkedHashMap<>()).keySet()));
-            for (var key : released) {
-                if (waiting.merge(key, -1, Integer::sum) == 0) {
-                    ready.add(entry(key));
-                }
-            }
-        }
-        if (nodes.size() != entries.size()) {
-            throw new IrException("rewriting left a cycle among " + (entries.size() - nodes.size()) + " nodes");
-        }
-        return new Graph(base.name(), base.inputs(), nodes, outputs, symbols);
+        var ordered = entries.values().stream()
+                .sorted(Comparator.comparingDouble(Entry::order).thenComparingInt(Entry::sequence))
+                .map(Entry::node).toList();
+        var nodes = TopologicalOrder.of(ordered, this::needs);
+        return new Graph(base.name(), base.inputs(), nodes, outputs, definitions.forgotten().isEmpty() ? symbols
+                : symbols.only(name -> !definitions.forgotten().contains(name)));
     }
 }

@@ -3,11 +3,13 @@ package dev.sinter.passes;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.op.Constant;
 import dev.sinter.ir.op.Op;
-import java.util.Comparator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Common subexpressions: equal ops on equal operands are one node; equal small constants are one. */
+/**
+ * Common subexpressions: equal ops on equal operands are one node; equal small constants are one. Nodes that define
+ * symbols stay apart: each defines its own, and what a routine of the library gives may be random.
+ */
 final class MergeEqual implements Rule {
     @Override
     public String name() {
@@ -37,15 +39,9 @@ final class MergeEqual implements Rule {
         return value == null ? null : graph.producer(value);
     }
 
-    /** An earlier node of equal op and operands among the users of the operand with the fewest. */
     private static @Nullable Node twin(Node node, GraphIndex graph) {
-        if (!node.regions().isEmpty() || node.inputs().isEmpty()) {
-            return null;
-        }
-        var rarest = node.inputs().stream().min(Comparator.comparingInt(graph::uses)).orElseThrow();
-        for (var other : graph.users(rarest)) {
-            if (other.inputs().equals(node.inputs()) && other.op().equals(node.op())
-                    && graph.isBefore(other, node) && other.regions().isEmpty()) {
+        for (var other : graph.twins(node)) {
+            if (graph.isBefore(other, node)) {
                 return other;
             }
         }

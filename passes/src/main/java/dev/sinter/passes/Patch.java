@@ -1,5 +1,6 @@
 package dev.sinter.passes;
 
+import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.IrException;
 import dev.sinter.ir.Node;
@@ -24,12 +25,15 @@ import java.util.Map;
  *            new nodes, operands before users; may be empty
  * @param replaces
  *            old value to new value; the new one has the same element type and rank
+ * @param binds
+ *            dimensions that take the place of symbols, everywhere and before values are replaced
  */
-public record Patch(String label, List<Node> nodes, Map<Value, Value> replaces) {
+public record Patch(String label, List<Node> nodes, Map<Value, Value> replaces, Map<String, Dim> binds) {
     /** Copies; checks that new nodes replace something. Without either, the node is dropped, which nothing may use. */
     public Patch {
         nodes = List.copyOf(nodes);
         replaces = Collections.unmodifiableMap(new LinkedHashMap<>(replaces));
+        binds = Collections.unmodifiableMap(new LinkedHashMap<>(binds));
         if (replaces.isEmpty() && !nodes.isEmpty()) {
             throw new IrException("patch '" + label + "' replaces nothing");
         }
@@ -41,6 +45,7 @@ public record Patch(String label, List<Node> nodes, Map<Value, Value> replaces) 
         private final String label;
         private final List<Node> nodes = new ArrayList<>();
         private final Map<Value, Value> replaces = new LinkedHashMap<>();
+        private final Map<String, Dim> binds = new LinkedHashMap<>();
 
         Builder(GraphIndex graph, String label) {
             this.graph = graph;
@@ -126,9 +131,35 @@ public record Patch(String label, List<Node> nodes, Map<Value, Value> replaces) 
             return this;
         }
 
+        /**
+         * Moves nodes of a region that is given up into the graph.
+         *
+         * @param moved
+         *            the nodes, operands before users
+         * @return this
+         */
+        public Builder include(List<Node> moved) {
+            nodes.addAll(moved);
+            return this;
+        }
+
+        /**
+         * Says that a symbol is a dimension.
+         *
+         * @param symbol
+         *            a symbol that a node of the graph defines
+         * @param dim
+         *            what it is
+         * @return this
+         */
+        public Builder bind(String symbol, Dim dim) {
+            binds.put(symbol, dim);
+            return this;
+        }
+
         /** {@return the patch} */
         public Patch build() {
-            return new Patch(label, nodes, replaces);
+            return new Patch(label, nodes, replaces, binds);
         }
     }
 }

@@ -20,7 +20,7 @@ public record Pipeline(List<Pass> passes) {
     /**
      * What every model goes through. Patterns are recognized on expressions read across the borders of maps (so it does
      * not matter how elementwise work is spread over nodes), from users to operands (so the largest pattern wins), and
-     * before anything is fused (so shared values are still values). Only the four recognizing passes change rounding,
+     * before anything is fused (so shared values are still values). Only the five recognizing passes change rounding,
      * each within the definition of what it recognizes; the others keep every result to the bit.
      *
      * @return the list
@@ -29,8 +29,10 @@ public record Pipeline(List<Pass> passes) {
         return new Pipeline(List.of(
                 Pass.backward("drop-dead", "nothing is computed in vain",
                         new DropDead()),
-                Pass.forward("fold-constants", "what is known is computed; shape arithmetic is gone",
-                        new FoldDims(), new FoldConstants()),
+                Pass.forward("recognize-quantized", "products of dequantized operands are products of integers",
+                        new RecognizeQuantizedConv(), new RecognizeQuantizedProduct()),
+                Pass.forward("fold-constants", "what is known is computed or taken; shape arithmetic is gone",
+                        new FoldDefine(), new FoldDims(), new FoldConstants(), new InlineIf()),
                 Pass.forward("simplify", "numbers are in expressions, views are composed, equal nodes are one",
                         new MergeEqual(), new InlineScalars(), new SimplifyMap(), new SimplifyDims(),
                         new ComposeViews(),

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Applies rules until none applies. A node is looked at again only when something about it or its neighbours changed,
@@ -42,15 +43,39 @@ final class RewriteEngine {
     }
 
     static Graph run(Pass pass, Graph before, RewriteCount count, PassListener listener) {
-        if (pass.rules().isEmpty() || count.exhausted()) {
+        return pass.rules().isEmpty() ? before
+                : run(pass, before, Set.of(), new AtomicInteger(before.nextId()), count, listener);
+    }
+
+    /** A graph, then the regions of its nodes; the same object where nothing was done. */
+    private static Graph run(Pass pass, Graph before, Set<String> around, AtomicInteger ids, RewriteCount count,
+            PassListener listener) {
+        if (count.exhausted()) {
             return before;
         }
-        var graph = new GraphIndex(before);
+        var graph = new GraphIndex(before, around, ids);
         var engine = new RewriteEngine(pass, graph, count, listener);
         int start = count.done();
         graph.keys().forEach(engine::enqueue);
         engine.drain();
+        engine.regions();
         return count.done() == start ? before : graph.toGraph();
+    }
+
+    private void regions() {
+        for (var key : graph.keys()) {
+            var node = graph.node(key);
+            if (node == null || node.regions().isEmpty()) {
+                continue;
+            }
+            int start = count.done();
+            var around = graph.symbolsWithin();
+            var regions = node.regions().stream().map(r -> run(pass, r, around, graph.ids(), count, listener)).toList();
+            if (count.done() > start) {
+                graph.setRegions(key, regions, gone -> {
+                });
+            }
+        }
     }
 
     private void enqueue(int key) {
@@ -90,7 +115,12 @@ final class RewriteEngine {
         double order = graph.order(GraphIndex.key(root));
         patch.nodes().forEach(node -> graph.put(node, order));
         var changed = new ArrayList<Integer>();
-        patch.replaces().forEach((old, replacement) -> {
+        if (!patch.binds().isEmpty()) {
+            changed.addAll(graph.bind(patch.binds()));
+        }
+        patch.replaces().forEach((before, after) -> {
+            var old = before.substitute(patch.binds());
+            var replacement = after.substitute(patch.binds());
             check(rule, old, replacement);
             changed.addAll(graph.replace(old, replacement));
         });
@@ -116,7 +146,7 @@ final class RewriteEngine {
         boolean fits = old.type() instanceof TensorType was && replacement.type() instanceof TensorType is
                 ? was.dtype() == is.dtype() && (!was.shape().isRanked() || !is.shape().isRanked()
                         || was.shape().rank() == is.shape().rank())
-                : old.type().equals(replacement.type());
+                : old.type().getClass() == replacement.type().getClass();
         if (!fits) {
             throw new IrException("pass " + pass.name() + ": rule " + rule.name() + " replaces " + old.type() + " by "
                     + replacement.type());

@@ -6,8 +6,10 @@ import dev.sinter.ir.Evaluator;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.TensorData;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** What the tests of this package share: pipelines of one rule, operands at random, evaluation. */
 final class Golden {
@@ -25,7 +27,7 @@ final class Golden {
             for (var rule : pass.rules()) {
                 if (rule.name().equals(name)) {
                     return new Pipeline(
-                            java.util.List.of(new Pass(name, "under test", pass.order(), java.util.List.of(rule))));
+                            List.of(new Pass(name, "under test", pass.order(), List.of(rule))));
                 }
             }
         }
@@ -40,7 +42,19 @@ final class Golden {
             var dims = type.shape().dims().stream().mapToLong(Golden::size).toArray();
             operands.put(input.name(), operand(type.dtype(), dims, random));
         }
-        return Evaluator.evaluate(graph, operands);
+        return Evaluator.evaluate(graph, operands, Golden::library);
+    }
+
+    /** The only routine of these tests, test.positive: the elements above 0. */
+    private static List<TensorData> library(String routine, Map<String, String> arguments,
+            List<TensorData> inputs) {
+        var x = inputs.getFirst();
+        var chosen = IntStream.range(0, x.size()).filter(i -> x.getDouble(i) > 0).toArray();
+        var result = TensorData.zeros(x.dtype(), chosen.length);
+        for (int i = 0; i < chosen.length; i++) {
+            result.set(i, x.getDouble(chosen[i]));
+        }
+        return List.of(result);
     }
 
     private static long size(Dim dim) {

@@ -11,7 +11,13 @@ import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Attributes;
+import dev.sinter.ir.op.Define;
+import dev.sinter.ir.op.Dims;
+import dev.sinter.ir.op.If;
 import dev.sinter.ir.op.IndexMap;
+import dev.sinter.ir.op.Library;
+import dev.sinter.ir.op.Loop;
 import dev.sinter.ir.op.Map;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
@@ -30,10 +36,11 @@ final class RandomGraph {
     private static final double[] NUMBERS = {0, -0.0, 1, -1, 0.5, 2, 3, Math.sqrt(2), Math.sqrt(0.5), 1e-5};
 
     private final Random random;
-    private final GraphBuilder builder = new GraphBuilder("random");
+    private GraphBuilder builder = new GraphBuilder("random");
     private final List<Value> values = new ArrayList<>();
     private final List<Fn> unary;
     private int names;
+    private int depth;
 
     private RandomGraph(long seed, List<Fn> unary) {
         random = new Random(seed);
@@ -67,7 +74,7 @@ final class RandomGraph {
 
     private void step() {
         var x = any();
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(depth == 0 ? 16 : 13)) {
             case 0 -> keep(map(Expr.apply(one(unary), Expr.arg(0, DType.F32)), x));
             case 1, 2 -> keep(binary(one(BINARY), x, any()));
             case 3 -> keep(binary(random.nextBoolean() ? one(BINARY) : Fn.DIV, x, number()));
@@ -77,6 +84,10 @@ final class RandomGraph {
             case 8 -> keep(quantized(map(Expr.apply(Fn.TANH, Expr.arg(0, DType.F32)), x)));
             case 9 -> keep(gelu(x));
             case 10 -> keep(normalized(x));
+            case 12 -> keep(found(x));
+            case 13 -> keep(sized());
+            case 14 -> keep(branch());
+            case 15 -> keep(loop());
             default -> keep(
                     map(Expr.apply(Fn.POW, Expr.arg(0, DType.F32), Expr.literal(random.nextInt(4), DType.F32)), x));
         }
@@ -199,5 +210,92 @@ final class RandomGraph {
                 variance);
         return binary(Fn.ADD, binary(Fn.MUL, binary(Fn.DIV, centered, root), weights(DType.F32, 4)),
                 weights(DType.F32, 4));
+    }
+
+    private static final TensorType ALL =
+            new TensorType(DType.F32, Shape.of(Dim.sym("B"), Dim.sym("S"), Dim.of(4)));
+
+    /** A sum over a number of elements that only data tells. */
+    private Value found(Value x) {
+        var count = Dim.sym(builder.symbols().fresh("found" + names++));
+        var library = new Library("test.positive", Attributes.NONE,
+                List.of(new TensorType(DType.F32, Shape.of(count))));
+        var positive = builder.apply(library, origin(), x);
+        var sum = builder.apply(new Reduce(Reduce.Monoid.SUM, List.of(0), false), origin(), positive);
+        var size = builder.apply(new Dims(List.of(count), TensorType.of(DType.I64)), origin());
+        var both = binary(Fn.ADD, sum, map(Expr.cast(Expr.arg(0, DType.I64), DType.F32), size));
+        return binary(Fn.ADD, both, values.get(2));
+    }
+
+    /** A shape from a tensor of which the content is known to some rules. */
+    private Value sized() {
+        var names = List.of(builder.symbols().fresh("a" + this.names++), builder.symbols().fresh("b" + this.names++));
+        var content = random.nextBoolean()
+                ? builder.constant(TensorData.longs(new long[]{random.nextInt(3), 4}, 2), "")
+                : builder.apply(new Dims(List.of(Dim.sym("S"), Dim.of(4)), TensorType.of(DType.I64, 2)), origin());
+        builder.apply(new Define(names), origin(), content);
+        var shape = Shape.of(Dim.sym(names.get(0)), Dim.sym(names.get(1)));
+        var wide = builder.apply(new View(new IndexMap.Expand(shape)), origin(), weights(DType.F32, 1));
+        var sum = builder.apply(new Reduce(Reduce.Monoid.SUM, List.of(0, 1), false), origin(), wide);
+        return binary(Fn.ADD, sum, values.get(2));
+    }
+
+    private Value condition() {
+        if (random.nextBoolean() || !unary.contains(Fn.FLOOR)) {
+            return builder.constant(TensorData.scalar(DType.BOOL, random.nextInt(2)), "");
+        }
+        var x = values.getFirst();
+        var sum = builder.apply(new Reduce(Reduce.Monoid.SUM, List.of(0, 1, 2), false), origin(), x);
+        return map(Expr.apply(Fn.LT, Expr.arg(0, DType.F32), Expr.literal(0, DType.F32)), sum);
+    }
+
+    /** A few steps that may use all values of before; the result has the type of x. */
+    private Value steps() {
+        depth++;
+        int before = values.size();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            step();
+        }
+        var result = binary(Fn.ADD, values.getFirst(), any());
+        values.subList(before, values.size()).clear();
+        depth--;
+        return result;
+    }
+
+    private Value branch() {
+        var condition = condition();
+        var outer = builder;
+        var regions = new ArrayList<Graph>();
+        for (int i = 0; i < 2; i++) {
+            builder = outer.region("branch" + i);
+            builder.output("y", steps());
+            regions.add(builder.build());
+        }
+        builder = outer;
+        return builder.add(new If(List.of(ALL)), List.of(condition), regions, origin()).getFirst();
+    }
+
+    private Value loop() {
+        var rounds = Dim.sym(builder.symbols().fresh("rounds" + names++));
+        var operands = List.of(builder.constant(TensorData.longs(new long[]{random.nextInt(4)}), ""), condition(),
+                values.getFirst());
+        var outer = builder;
+        builder = outer.region("loop");
+        builder.input("i", TensorType.of(DType.I64));
+        var goOn = builder.input("c", TensorType.of(DType.BOOL));
+        var carried = builder.input("x", ALL);
+        values.add(carried);
+        builder.output("c", goOn);
+        builder.output("x", map(Expr.apply(Fn.TANH, Expr.arg(0, DType.F32)), steps()));
+        builder.output("s", steps());
+        values.removeLast();
+        var region = builder.build();
+        builder = outer;
+        var dims = new ArrayList<Dim>(List.of(rounds));
+        dims.addAll(ALL.shape().dims());
+        var op = new Loop(1, List.of(ALL, new TensorType(DType.F32, new Shape(dims))));
+        var results = builder.add(op, operands, List.of(region), origin());
+        var sum = builder.apply(new Reduce(Reduce.Monoid.SUM, List.of(0), false), origin(), results.getLast());
+        return binary(Fn.ADD, results.getFirst(), sum);
     }
 }

@@ -10,11 +10,8 @@ package dev.sinter.runtime;
  * @param perWorker whether each worker has one of its own; {@link Frame#offset} says where
  */
 public record AllocationInfo(StorageClass storage, int firstStep, int lastStep, int size, boolean perWorker) {
-    /** Checks class and lifetime. */
+    /** Checks the lifetime. */
     public AllocationInfo {
-        if (storage == StorageClass.STRING) {
-            throw new ModelException("allocation: strings have no arena");
-        }
         if (firstStep < 0 || lastStep < firstStep) {
             throw new ModelException("allocation: the lifetime " + firstStep + " to " + lastStep + " is empty");
         }

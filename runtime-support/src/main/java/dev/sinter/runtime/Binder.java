@@ -23,15 +23,47 @@ final class Binder {
         }
     }
 
-    private final ModelInfo info;
-    private final Program program;
+    /** The part of a program that resolves sizes. */
+    private interface Resolver {
+        void bind(long[] symbols, long[] values);
+    }
+
+    private final String model;
+    private final List<SymbolInfo> names;
+    private final int[] used; // indices of the symbols that matter; null: all
+    private final BlockInfo block;
+    private final Resolver resolver;
     private final int workers;
     private final LinkedHashMap<Key, Binding> kept = new LinkedHashMap<>(KEPT, 0.75f, true);
 
-    Binder(ModelInfo info, Program program, int workers) {
-        this.info = info;
-        this.program = program;
+    private Binder(ModelInfo info, List<SymbolInfo> names, int[] used, BlockInfo block, Resolver resolver,
+            int workers) {
+        this.model = info.name();
+        this.names = names;
+        this.used = used;
+        this.block = block;
+        this.resolver = resolver;
         this.workers = workers;
+    }
+
+    /** Binds a whole model, or the dimensions at its border if it has a script. */
+    Binder(ModelInfo info, Program program, int workers) {
+        this(info, info.symbols(), null, whole(info), program::bind, workers);
+    }
+
+    /** Binds one block of a script. */
+    static Binder of(ModelInfo info, int number, Program program, int workers) {
+        BlockInfo block = info.script().blocks().get(number);
+        int[] used = block.symbols().stream().mapToInt(Integer::intValue).toArray();
+        List<SymbolInfo> all = info.allSymbols();
+        return new Binder(info, Arrays.stream(used).mapToObj(all::get).toList(), used, block,
+                (symbols, values) -> program.bind(number, symbols, values), workers);
+    }
+
+    private static BlockInfo whole(ModelInfo info) {
+        List<ValueInfo> outputs = info.script().exists() ? List.of() : info.outputs();
+        return new BlockInfo(List.of(), List.of(), IntStream.range(0, outputs.size()).boxed().toList(), outputs,
+                info.allocations(), info.valueCount(), info.firstParam(), info.paramCount());
     }
 
     /**
@@ -40,14 +72,15 @@ final class Binder {
      * @throws ModelException if something becomes too big
      */
     Binding get(long[] symbols) {
+        long[] key = used == null ? symbols : chosen(symbols);
         synchronized (kept) {
-            Binding known = kept.get(new Key(symbols));
+            Binding known = kept.get(new Key(key));
             if (known != null) {
                 return known;
             }
         }
         // Outside the lock: two threads may compute the same, but none waits for another's shape.
-        Binding made = make(symbols.clone());
+        Binding made = make(used == null ? symbols.clone() : key, symbols.clone());
         synchronized (kept) {
             kept.put(new Key(made.symbols()), made);
             if (kept.size() > KEPT) {
@@ -63,34 +96,48 @@ final class Binder {
         }
     }
 
-    private Binding make(long[] symbols) {
-        var values = new long[info.valueCount()];
+    private long[] chosen(long[] symbols) {
+        var key = new long[used.length];
+        for (int i = 0; i < key.length; i++) {
+            key[i] = symbols[used[i]];
+        }
+        return key;
+    }
+
+    /**
+     * A new binding.
+     *
+     * @param symbols values of the symbols that matter
+     * @param all values of all symbols
+     */
+    private Binding make(long[] symbols, long[] all) {
+        var values = new long[block.valueCount()];
         try {
-            program.bind(symbols.clone(), values);
+            resolver.bind(all, values);
         } catch (ArithmeticException e) {
             throw new ModelException(where(symbols) + ": a size is out of range: " + e.getMessage(), e);
         }
-        int allocations = info.allocations().size();
-        var p = new int[allocations + info.paramCount()];
+        int allocations = block.allocations().size();
+        var p = new int[allocations + block.paramCount()];
         var strides = new int[allocations];
         var lengths = new int[StorageClass.values().length];
         for (StorageClass storage : StorageClass.values()) {
             place(storage, symbols, values, p, strides, lengths);
         }
-        for (int i = 0; i < info.paramCount(); i++) {
-            long value = values[info.firstParam() + i];
+        for (int i = 0; i < block.paramCount(); i++) {
+            long value = values[block.firstParam() + i];
             if (value != (int) value) {
                 throw new ModelException(where(symbols) + ": parameter " + i + " is " + value
                         + ", expected it to fit into an int");
             }
             p[allocations + i] = (int) value;
         }
-        return withOutputs(symbols, values, p, strides, lengths);
+        return withOutputs(symbols, all, values, p, strides, lengths);
     }
 
     private void place(StorageClass storage, long[] symbols, long[] values, int[] p, int[] strides, int[] lengths) {
-        int[] chosen = IntStream.range(0, info.allocations().size())
-                .filter(i -> info.allocations().get(i).storage() == storage).toArray();
+        int[] chosen = IntStream.range(0, block.allocations().size())
+                .filter(i -> block.allocations().get(i).storage() == storage).toArray();
         if (chosen.length == 0) {
             return;
         }
@@ -98,7 +145,7 @@ final class Binder {
         var first = new int[chosen.length];
         var last = new int[chosen.length];
         for (int i = 0; i < chosen.length; i++) {
-            AllocationInfo allocation = info.allocations().get(chosen[i]);
+            AllocationInfo allocation = block.allocations().get(chosen[i]);
             long size = values[allocation.size()];
             if (size < 0 || size > Placement.MAX_LENGTH) {
                 throw tooBig(storage, symbols, chosen[i], size, "it alone");
@@ -121,15 +168,15 @@ final class Binder {
         }
     }
 
-    private Binding withOutputs(long[] symbols, long[] values, int[] p, int[] strides, int[] lengths) {
-        List<ValueInfo> outputs = info.outputs();
+    private Binding withOutputs(long[] symbols, long[] all, long[] values, int[] p, int[] strides, int[] lengths) {
+        List<ValueInfo> outputs = block.results();
         var shapes = new long[outputs.size()][];
         var outputLengths = new int[outputs.size()];
         for (int i = 0; i < shapes.length; i++) {
             ValueInfo output = outputs.get(i);
-            shapes[i] = output.dims().stream().mapToLong(dim -> extent(dim, symbols, values)).toArray();
+            shapes[i] = output.dims().stream().mapToLong(dim -> extent(dim, all, values)).toArray();
             try {
-                outputLengths[i] = (int) output.dtype().arrayLength(Tensor.size(output.dtype(), shapes[i]));
+                outputLengths[i] = plainLength(output.dtype(), shapes[i]);
             } catch (ModelException e) {
                 throw new ModelException(where(symbols) + ", output '" + output.name() + "': " + e.getMessage(), e);
             }
@@ -137,16 +184,23 @@ final class Binder {
         return new Binding(symbols, values, p, strides, lengths, shapes, outputLengths);
     }
 
+    /** Length of the array that kernels write: packed types have an element in each byte there. */
+    private static int plainLength(DType dtype, long[] shape) {
+        long size = Tensor.size(dtype, shape);
+        return (int) (Packing.isPacked(dtype) ? size : dtype.arrayLength(size));
+    }
+
     static long extent(DimInfo dim, long[] symbols, long[] values) {
         return switch (dim) {
             case DimInfo.Constant(long extent) -> extent;
             case DimInfo.Symbol(int index, _) -> symbols[index];
             case DimInfo.Expression(_, int index) -> values[index];
+            case DimInfo.Open(String text) -> throw new IllegalStateException("nobody knows " + text + " here");
         };
     }
 
     private ModelException tooBig(StorageClass storage, long[] symbols, int index, long size, String why) {
-        AllocationInfo a = info.allocations().get(index);
+        AllocationInfo a = block.allocations().get(index);
         return new ModelException(where(symbols) + ": allocation " + index + " (" + storage.label() + ", steps "
                 + a.firstStep() + " to " + a.lastStep() + ") needs " + size + " elements; " + why
                 + " is more than the " + Placement.MAX_LENGTH + " an arena can hold");
@@ -154,7 +208,7 @@ final class Binder {
 
     private String where(long[] symbols) {
         String bound = IntStream.range(0, symbols.length)
-                .mapToObj(i -> info.symbols().get(i).name() + "=" + symbols[i]).collect(Collectors.joining(", "));
-        return "model '" + info.name() + "'" + (bound.isEmpty() ? "" : " with " + bound);
+                .mapToObj(i -> names.get(i).name() + "=" + symbols[i]).collect(Collectors.joining(", "));
+        return "model '" + model + "'" + (bound.isEmpty() ? "" : " with " + bound);
     }
 }

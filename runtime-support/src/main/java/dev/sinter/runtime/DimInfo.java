@@ -39,4 +39,16 @@ public sealed interface DimInfo {
             return text;
         }
     }
+
+    /**
+     * A dimension that only a run tells.
+     *
+     * @param text what it is called, for people
+     */
+    record Open(String text) implements DimInfo {
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
 }

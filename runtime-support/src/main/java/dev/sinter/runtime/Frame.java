@@ -23,6 +23,8 @@ public final class Frame {
     public short[] i16 = {};
     /** Arena of byte elements. */
     public byte[] i8 = {};
+    /** Arena of strings. */
+    public String[] str = {};
     /** The resolved plan: the arena offset of each allocation, then the kernel parameters. */
     public int[] p = {};
     /** The arrays of the inputs, then of the outputs, in {@link ModelInfo}'s order. */
@@ -84,19 +86,31 @@ public final class Frame {
 
     /** Makes the arenas large enough for a binding; gives memory back that many calls did not need. */
     void fit(Binding binding) {
-        if (bytes() > 4 * binding.bytes() + SLACK_BYTES) {
+        settle(binding.bytes());
+        grow(binding);
+    }
+
+    /** Gives memory back that many calls did not need. */
+    void settle(long needed) {
+        if (bytes() > 4 * needed + SLACK_BYTES) {
             if (++oversized > PATIENCE) {
                 release();
             }
         } else {
             oversized = 0;
         }
+    }
+
+    /** Makes the arenas large enough for a binding. */
+    void grow(Binding binding) {
         f32 = f32.length >= binding.length(StorageClass.F32) ? f32 : new float[binding.length(StorageClass.F32)];
         f64 = f64.length >= binding.length(StorageClass.F64) ? f64 : new double[binding.length(StorageClass.F64)];
         i32 = i32.length >= binding.length(StorageClass.I32) ? i32 : new int[binding.length(StorageClass.I32)];
         i64 = i64.length >= binding.length(StorageClass.I64) ? i64 : new long[binding.length(StorageClass.I64)];
         i16 = i16.length >= binding.length(StorageClass.I16) ? i16 : new short[binding.length(StorageClass.I16)];
         i8 = i8.length >= binding.length(StorageClass.I8) ? i8 : new byte[binding.length(StorageClass.I8)];
+        str = str.length >= binding.length(StorageClass.STRING) ? str
+                : new String[binding.length(StorageClass.STRING)];
         p = binding.p();
         strides = binding.strides();
     }
@@ -109,11 +123,13 @@ public final class Frame {
         Arrays.fill(i64, 0xA5A5A5A5_A5A5A5A5L);
         Arrays.fill(i16, (short) 0xA5A5);
         Arrays.fill(i8, (byte) 0xA5);
+        Arrays.fill(str, null);
     }
 
-    /** Lets go of the caller's arrays. */
+    /** Lets go of the caller's arrays, and of strings, so that nothing outlives its use. */
     void forgetIo() {
         io = NO_IO;
+        Arrays.fill(str, null);
     }
 
     private long bytes() {
@@ -127,6 +143,7 @@ public final class Frame {
         i64 = new long[0];
         i16 = new short[0];
         i8 = new byte[0];
+        str = new String[0];
         oversized = 0;
     }
 }

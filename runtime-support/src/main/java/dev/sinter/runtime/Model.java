@@ -30,6 +30,8 @@ public final class Model implements AutoCloseable {
     private final Signature signature;
     private final Binder binder;
     private final FramePool frames;
+    private final Script script; // null: the model is one block
+    private final boolean packs; // whether an output has a two- or four-bit type
     private final CallGate gate = new CallGate();
 
     private Model(ModelInfo info, ModelClassLoader loader, RunOptions options) {
@@ -43,6 +45,9 @@ public final class Model implements AutoCloseable {
         this.signature = new Signature(info);
         this.binder = new Binder(info, program, workers.size());
         this.frames = new FramePool(workers);
+        this.script = info.script().exists()
+                ? new Script(info, program, loader.weights(), workers.size(), options.checked()) : null;
+        this.packs = script == null && info.outputs().stream().anyMatch(o -> Packing.isPacked(o.dtype()));
     }
 
     /**
@@ -138,22 +143,59 @@ public final class Model implements AutoCloseable {
     public Outputs run(Map<String, ? extends Value> inputs) {
         enter();
         try {
-            Tensor[] tensors = signature.order(inputs);
-            Binding binding = bind(tensors);
-            var io = new Object[tensors.length + info.outputs().size()];
-            for (int i = 0; i < tensors.length; i++) {
-                io[i] = tensors[i].foreign() ? copied(i, tensors[i]) : tensors[i].array();
-            }
-            Outputs outputs = newOutputs(binding, io);
-            Frame frame = frames.take();
-            frame.fit(binding);
-            frame.io = io;
-            execute(frame, binding);
-            frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
-            return outputs;
+            Value[] values = signature.order(inputs);
+            return script == null ? runBlock(values) : runScript(values);
         } finally {
             exit();
         }
+    }
+
+    private Outputs runBlock(Value[] values) {
+        Binding binding = bind(values);
+        var io = new Object[values.length + info.outputs().size()];
+        for (int i = 0; i < values.length; i++) {
+            io[i] = input(i, (Tensor) values[i]);
+        }
+        Outputs outputs = newOutputs(binding, io);
+        Frame frame = frames.take();
+        frame.fit(binding);
+        frame.io = io;
+        execute(frame, binding);
+        frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
+        finish(outputs, io);
+        return outputs;
+    }
+
+    /** Whether the model runs by a script: then it allocates its outputs in each run. */
+    boolean scripted() {
+        return script != null;
+    }
+
+    /** Runs a model that has a script. */
+    Outputs runScript(Value[] given) {
+        Binding binding = bind(given);
+        Value[] values = given.clone();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] instanceof Tensor t && t.foreign()) {
+                values[i] = Tensor.of(t.dtype(), copied(i, t), t.shape());
+            }
+        }
+        Frame frame = frames.take();
+        Call call = script.call(frame, values, binding.symbols());
+        RunEvent event = begin();
+        try {
+            script.run(call);
+        } catch (ModelException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw failed(e);
+        }
+        if (event != null) {
+            end(event, binding.symbols(), call.scratchBytes());
+        }
+        frame.settle(call.scratchBytes());
+        frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
+        return script.outputs(call, values);
     }
 
     /** Allocates the outputs; their arrays go behind the inputs'. */
@@ -163,17 +205,41 @@ public final class Model implements AutoCloseable {
             ValueInfo output = info.outputs().get(i);
             Object array = output.dtype().storage().allocate(binding.outputLengths()[i]);
             io[info.inputs().size() + i] = array;
-            values.put(output.name(), Tensor.of(output.dtype(), array, binding.shapes()[i]));
+            values.put(output.name(), Call.tensor(output.dtype(), array, binding.shapes()[i]));
         }
         return new Outputs(values);
     }
 
-    private Binding bind(Tensor[] tensors) {
+    /** Packs what kernels wrote an element in a byte each. */
+    void finish(Outputs outputs, Object[] io) {
+        if (!packs) {
+            return;
+        }
+        int at = info.inputs().size();
+        for (Value output : outputs.values()) {
+            Tensor tensor = (Tensor) output;
+            if (Packing.isPacked(tensor.dtype())) {
+                byte[] packed = Packing.pack(tensor.dtype(), (byte[]) io[at], (int) tensor.size());
+                System.arraycopy(packed, 0, tensor.array(), 0, packed.length);
+            }
+            at++;
+        }
+    }
+
+    private Binding bind(Value[] values) {
         var symbols = new long[info.symbols().size()];
-        signature.match(tensors, symbols);
+        signature.match(values, symbols);
         Binding binding = binder.get(symbols);
-        signature.matchExpressions(tensors, binding);
+        signature.matchExpressions(values, binding);
         return binding;
+    }
+
+    /** The array of an input as kernels read it. */
+    private Object input(int i, Tensor tensor) {
+        if (Packing.isPacked(tensor.dtype())) {
+            return Packing.unpack(tensor.dtype(), (byte[]) copied(i, tensor), (int) tensor.size());
+        }
+        return tensor.foreign() ? copied(i, tensor) : tensor.array();
     }
 
     private Object copied(int input, Tensor tensor) {
@@ -189,10 +255,7 @@ public final class Model implements AutoCloseable {
         if (options.checked()) {
             frame.poison();
         }
-        RunEvent event = RunEvent.PROBE.isEnabled() ? new RunEvent() : null;
-        if (event != null) {
-            event.begin();
-        }
+        RunEvent event = begin();
         try {
             program.run(frame);
         } catch (ModelException e) {
@@ -200,11 +263,25 @@ public final class Model implements AutoCloseable {
         } catch (RuntimeException e) {
             throw failed(e);
         }
-        if (event != null && event.shouldCommit()) {
+        if (event != null) {
+            end(event, binding.symbols(), binding.bytes());
+        }
+    }
+
+    private static RunEvent begin() {
+        RunEvent event = RunEvent.PROBE.isEnabled() ? new RunEvent() : null;
+        if (event != null) {
+            event.begin();
+        }
+        return event;
+    }
+
+    private void end(RunEvent event, long[] symbols, long scratchBytes) {
+        if (event.shouldCommit()) {
             event.model = info.name();
             event.form = form.name();
-            event.symbols = Arrays.toString(binding.symbols());
-            event.scratchBytes = binding.bytes();
+            event.symbols = Arrays.toString(symbols);
+            event.scratchBytes = scratchBytes;
             event.commit();
         }
     }

@@ -1,5 +1,6 @@
 package dev.sinter.runtime;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,16 +22,40 @@ import java.util.Set;
  * @param firstParam index of the first kernel parameter among the values
  * @param paramCount number of kernel parameters
  * @param weightsBytes size of the weights
+ * @param script what runs where the model is more than one block: then there are no allocations and parameters here,
+ *     and the values are dimensions of inputs and outputs only
  */
 public record ModelInfo(String name, String className, String irResource, List<SymbolInfo> symbols,
         List<ValueInfo> inputs, List<ValueInfo> outputs, List<AllocationInfo> allocations, int valueCount,
-        int firstParam, int paramCount, long weightsBytes) {
+        int firstParam, int paramCount, long weightsBytes, ScriptInfo script) {
     /** Where a jar keeps this information. */
     public static final String RESOURCE = "META-INF/sinter/model.info";
     /** Where a jar keeps the weights, uncompressed at a position that is a multiple of {@link #WEIGHTS_ALIGNMENT}. */
     public static final String WEIGHTS_RESOURCE = "META-INF/sinter/weights.bin";
     /** Alignment of the weights in a jar, in bytes. */
     public static final int WEIGHTS_ALIGNMENT = 64;
+
+    /**
+     * A model that is one block.
+     *
+     * @param name the model's name, for people
+     * @param className binary name of the emitted classes' common prefix
+     * @param irResource resource path of the shipped IR dump
+     * @param symbols the symbols in the inputs' dimensions
+     * @param inputs the inputs in order
+     * @param outputs the outputs in order
+     * @param allocations the scratch memory
+     * @param valueCount number of values that {@link Program#bind} fills
+     * @param firstParam index of the first kernel parameter among the values
+     * @param paramCount number of kernel parameters
+     * @param weightsBytes size of the weights
+     */
+    public ModelInfo(String name, String className, String irResource, List<SymbolInfo> symbols,
+            List<ValueInfo> inputs, List<ValueInfo> outputs, List<AllocationInfo> allocations, int valueCount,
+            int firstParam, int paramCount, long weightsBytes) {
+        this(name, className, irResource, symbols, inputs, outputs, allocations, valueCount, firstParam, paramCount,
+                weightsBytes, ScriptInfo.NONE);
+    }
 
     /**
      * Copies the lists and checks every index.
@@ -49,12 +74,40 @@ public record ModelInfo(String name, String className, String irResource, List<S
         if (weightsBytes < 0) {
             throw new ModelException("model '" + name + "': negative size of weights " + weightsBytes);
         }
-        for (AllocationInfo allocation : allocations) {
-            checkIndex(name, "allocation", allocation.size(), valueCount);
-        }
+        checkAllocations(name, allocations, valueCount);
         checkValues(name, "input", inputs, symbols, valueCount);
         checkValues(name, "output", outputs, symbols, valueCount);
         checkBound(name, symbols, inputs);
+        if (script.exists()) {
+            checkScript(name, script, inputs.size(), outputs.size(), symbols);
+        } else
+            if (!inputs.stream().allMatch(ValueInfo::isRankedTensor)
+                    || !outputs.stream().allMatch(ValueInfo::isRankedTensor)) {
+                        throw new ModelException(
+                                "model '" + name + "': only a script takes or gives what is no tensor");
+                    }
+    }
+
+    private static void checkScript(String name, ScriptInfo script, int inputs, int outputs,
+            List<SymbolInfo> symbols) {
+        if (script.outputs().size() != outputs || script.registers() < inputs) {
+            throw new ModelException("model '" + name + "': expected a register for each of " + inputs
+                    + " inputs and " + outputs + " outputs, got " + script.registers() + " and outputs "
+                    + script.outputs());
+        }
+        var all = new ArrayList<>(symbols);
+        all.addAll(script.symbols());
+        for (BlockInfo block : script.blocks()) {
+            block.symbols().forEach(s -> checkIndex(name, "block, symbol", s, all.size()));
+            checkAllocations(name, block.allocations(), block.valueCount());
+            checkValues(name, "block, result", block.results(), all, block.valueCount());
+        }
+    }
+
+    private static void checkAllocations(String name, List<AllocationInfo> allocations, int valueCount) {
+        for (AllocationInfo allocation : allocations) {
+            checkIndex(name, "allocation", allocation.size(), valueCount);
+        }
     }
 
     private static void checkIndex(String name, String what, int index, int count) {
@@ -72,8 +125,11 @@ public record ModelInfo(String name, String className, String irResource, List<S
             if (!seen.add(value.name())) {
                 throw new ModelException("model '" + name + "': " + what + " stands twice");
             }
-            for (DimInfo dim : value.dims()) {
+            for (DimInfo dim : value.isRankedTensor() ? value.dims() : List.<DimInfo>of()) {
                 switch (dim) {
+                    case DimInfo.Open _ -> {
+                        // said for people only
+                    }
                     case DimInfo.Constant(long extent) -> {
                         if (extent < 0) {
                             throw new ModelException("model '" + name + "': " + what + ": dimension " + extent);
@@ -96,7 +152,7 @@ public record ModelInfo(String name, String className, String irResource, List<S
     /** Every symbol must be some input's dimension, or have one possible value. */
     private static void checkBound(String name, List<SymbolInfo> symbols, List<ValueInfo> inputs) {
         Set<DimInfo> dims = new HashSet<>();
-        inputs.forEach(input -> dims.addAll(input.dims()));
+        inputs.stream().filter(ValueInfo::isRankedTensor).forEach(input -> dims.addAll(input.dims()));
         for (int i = 0; i < symbols.size(); i++) {
             SymbolInfo symbol = symbols.get(i);
             if (symbol.min() != symbol.max() && !dims.contains(new DimInfo.Symbol(i, symbol.name()))) {
@@ -107,12 +163,23 @@ public record ModelInfo(String name, String className, String irResource, List<S
     }
 
     /**
+     * All symbols that emitted code knows: the model's, then those its script binds.
+     *
+     * @return symbols by their number
+     */
+    public List<SymbolInfo> allSymbols() {
+        var all = new ArrayList<>(symbols);
+        all.addAll(script.symbols());
+        return List.copyOf(all);
+    }
+
+    /**
      * The text form, which {@link #parse} reads.
      *
      * @return lines
      */
     public String write() {
-        return ModelInfoText.write(this);
+        return ModelInfoWriter.write(this);
     }
 
     /**

@@ -3,13 +3,14 @@ package dev.sinter.runtime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The text form of {@link ModelInfo}: one fact a line, a keyword and its operands.
+ * Reads the text form of {@link ModelInfo}: one fact a line, a keyword and its operands.
  *
  * <pre>
  * sinter-model 1
@@ -25,10 +26,30 @@ import java.util.function.Supplier;
  * params 20 13
  * end
  * </pre>
+ *
+ * A model with a script has version 2 and, before {@code end}, lines of the script; a {@code block} owns the results
+ * and allocations behind it:
+ *
+ * <pre>
+ * registers 5 [4]
+ * defined "nonzero_0" 0 2147483647
+ * constant 2 i64 [1] 128
+ * library "nonzero" "/NonZero" [0] [3] {"axis"="1"}
+ * block [0] [3] 7 4 3
+ * result 4 f32 [$0, $1]
+ * allocation f32 0 3 7 shared
+ * </pre>
+ *
+ * Types: {@code f32 [..]} is a tensor of any rank, {@code seq f32 [3]}, {@code optional …} and
+ * {@code map string f32 []} are no tensors, and a dimension that is a string without a value's number is known only when the model runs.
  */
 final class ModelInfoText {
-    private static final String HEADER = "sinter-model 1";
+    static final String HEADER = "sinter-model 1";
+    static final String SCRIPTED = "sinter-model 2";
     private static final Set<String> ONCE = Set.of("name", "class", "ir", "weights", "values", "params");
+
+    private static final Set<String> SCRIPT =
+            Set.of("registers", "defined", "constant", "library", "block", "result");
 
     private final String[] lines;
     private final List<SymbolInfo> symbols = new ArrayList<>();
@@ -38,6 +59,12 @@ final class ModelInfoText {
     private final Map<String, String> texts = new HashMap<>();
     private final Map<String, Long> numbers = new HashMap<>();
 
+    private final List<SymbolInfo> defined = new ArrayList<>();
+    private final List<ConstantInfo> constants = new ArrayList<>();
+    private final List<LibraryInfo> calls = new ArrayList<>();
+    private final List<BlockInfo> blocks = new ArrayList<>();
+    private List<Integer> scriptOutputs = List.of();
+
     private int number;  // of the line, from 1
     private String line;
     private int at;      // position in the line
@@ -46,55 +73,19 @@ final class ModelInfoText {
         this.lines = text.split("\r?\n");
     }
 
-    static String write(ModelInfo info) {
-        var out = new StringBuilder(HEADER).append('\n');
-        out.append("name ").append(quote(info.name())).append('\n');
-        out.append("class ").append(quote(info.className())).append('\n');
-        out.append("ir ").append(quote(info.irResource())).append('\n');
-        out.append("weights ").append(info.weightsBytes()).append('\n');
-        for (SymbolInfo s : info.symbols()) {
-            out.append("symbol ").append(quote(s.name())).append(' ').append(s.min()).append(' ').append(s.max())
-                    .append('\n');
-        }
-        info.inputs().forEach(v -> writeValue(out, "input ", v));
-        info.outputs().forEach(v -> writeValue(out, "output ", v));
-        for (AllocationInfo a : info.allocations()) {
-            out.append("allocation ").append(a.storage().label()).append(' ').append(a.firstStep()).append(' ')
-                    .append(a.lastStep()).append(' ').append(a.size())
-                    .append(a.perWorker() ? " worker\n" : " shared\n");
-        }
-        out.append("values ").append(info.valueCount()).append('\n');
-        out.append("params ").append(info.firstParam()).append(' ').append(info.paramCount()).append('\n');
-        return out.append("end\n").toString();
-    }
-
-    private static void writeValue(StringBuilder out, String keyword, ValueInfo value) {
-        out.append(keyword).append(quote(value.name())).append(' ').append(value.dtype().label()).append(" [");
-        String separator = "";
-        for (DimInfo dim : value.dims()) {
-            out.append(separator).append(switch (dim) {
-                case DimInfo.Constant(long extent) -> Long.toString(extent);
-                case DimInfo.Symbol(int index, _) -> "$" + index;
-                case DimInfo.Expression(String text, int index) -> quote(text) + "@" + index;
-            });
-            separator = ", ";
-        }
-        out.append("]\n");
-    }
-
-    private static String quote(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\r", "\\r") + '"';
-    }
-
     ModelInfo parse() {
         nextLine();
-        if (!line.equals(HEADER)) {
-            throw error("expected '" + HEADER + "'");
+        if (!line.equals(HEADER) && !line.equals(SCRIPTED)) {
+            throw error("expected '" + HEADER + "' or '" + SCRIPTED + "'");
         }
+        boolean scripted = line.equals(SCRIPTED);
         var seen = new HashSet<String>();
         String keyword;
         while (!(keyword = nextKeyword()).equals("end")) {
-            if (ONCE.contains(keyword) && !seen.add(keyword)) {
+            if (!scripted && SCRIPT.contains(keyword)) {
+                throw error("'" + keyword + "' stands in '" + SCRIPTED + "' only");
+            }
+            if ((ONCE.contains(keyword) || keyword.equals("registers")) && !seen.add(keyword)) {
                 throw error("'" + keyword + "' stands twice");
             }
             parseFact(keyword);
@@ -107,12 +98,17 @@ final class ModelInfoText {
                 throw error("'" + needed + "' is missing");
             }
         }
+        if (scripted && !seen.contains("registers")) {
+            throw error("'registers' is missing");
+        }
         if (at != line.length() || number != lines.length) {
             throw error("expected nothing behind 'end'");
         }
         return new ModelInfo(texts.get("name"), texts.get("class"), texts.get("ir"), symbols, inputs, outputs,
                 allocations, numbers.get("values").intValue(), numbers.get("params").intValue(),
-                numbers.get("paramCount").intValue(), numbers.get("weights"));
+                numbers.get("paramCount").intValue(), numbers.get("weights"),
+                scripted ? new ScriptInfo(numbers.get("registers").intValue(), defined, scriptOutputs, constants,
+                        calls, blocks) : ScriptInfo.NONE);
     }
 
     private void parseFact(String keyword) {
@@ -124,13 +120,87 @@ final class ModelInfoText {
                 numbers.put(keyword, integer(Integer.MAX_VALUE));
                 numbers.put("paramCount", integer(Integer.MAX_VALUE));
             }
-            case "symbol" -> symbols
-                    .add(located(() -> new SymbolInfo(string(), integer(Long.MAX_VALUE), integer(Long.MAX_VALUE))));
+            case "symbol" -> symbols.add(symbol());
             case "input" -> inputs.add(value());
             case "output" -> outputs.add(value());
-            case "allocation" -> allocations.add(located(this::allocation));
+            case "allocation" -> allocation(located(this::allocation));
+            case "registers" -> {
+                numbers.put(keyword, integer(Integer.MAX_VALUE));
+                scriptOutputs = integers();
+            }
+            case "defined" -> defined.add(symbol());
+            case "constant" -> constants.add(located(() -> new ConstantInfo((int) integer(Integer.MAX_VALUE),
+                    DType.parse(word()), longs(), integer(Long.MAX_VALUE))));
+            case "library" -> calls.add(library());
+            case "block" -> blocks.add(located(() -> new BlockInfo(integers(), integers(), List.of(), List.of(),
+                    List.of(), (int) integer(Integer.MAX_VALUE), (int) integer(Integer.MAX_VALUE),
+                    (int) integer(Integer.MAX_VALUE))));
+            case "result" -> result();
             default -> throw error("unknown keyword '" + keyword + "'");
         }
+    }
+
+    private SymbolInfo symbol() {
+        return located(() -> new SymbolInfo(string(), signed(), signed()));
+    }
+
+    /** Allocations behind a block are that block's. */
+    private void allocation(AllocationInfo allocation) {
+        if (blocks.isEmpty()) {
+            allocations.add(allocation);
+        } else {
+            blocks.add(blocks.removeLast().with(allocation));
+        }
+    }
+
+    private void result() {
+        if (blocks.isEmpty()) {
+            throw error("a result stands behind a block only");
+        }
+        int register = (int) integer(Integer.MAX_VALUE);
+        blocks.add(blocks.removeLast().with(register, new ValueInfo("r" + register, type())));
+    }
+
+    private List<Integer> integers() {
+        return longs().stream().map(Long::intValue).toList();
+    }
+
+    private List<Long> longs() {
+        skipSpace();
+        expect('[');
+        var values = new ArrayList<Long>();
+        while (!looksAt(']')) {
+            if (!values.isEmpty()) {
+                expect(',');
+            }
+            values.add(integer(Integer.MAX_VALUE));
+        }
+        expect(']');
+        return values;
+    }
+
+    private LibraryInfo library() {
+        String routine = string();
+        String node = string();
+        List<Integer> from = integers();
+        List<Integer> to = integers();
+        return new LibraryInfo(routine, node, arguments(), from, to);
+    }
+
+    private Map<String, String> arguments() {
+        skipSpace();
+        expect('{');
+        var values = new LinkedHashMap<String, String>();
+        while (!looksAt('}')) {
+            if (!values.isEmpty()) {
+                expect(',');
+            }
+            String key = string();
+            expect('=');
+            values.put(key, string());
+        }
+        expect('}');
+        return values;
     }
 
     private AllocationInfo allocation() {
@@ -146,10 +216,28 @@ final class ModelInfoText {
     }
 
     private ValueInfo value() {
-        String name = string();
-        DType dtype = located(() -> DType.parse(word()));
+        return new ValueInfo(string(), type());
+    }
+
+    private TypeInfo type() {
+        String word = word();
+        return switch (word) {
+            case "seq" -> new TypeInfo.OfSequence(type());
+            case "optional" -> new TypeInfo.OfOptional(type());
+            case "map" -> new TypeInfo.OfMap(located(() -> DType.parse(word())), type());
+            default -> tensor(located(() -> DType.parse(word)));
+        };
+    }
+
+    private TypeInfo tensor(DType dtype) {
         skipSpace();
         expect('[');
+        if (looksAt('.')) {
+            expect('.');
+            expect('.');
+            expect(']');
+            return new TypeInfo.OfTensor(dtype, List.of(), false);
+        }
         var dims = new ArrayList<DimInfo>();
         while (!looksAt(']')) {
             if (!dims.isEmpty()) {
@@ -158,7 +246,7 @@ final class ModelInfoText {
             dims.add(dim());
         }
         expect(']');
-        return new ValueInfo(name, dtype, dims);
+        return new TypeInfo.OfTensor(dtype, dims, true);
     }
 
     private DimInfo dim() {
@@ -166,13 +254,18 @@ final class ModelInfoText {
         if (looksAt('$')) {
             expect('$');
             int index = (int) integer(Integer.MAX_VALUE);
-            if (index >= symbols.size()) {
-                throw error("expected a symbol below $" + symbols.size() + ", got $" + index);
+            int known = symbols.size() + defined.size();
+            if (index >= known) {
+                throw error("expected a symbol below $" + known + ", got $" + index);
             }
-            return new DimInfo.Symbol(index, symbols.get(index).name());
+            return new DimInfo.Symbol(index, (index < symbols.size() ? symbols.get(index)
+                    : defined.get(index - symbols.size())).name());
         }
         if (looksAt('"')) {
             String text = string();
+            if (!looksAt('@')) {
+                return new DimInfo.Open(text);
+            }
             expect('@');
             return new DimInfo.Expression(text, (int) integer(Integer.MAX_VALUE));
         }
@@ -221,6 +314,16 @@ final class ModelInfoText {
             // said below
         }
         throw error("expected a number of at most " + max + ", got '" + text + "'");
+    }
+
+    private long signed() {
+        skipSpace();
+        boolean negative = looksAt('-');
+        if (negative) {
+            expect('-');
+        }
+        long value = integer(Long.MAX_VALUE);
+        return negative ? -value : value;
     }
 
     private String string() {

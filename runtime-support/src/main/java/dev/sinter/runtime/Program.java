@@ -25,6 +25,36 @@ public abstract class Program {
     public abstract void run(Frame frame);
 
     /**
+     * Runs the script of a model that has one; it runs blocks and library routines over the call's registers.
+     *
+     * @param call the call's registers and symbols
+     */
+    public void script(Call call) {
+        throw new IllegalStateException("the model has no script");
+    }
+
+    /**
+     * Resolves all sizes of one block of a script.
+     *
+     * @param block the block's number
+     * @param symbols the values of the model's symbols, then of those that the script binds
+     * @param values filled with the block's values
+     */
+    public void bind(int block, long[] symbols, long[] values) {
+        throw new IllegalStateException("the model has no blocks");
+    }
+
+    /**
+     * Runs all steps of one block of a script.
+     *
+     * @param block the block's number
+     * @param frame memory, bound to the block
+     */
+    public void run(int block, Frame frame) {
+        throw new IllegalStateException("the model has no blocks");
+    }
+
+    /**
      * Runs one slice of a parallel step.
      *
      * @param step the step's number

@@ -5,14 +5,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One caller's reusable inputs, outputs and scratch: {@link #run} allocates nothing as long as the shapes stay the
- * same. For one thread at a time. The outputs hold until the next run.
+ * same, but for two- and four-bit inputs and outputs, which are unpacked and packed, and for models with control flow,
+ * library routines or sizes that data tells, whose outputs are new in each run. For one thread at a time. The outputs
+ * hold until the next run.
  */
 public final class Session {
     private final Model model;
     private final Signature signature;
     private final Binder binder;
     private final Frame frame;
-    private final Tensor[] inputs;
+    private final Value[] inputs;
     private final Object[] io;
     private final Object[] copies; // of inputs in foreign memory
     private final long[] symbols;
@@ -25,7 +27,7 @@ public final class Session {
         this.signature = signature;
         this.binder = binder;
         this.frame = frame;
-        this.inputs = new Tensor[info.inputs().size()];
+        this.inputs = new Value[info.inputs().size()];
         this.copies = new Object[inputs.length];
         this.io = new Object[inputs.length + info.outputs().size()];
         this.symbols = new long[info.symbols().size()];
@@ -39,11 +41,11 @@ public final class Session {
      * @param name the input's name
      * @param value its value
      * @return this session
-     * @throws ModelException if there is no such input or the value is no tensor
+     * @throws ModelException if there is no such input or the value is of another kind
      */
     public Session set(String name, Value value) {
         int i = signature.index(name);
-        inputs[i] = signature.tensor(i, value, true);
+        inputs[i] = signature.checked(i, value, true);
         return this;
     }
 
@@ -71,14 +73,18 @@ public final class Session {
 
     private Outputs runInside() {
         for (int i = 0; i < inputs.length; i++) {
-            signature.tensor(i, inputs[i], false);
+            signature.checked(i, inputs[i], false);
+        }
+        if (model.scripted()) {
+            outputs = model.runScript(inputs);
+            return outputs;
         }
         signature.match(inputs, symbols);
         boolean same = binding != null && Arrays.equals(symbols, binding.symbols());
         Binding next = same ? binding : binder.get(symbols);
         signature.matchExpressions(inputs, next);
         for (int i = 0; i < inputs.length; i++) {
-            io[i] = inputs[i].foreign() ? refreshed(i) : inputs[i].array();
+            io[i] = input(i, (Tensor) inputs[i]);
         }
         if (!same) {
             binding = null; // should memory run out half way, the next run starts afresh
@@ -87,12 +93,19 @@ public final class Session {
             binding = next;
         }
         model.execute(frame, next);
+        model.finish(outputs, io);
         return outputs;
+    }
+
+    private Object input(int i, Tensor tensor) {
+        Object array = tensor.foreign() ? refreshed(i) : tensor.array();
+        return Packing.isPacked(tensor.dtype())
+                ? Packing.unpack(tensor.dtype(), (byte[]) array, (int) tensor.size()) : array;
     }
 
     /** The session's own copy of an input in foreign memory, brought up to date. */
     private Object refreshed(int i) {
-        Tensor tensor = inputs[i];
+        Tensor tensor = (Tensor) inputs[i];
         StorageClass storage = tensor.dtype().storage();
         int length = (int) tensor.dtype().arrayLength(tensor.size());
         Object copy = copies[i] != null && storage.length(copies[i]) == length ? copies[i] : storage.allocate(length);

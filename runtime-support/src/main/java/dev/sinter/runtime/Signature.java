@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Checks a call's inputs against what the model declares and reads the symbols from them. Allocates only to complain.
@@ -30,36 +31,47 @@ final class Signature {
         return i;
     }
 
-    /** The inputs in the model's order. */
-    Tensor[] order(Map<String, ? extends Value> inputs) {
+    /** The inputs in the model's order, each of the declared kind. */
+    Value[] order(Map<String, ? extends Value> inputs) {
         inputs.keySet().forEach(this::index);
-        var tensors = new Tensor[info.inputs().size()];
-        index.forEach((name, i) -> tensors[i] = tensor(i, inputs.get(name), inputs.containsKey(name)));
-        return tensors;
+        var values = new Value[info.inputs().size()];
+        index.forEach((name, i) -> values[i] = checked(i, inputs.get(name), inputs.containsKey(name)));
+        return values;
     }
 
-    /** An input's value as a tensor. */
-    Tensor tensor(int input, Value value, boolean given) {
-        return switch (value) {
-            case Tensor t -> t;
-            case null -> throw new ModelException(input(input) + ": expected " + info.inputs().get(input) + ", "
+    /** An input's value if it is of the declared kind: a tensor where a tensor is wanted. */
+    Value checked(int input, Value value, boolean given) {
+        if (value == null) {
+            throw new ModelException(input(input) + ": expected " + info.inputs().get(input) + ", "
                     + (given ? "got null" : "it is missing"));
-            case Value other -> throw new ModelException(input(input) + ": expected a tensor, got a "
-                    + other.getClass().getSimpleName());
-        };
+        }
+        TypeInfo type = info.inputs().get(input).type();
+        if (type instanceof TypeInfo.OfTensor) {
+            if (!(value instanceof Tensor)) {
+                throw new ModelException(input(input) + ": expected a tensor, got a "
+                        + value.getClass().getSimpleName());
+            }
+            return value;
+        }
+        ValueCheck.check(type, value, input(input));
+        boolean bare = type instanceof TypeInfo.OfOptional && !(value instanceof OptionalValue);
+        return bare ? new OptionalValue(Optional.of(value)) : value;
     }
 
     /** Checks types, ranks and dimensions, and fills in the symbols' values. */
-    void match(Tensor[] tensors, long[] symbols) {
+    void match(Value[] values, long[] symbols) {
         for (int s = 0; s < symbols.length; s++) {
             SymbolInfo symbol = info.symbols().get(s);
             symbols[s] = symbol.min() == symbol.max() ? symbol.min() : UNBOUND;
         }
-        for (int i = 0; i < tensors.length; i++) {
-            checkType(i, tensors[i]);
+        for (int i = 0; i < values.length; i++) {
+            if (!(values[i] instanceof Tensor tensor)) {
+                continue; // its type was checked when it was taken
+            }
+            checkType(i, tensor);
             List<DimInfo> dims = info.inputs().get(i).dims();
             for (int d = 0; d < dims.size(); d++) {
-                matchDim(tensors, symbols, i, d, dims.get(d));
+                matchDim(values, symbols, i, d, dims.get(d), tensor.dim(d));
             }
         }
     }
@@ -69,14 +81,13 @@ final class Signature {
         if (tensor.dtype() != input.dtype()) {
             throw new ModelException(input(i) + ": expected type " + input.dtype() + ", got " + tensor.dtype());
         }
-        if (tensor.rank() != input.dims().size()) {
+        if (input.isRankedTensor() && tensor.rank() != input.dims().size()) {
             throw new ModelException(input(i) + ": expected rank " + input.dims().size() + " " + input.dims()
                     + ", got rank " + tensor.rank() + " " + Arrays.toString(tensor.shape()));
         }
     }
 
-    private void matchDim(Tensor[] tensors, long[] symbols, int i, int d, DimInfo dim) {
-        long got = tensors[i].dim(d);
+    private void matchDim(Value[] values, long[] symbols, int i, int d, DimInfo dim, long got) {
         switch (dim) {
             case DimInfo.Constant(long extent) -> {
                 if (got != extent) {
@@ -91,9 +102,12 @@ final class Signature {
                 if (symbols[s] == UNBOUND) {
                     symbols[s] = got;
                 } else if (symbols[s] != got) {
-                    throw new ModelException(dimension(i, d) + ": expected " + symbols[s] + binder(tensors, s, i)
+                    throw new ModelException(dimension(i, d) + ": expected " + symbols[s] + binder(values, s, i)
                             + ", got " + got);
                 }
+            }
+            case DimInfo.Open _ -> {
+                // anything goes
             }
             case DimInfo.Expression _ -> {
                 // checked when the symbols are known, by matchExpressions
@@ -102,14 +116,17 @@ final class Signature {
     }
 
     /** Checks the dimensions that follow from symbols. */
-    void matchExpressions(Tensor[] tensors, Binding binding) {
-        for (int i = 0; i < tensors.length; i++) {
+    void matchExpressions(Value[] values, Binding binding) {
+        for (int i = 0; i < values.length; i++) {
+            if (!(values[i] instanceof Tensor tensor)) {
+                continue;
+            }
             List<DimInfo> dims = info.inputs().get(i).dims();
             for (int d = 0; d < dims.size(); d++) {
                 if (dims.get(d) instanceof DimInfo.Expression(_, int value)
-                        && tensors[i].dim(d) != binding.values()[value]) {
+                        && tensor.dim(d) != binding.values()[value]) {
                     throw new ModelException(dimension(i, d) + ": expected " + binding.values()[value] + ", got "
-                            + tensors[i].dim(d));
+                            + tensor.dim(d));
                 }
             }
         }
@@ -124,8 +141,11 @@ final class Signature {
     }
 
     /** Which input gave a symbol its value. */
-    private String binder(Tensor[] tensors, int symbol, int upTo) {
-        for (int i = 0; i <= upTo && i < tensors.length; i++) {
+    private String binder(Value[] values, int symbol, int upTo) {
+        for (int i = 0; i <= upTo; i++) {
+            if (!(values[i] instanceof Tensor)) {
+                continue;
+            }
             List<DimInfo> dims = info.inputs().get(i).dims();
             for (int d = 0; d < dims.size(); d++) {
                 if (dims.get(d) instanceof DimInfo.Symbol(int s, _) && s == symbol) {

@@ -2,7 +2,7 @@ package dev.sinter.runtime;
 
 import java.lang.foreign.ValueLayout;
 
-/** The Java array type that holds a tensor's elements; one arena of a {@link Frame} for each but {@link #STRING}. */
+/** The Java array type that holds a tensor's elements; a {@link Frame} has one arena for each. */
 public enum StorageClass {
     /** {@code float[]}. */
     F32("f32", 4, ValueLayout.JAVA_FLOAT_UNALIGNED),
@@ -16,7 +16,7 @@ public enum StorageClass {
     I16("i16", 2, ValueLayout.JAVA_SHORT_UNALIGNED),
     /** {@code byte[]}. */
     I8("i8", 1, ValueLayout.JAVA_BYTE),
-    /** {@code String[]}; has no arena. */
+    /** {@code String[]}. */
     STRING("string", 0, null);
 
     private final String label;

@@ -1,7 +1,8 @@
 package dev.sinter.runtime;
 
 /**
- * A symbol in the dimensions of a model's inputs.
+ * A symbol in the dimensions of a model's inputs, or one that its script binds to a dimension or an element that data
+ * tells.
  *
  * @param name its name
  * @param min least value allowed
@@ -10,9 +11,8 @@ package dev.sinter.runtime;
 public record SymbolInfo(String name, long min, long max) {
     /** Checks the range. */
     public SymbolInfo {
-        if (min < 0 || max < min) {
-            throw new ModelException("symbol '" + name + "': the range " + min + " to " + max
-                    + " is empty or negative");
+        if (max < min) {
+            throw new ModelException("symbol '" + name + "': the range " + min + " to " + max + " is empty");
         }
     }
 }

@@ -188,6 +188,34 @@ public final class Tensor implements Value {
         return new Tensor(dtype, dims, size, own, null, null);
     }
 
+    /**
+     * A tensor of any number type from Java numbers: floating-point types round to nearest, ties to even (beyond the
+     * greatest value to infinity or, without one, to the greatest value); integer types take whole numbers that fit;
+     * types of less than 8 bits are packed.
+     *
+     * @param dtype the element type; complex ones take two numbers for an element
+     * @param values the elements; copied
+     * @param shape the dimensions; none for a scalar
+     * @return the tensor
+     * @throws ModelException if there are too few values, one does not fit, or the type is string
+     */
+    public static Tensor ofValues(DType dtype, double[] values, long... shape) {
+        return of(dtype, Encoding.array(dtype, values), shape);
+    }
+
+    /**
+     * A tensor of any number type from Java numbers, as {@link #ofValues(DType, double[], long...)}.
+     *
+     * @param dtype the element type; complex ones take two numbers for an element
+     * @param values the elements, u64 as its bits; copied
+     * @param shape the dimensions; none for a scalar
+     * @return the tensor
+     * @throws ModelException if there are too few values, one does not fit, or the type is string
+     */
+    public static Tensor ofValues(DType dtype, long[] values, long... shape) {
+        return of(dtype, Encoding.array(dtype, values), shape);
+    }
+
     private static Tensor onBuffer(DType dtype, long[] dims, long size, Buffer buffer) {
         ByteOrder order = switch (buffer) {
             case ByteBuffer b -> b.order();

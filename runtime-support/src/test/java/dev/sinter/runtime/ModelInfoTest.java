@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,5 +73,56 @@ class ModelInfoTest {
         var fixed = new SymbolInfo("fixed", 2, 2);
         assertThat(new ModelInfo("m", "C", "ir", List.of(fixed), List.of(), List.of(), List.of(), 0, 0, 0, 0)
                 .symbols()).containsExactly(fixed);
+    }
+
+    private static ModelInfo scripted() {
+        var seq = new TypeInfo.OfSequence(new TypeInfo.OfTensor(DType.F32, List.of(), false));
+        var map = new TypeInfo.OfMap(DType.STRING, new TypeInfo.OfOptional(new TypeInfo.OfTensor(DType.I4,
+                List.of(new DimInfo.Constant(3), new DimInfo.Open("any")), true)));
+        var n = new DimInfo.Symbol(0, "n");
+        var found = new DimInfo.Symbol(1, "found");
+        var block = new BlockInfo(List.of(0, 1), List.of(0, 3), List.of(4, 5),
+                List.of(new ValueInfo("r4", DType.F32, List.of(n, found)),
+                        new ValueInfo("r5", DType.BOOL, List.of(new DimInfo.Expression("n*2", 3)))),
+                List.of(new AllocationInfo(StorageClass.F32, 0, 2, 1, true)), 5, 2, 3);
+        var empty = new BlockInfo(List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0, 0);
+        var call = new LibraryInfo("sort.nonzero", "/Non \"Zero\"", Map.of("a b", "c\n\"d\"", "e", ""),
+                List.of(0, 2), List.of(3));
+        var script = new ScriptInfo(6, List.of(new SymbolInfo("found", -5, 9)), List.of(4, 1),
+                List.of(new ConstantInfo(2, DType.I64, List.of(2L, 3L), 128)), List.of(call), List.of(block, empty));
+        return new ModelInfo("scripted", "C", "ir", List.of(new SymbolInfo("n", 0, 9)),
+                List.of(new ValueInfo("x", DType.F32, List.of(n)), new ValueInfo("s", seq)),
+                List.of(new ValueInfo("y", DType.F32, List.of(n, new DimInfo.Open("found"))),
+                        new ValueInfo("m", map)),
+                List.of(), 0, 0, 0, 192, script);
+    }
+
+    @Test
+    void aScriptParsesBack() {
+        var info = scripted();
+        String text = info.write();
+        assertThat(text).startsWith("sinter-model 2\n").contains("map string optional i4 [3, \"any\"]", "seq f32 [..]");
+        assertThat(ModelInfo.parse(text)).isEqualTo(info);
+        for (int i = 0; i < text.length() - 1; i++) {
+            String cut = text.substring(0, i);
+            assertThatThrownBy(() -> ModelInfo.parse(cut)).isInstanceOf(ModelException.class);
+        }
+        assertThat(info.inputs()).extracting(ValueInfo::toString).containsExactly("x: f32[n]", "s: seq(f32[..])");
+        assertThat(info.outputs()).extracting(ValueInfo::toString)
+                .containsExactly("y: f32[n,found]", "m: map(string, optional(i4[3,any]))");
+    }
+
+    @Test
+    void aScriptIsChecked() {
+        String text = scripted().write();
+        for (var wrong : List.of(Map.entry("registers 6 [4, 1]", "registers 5 [4, 1]"),
+                Map.entry("registers 6 [4, 1]", "registers 6 [4]"), Map.entry("[0, 1] [0, 3]", "[0, 2] [0, 3]"),
+                Map.entry("\"n*2\"@3", "\"n*2\"@7"), Map.entry("sinter-model 2", "sinter-model 1"),
+                Map.entry("sinter-model 2", "sinter-model 3"), Map.entry("result 4 ", "result 44 "),
+                Map.entry("{\"", "{"), Map.entry("seq f32", "set f32"))) {
+            String broken = text.replace(wrong.getKey(), wrong.getValue());
+            assertThat(broken).as(wrong.toString()).isNotEqualTo(text);
+            assertThatThrownBy(() -> ModelInfo.parse(broken)).as(wrong.toString()).isInstanceOf(ModelException.class);
+        }
     }
 }

@@ -35,7 +35,7 @@ public final class Manifest {
      * @throws ModelException
      *             if a manifest is broken
      */
-    public Tolerance of(Path caseFolder) throws IOException {
+    public synchronized Tolerance of(Path caseFolder) throws IOException {
         var folder = caseFolder.toAbsolutePath().normalize();
         var above = folder.getParent();
         if (folder.getFileName() == null || above == null) {

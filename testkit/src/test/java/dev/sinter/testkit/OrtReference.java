@@ -51,6 +51,25 @@ final class OrtReference implements AutoCloseable {
         }
     }
 
+    /** All outputs by name, tensors of any type. */
+    Map<String, Tensor> all(Map<String, Tensor> inputs) throws OrtException {
+        var tensors = new LinkedHashMap<String, OnnxTensor>();
+        try {
+            for (var entry : inputs.entrySet()) {
+                tensors.put(entry.getKey(), OrtTensors.of(environment, entry.getValue()));
+            }
+            var outputs = new LinkedHashMap<String, Tensor>();
+            try (var result = session.run(tensors)) {
+                for (var entry : result) {
+                    outputs.put(entry.getKey(), OrtTensors.tensor((OnnxTensor) entry.getValue()));
+                }
+            }
+            return outputs;
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
     @Override
     public void close() throws OrtException {
         session.close();

@@ -1,18 +1,25 @@
 package dev.sinter.codegen.asm;
 
-import dev.sinter.codegen.plan.Plan;
+import dev.sinter.codegen.plan.ModelPlan;
+import dev.sinter.codegen.plan.ScriptPlanner;
 import dev.sinter.codegen.plan.Values;
+import dev.sinter.ir.Dim;
 import dev.sinter.ir.Symbols;
 import java.util.List;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Emits the common superclass of a model's forms: it resolves all sizes once for each distinct input shape. */
+/**
+ * Emits the common superclass of a model's forms: it resolves all sizes once for each distinct input shape, and has the
+ * script if there is one.
+ */
 public final class BindEmitter implements Opcodes {
     static final String PROGRAM = "dev/sinter/runtime/Program";
     private static final String DESCRIPTOR = "([J[J)V";
-    private static final int CHUNK = 100;
+    /** What fits a method: each takes up to 12 bytecodes with loading and keeping its operands. */
+    private static final int OPERATIONS = 500;
+    private static final int EQUALITIES = 10;
 
     private BindEmitter() {
     }
@@ -24,33 +31,98 @@ public final class BindEmitter implements Opcodes {
      *            internal name
      * @param plan
      *            the plan
+     * @param symbols
+     *            all symbols, by their number
+     * @param border
+     *            values resolved from the inputs: all of the only block, or dimensions at the border of a script
      * @param values
-     *            its sizes
+     *            sizes of each block of a script
+     * @param lines
+     *            of the IR dump
      * @return the class file
      */
-    public static byte[] emit(String name, Plan plan, Values values) {
+    public static byte[] emit(String name, ModelPlan plan, List<String> symbols, List<Dim> border, List<Values> values,
+            FormEmitter.Lines lines) {
         var cw = new FrameWriter();
         cw.visit(V25, ACC_PUBLIC | ACC_ABSTRACT | ACC_SUPER, name, null, PROGRAM, null);
         var init = cw.method(ACC_PUBLIC, "<init>", "()V");
         constructor(init, PROGRAM);
-        var symbols = List.copyOf(plan.graph().symbols().bounds().keySet());
-        var all = values.all();
         var bind = cw.method(ACC_PUBLIC, "bind", DESCRIPTOR);
         bind.visitCode();
-        for (var equality : plan.graph().symbols().equalities()) {
-            equality(bind, symbols, equality);
+        equalities(cw, bind, name, symbols, checkedHere(plan));
+        values(cw, bind, name, "bind", 1, symbols, border);
+        if (plan.script() != null) {
+            cw.visitSource(lines.file(), null);
+            blocks(cw, name, symbols, values);
+            new ScriptEmitter(cw, name, plan.script(), symbols, lines).emit();
         }
-        for (int from = 0; from < all.size(); from += CHUNK) {
-            var part = "bind" + from / CHUNK;
+        return cw.finish();
+    }
+
+    /** Of a model with a script only those that the inputs tell; the script checks the others. */
+    private static List<Symbols.Equality> checkedHere(ModelPlan plan) {
+        var all = plan.graph().symbols().equalities();
+        if (plan.script() == null) {
+            return all;
+        }
+        var known = ScriptPlanner.borderSymbols(plan.graph());
+        return all.stream().filter(
+                e -> known.containsAll(e.left().symbols()) && known.containsAll(e.right().symbols())).toList();
+    }
+
+    private static void equalities(FrameWriter cw, MethodVisitor bind, String owner, List<String> symbols,
+            List<Symbols.Equality> all) {
+        for (int from = 0; from < all.size(); from += EQUALITIES) {
+            var part = "require" + from / EQUALITIES;
             bind.visitVarInsn(ALOAD, 1);
-            bind.visitVarInsn(ALOAD, 2);
-            bind.visitMethodInsn(INVOKESTATIC, name, part, DESCRIPTOR, false);
-            chunk(cw, part, symbols, values, from, Math.min(all.size(), from + CHUNK));
+            bind.visitMethodInsn(INVOKESTATIC, owner, part, "([J)V", false);
+            var mv = cw.method(ACC_PRIVATE | ACC_STATIC, part, "([J)V");
+            mv.visitCode();
+            for (var equality : all.subList(from, Math.min(all.size(), from + EQUALITIES))) {
+                equality(mv, new DimCode(mv, symbols, 0), equality.left(), equality.right(), equality.reason() + ": "
+                        + equality.left() + " = " + equality.right() + " was expected, the left side came as");
+            }
+            mv.visitInsn(RETURN);
+            mv.visitMaxs(0, 0);
+            mv.visitEnd();
+        }
+    }
+
+    /** Pieces of a method that resolves values; its symbols and values are in two locals. */
+    private static void values(FrameWriter cw, MethodVisitor bind, String owner, String method, int local,
+            List<String> symbols, List<Dim> all) {
+        int from = 0;
+        int number = 0;
+        for (int to : DimCode.parts(all, OPERATIONS)) {
+            var part = method + number++;
+            bind.visitVarInsn(ALOAD, local);
+            bind.visitVarInsn(ALOAD, local + 1);
+            bind.visitMethodInsn(INVOKESTATIC, owner, part, DESCRIPTOR, false);
+            chunk(cw, part, symbols, all, from, to);
+            from = to;
         }
         bind.visitInsn(RETURN);
         bind.visitMaxs(0, 0);
         bind.visitEnd();
-        return cw.finish();
+    }
+
+    private static void blocks(FrameWriter cw, String owner, List<String> symbols, List<Values> values) {
+        for (int i = 0; i < values.size(); i++) {
+            var method = "bind_block" + i + "_";
+            var bind = cw.method(ACC_PRIVATE | ACC_STATIC, method, DESCRIPTOR);
+            bind.visitCode();
+            values(cw, bind, owner, method, 0, symbols, values.get(i).all());
+        }
+        var dispatch = cw.method(ACC_PUBLIC, "bind", "(I[J[J)V");
+        dispatch.visitCode();
+        Instructions.dispatch(dispatch, 1, values.size(), i -> {
+            dispatch.visitVarInsn(ALOAD, 2);
+            dispatch.visitVarInsn(ALOAD, 3);
+            dispatch.visitMethodInsn(INVOKESTATIC, owner, "bind_block" + i + "_", DESCRIPTOR, false);
+        });
+        dispatch.visitInsn(RETURN);
+        dispatch.visitMaxs(0, 0);
+        dispatch.visitEnd();
     }
 
     static void constructor(MethodVisitor init, String parent) {
@@ -62,14 +134,14 @@ public final class BindEmitter implements Opcodes {
         init.visitEnd();
     }
 
-    private static void chunk(FrameWriter cw, String name, List<String> symbols, Values values, int from, int to) {
+    private static void chunk(FrameWriter cw, String name, List<String> symbols, List<Dim> all, int from, int to) {
         var mv = cw.method(ACC_PRIVATE | ACC_STATIC, name, DESCRIPTOR);
         mv.visitCode();
-        var code = new DimCode(mv, symbols, 0);
+        var code = new DimCode(mv, symbols, 0, all.subList(from, to), 2);
         for (int i = from; i < to; i++) {
             mv.visitVarInsn(ALOAD, 1);
             Instructions.pushInt(mv, i);
-            code.push(values.all().get(i));
+            code.push(all.get(i));
             mv.visitInsn(LASTORE);
         }
         mv.visitInsn(RETURN);
@@ -77,16 +149,14 @@ public final class BindEmitter implements Opcodes {
         mv.visitEnd();
     }
 
-    private static void equality(MethodVisitor mv, List<String> symbols, Symbols.Equality equality) {
-        var code = new DimCode(mv, symbols, 1);
+    static void equality(MethodVisitor mv, DimCode code, Dim left, Dim right, String text) {
         var fine = new Label();
-        code.push(equality.left());
-        code.push(equality.right());
+        code.push(left);
+        code.push(right);
         mv.visitInsn(LCMP);
         mv.visitJumpInsn(IFEQ, fine);
-        mv.visitLdcInsn(equality.reason() + ": " + equality.left() + " = " + equality.right()
-                + " was expected, the left side came as");
-        code.push(equality.left());
+        mv.visitLdcInsn(text);
+        code.push(left);
         mv.visitMethodInsn(INVOKESTATIC, PROGRAM, "outOfRange",
                 "(Ljava/lang/String;J)Ldev/sinter/runtime/ModelException;", false);
         mv.visitInsn(ATHROW);

@@ -5,11 +5,12 @@ import dev.sinter.codegen.loop.Lanewise;
 import dev.sinter.codegen.loop.Unrolling;
 import dev.sinter.codegen.plan.Allocation;
 import dev.sinter.codegen.plan.Arg;
+import dev.sinter.codegen.plan.ModelPlan;
 import dev.sinter.codegen.plan.Place;
-import dev.sinter.codegen.plan.Plan;
 import dev.sinter.codegen.plan.Step;
 import dev.sinter.codegen.plan.Values;
 import dev.sinter.ir.Dim;
+import dev.sinter.ir.Node;
 import dev.sinter.runtime.Form;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,12 +37,14 @@ public final class FormEmitter implements Opcodes {
     private final String name;
     private final String base;
     private final String weightsClass;
-    private final Plan plan;
-    private final Values values;
+    private final ModelPlan plan;
+    private final List<Step> steps;
+    private final List<Values> values;
     private final Form form;
     private final FrameWriter cw = new FrameWriter();
     private final Map<Kernel, String> methods = new LinkedHashMap<>();
     private final Set<String> taken = new HashSet<>(Set.of("run", "step", "bind"));
+    private final TextConstants texts = new TextConstants();
     private final ArrayDeque<Kernel> pending = new ArrayDeque<>();
 
     /**
@@ -54,15 +57,16 @@ public final class FormEmitter implements Opcodes {
      * @param plan
      *            the plan
      * @param values
-     *            its sizes
+     *            sizes of each block
      * @param form
      *            the form
      */
-    public FormEmitter(String base, String weightsClass, Plan plan, Values values, Form form) {
+    public FormEmitter(String base, String weightsClass, ModelPlan plan, List<Values> values, Form form) {
         this.base = base;
         this.name = base + "$" + form.suffix();
         this.weightsClass = weightsClass;
         this.plan = plan;
+        this.steps = plan.steps();
         this.values = values;
         this.form = form;
     }
@@ -72,8 +76,8 @@ public final class FormEmitter implements Opcodes {
         /** @return name of the dump, without folders */
         String file();
 
-        /** @return line of a step's node */
-        int step(Step step);
+        /** @return line of a node */
+        int node(Node node);
 
         /** @return line of a kernel's program */
         int kernel(Kernel kernel);
@@ -95,20 +99,32 @@ public final class FormEmitter implements Opcodes {
         cw.visit(V25, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, name, null, base, null);
         cw.visitSource(lines.file(), null);
         BindEmitter.constructor(cw.method(ACC_PUBLIC, "<init>", "()V"), base);
-        Shuffles.emit(cw, name, form);
         var stubs = new ArrayList<String>();
-        for (var step : plan.steps()) {
+        for (var step : steps) {
             stubs.add(unique(step.name()));
         }
         runs();
         dispatch(stubs);
-        for (int i = 0; i < stubs.size(); i++) {
-            stub(stubs.get(i), plan.steps().get(i), lines.step(plan.steps().get(i)));
+        for (int block = 0; block < plan.blocks().size(); block++) {
+            int first = plan.firstStep(block);
+            for (int i = 0; i < plan.blocks().get(block).steps().size(); i++) {
+                var step = steps.get(first + i);
+                stub(block, stubs.get(first + i), step, lines.node(step.node()));
+            }
         }
         while (!pending.isEmpty()) {
             kernel(pending.poll(), lines::kernel);
         }
+        statics();
         return cw.finish();
+    }
+
+    private void statics() {
+        var init = cw.method(ACC_STATIC, "<clinit>", "()V");
+        init.visitCode();
+        Shuffles.emit(cw, init, name, form);
+        texts.emit(cw, init, name, weightsClass);
+        finish(init);
     }
 
     private String unique(String wanted) {
@@ -129,30 +145,51 @@ public final class FormEmitter implements Opcodes {
     // ---- the way through the steps
 
     private void runs() {
-        var run = cw.method(ACC_PUBLIC, "run", "(L" + FRAME + ";)V");
+        if (plan.script() == null) {
+            run(cw.method(ACC_PUBLIC, "run", "(L" + FRAME + ";)V"), 0, "run");
+            return;
+        }
+        var border = cw.method(ACC_PUBLIC, "run", "(L" + FRAME + ";)V");
+        border.visitCode();
+        finish(border); // a script runs blocks only
+        var dispatch = cw.method(ACC_PUBLIC, "run", "(IL" + FRAME + ";)V");
+        dispatch.visitCode();
+        Instructions.dispatch(dispatch, 1, plan.blocks().size(), block -> {
+            var method = "run_block" + block + "_";
+            dispatch.visitVarInsn(ALOAD, 0);
+            dispatch.visitVarInsn(ALOAD, 2);
+            dispatch.visitMethodInsn(INVOKEVIRTUAL, name, method, "(L" + FRAME + ";)V", false);
+            run(cw.method(ACC_PRIVATE, method, "(L" + FRAME + ";)V"), block, method);
+        });
+        finish(dispatch);
+    }
+
+    private void run(MethodVisitor run, int block, String method) {
         run.visitCode();
-        for (int from = 0; from < plan.steps().size(); from += CHUNK) {
-            var part = "run" + from / CHUNK;
+        int first = plan.firstStep(block);
+        int end = first + plan.blocks().get(block).steps().size();
+        for (int from = first; from < end; from += CHUNK) {
+            var part = method + (from - first) / CHUNK;
             run.visitVarInsn(ALOAD, 0);
             run.visitVarInsn(ALOAD, 1);
             run.visitMethodInsn(INVOKEVIRTUAL, name, part, "(L" + FRAME + ";)V", false);
-            runPart(part, from, Math.min(plan.steps().size(), from + CHUNK));
+            runPart(block, part, from, Math.min(end, from + CHUNK));
         }
         finish(run);
     }
 
-    private void runPart(String part, int from, int to) {
+    private void runPart(int block, String part, int from, int to) {
         var mv = cw.method(ACC_PRIVATE, part, "(L" + FRAME + ";)V");
         mv.visitCode();
         for (int i = from; i < to; i++) {
-            var count = plan.steps().get(i).count();
+            var count = steps.get(i).count();
             mv.visitVarInsn(ALOAD, 1);
             mv.visitVarInsn(ALOAD, 0);
             Instructions.pushInt(mv, i);
             if (count == null) {
                 mv.visitInsn(ICONST_1);
             } else {
-                size(mv, count, 1);
+                size(mv, block, count, 1);
             }
             mv.visitMethodInsn(INVOKEVIRTUAL, FRAME, "parallel", "(L" + BindEmitter.PROGRAM + ";II)V", false);
         }
@@ -211,7 +248,7 @@ public final class FormEmitter implements Opcodes {
 
     // ---- a node's method
 
-    private void stub(String method, Step step, int line) {
+    private void stub(int block, String method, Step step, int line) {
         var kernel = step.kernels().get(form);
         var mv = cw.method(ACC_STATIC, method, "(L" + FRAME + ";III)V");
         mv.visitCode();
@@ -223,7 +260,7 @@ public final class FormEmitter implements Opcodes {
             array(mv, step.arrays().get(i), heap.get(i).storage().descriptor());
         }
         for (var arg : step.args()) {
-            argument(mv, arg);
+            argument(mv, block, arg);
         }
         if (step.count() != null) {
             mv.visitVarInsn(ILOAD, 2);
@@ -233,8 +270,10 @@ public final class FormEmitter implements Opcodes {
         finish(mv);
     }
 
-    private static void array(MethodVisitor mv, Place place, String descriptor) {
-        mv.visitVarInsn(ALOAD, 0);
+    private void array(MethodVisitor mv, Place place, String descriptor) {
+        if (!(place instanceof Place.Text)) {
+            mv.visitVarInsn(ALOAD, 0);
+        }
         switch (place) {
             case Place.Arena a -> mv.visitFieldInsn(GETFIELD, FRAME, switch (descriptor) {
                 case "[F" -> "f32";
@@ -242,6 +281,7 @@ public final class FormEmitter implements Opcodes {
                 case "[I" -> "i32";
                 case "[J" -> "i64";
                 case "[S" -> "i16";
+                case "[Ljava/lang/String;" -> "str";
                 default -> "i8";
             }, descriptor);
             case Place.Io(var index) -> {
@@ -250,30 +290,31 @@ public final class FormEmitter implements Opcodes {
                 mv.visitInsn(AALOAD);
                 mv.visitTypeInsn(CHECKCAST, Type.getType(descriptor).getInternalName());
             }
+            case Place.Text text -> texts.push(mv, name, text);
             case Place.Weight w -> throw new IllegalStateException("weights are no heap array");
         }
     }
 
-    private void argument(MethodVisitor mv, Arg arg) {
+    private void argument(MethodVisitor mv, int block, Arg arg) {
         switch (arg) {
-            case Arg.Int(var value) -> size(mv, value, 0);
+            case Arg.Int(var value) -> size(mv, block, value, 0);
             case Arg.Weight(var at, var extra) -> {
                 mv.visitLdcInsn(at);
                 if (!extra.equals(Dim.ZERO)) {
-                    size(mv, extra, 0);
+                    size(mv, block, extra, 0);
                     mv.visitInsn(I2L);
                     mv.visitInsn(LADD);
                 }
             }
             case Arg.Offset(var place, var extra) -> {
                 if (place instanceof Place.Arena(int allocation)) {
-                    begin(mv, allocation, plan.allocations().get(allocation));
+                    begin(mv, allocation, plan.blocks().get(block).allocations().get(allocation));
                     if (!extra.equals(Dim.ZERO)) {
-                        size(mv, extra, 0);
+                        size(mv, block, extra, 0);
                         mv.visitInsn(IADD);
                     }
                 } else {
-                    size(mv, extra, 0);
+                    size(mv, block, extra, 0);
                 }
             }
         }
@@ -293,14 +334,15 @@ public final class FormEmitter implements Opcodes {
     }
 
     /** Pushes a size: a constant, or a parameter resolved when the shape was bound. */
-    private void size(MethodVisitor mv, Dim value, int frameLocal) {
+    private void size(MethodVisitor mv, int block, Dim value, int frameLocal) {
         if (value.isConst()) {
             Instructions.pushInt(mv, Math.toIntExact(value.value()));
             return;
         }
         mv.visitVarInsn(ALOAD, frameLocal);
         mv.visitFieldInsn(GETFIELD, FRAME, "p", "[I");
-        Instructions.pushInt(mv, plan.allocations().size() + values.param(new Arg.Int(value)));
+        Instructions.pushInt(mv, plan.blocks().get(block).allocations().size()
+                + values.get(block).param(new Arg.Int(value)));
         mv.visitInsn(IALOAD);
     }
 

@@ -93,6 +93,7 @@ final class KernelEmitter implements Opcodes {
                 block(body);
                 mv.visitLabel(end);
             }
+            case Stmt.Either either -> either(either);
             case Stmt.Call(var callee, var buffers, var args) -> {
                 buffers.forEach(b -> mv.visitVarInsn(ALOAD, terms.local(b)));
                 args.forEach(a -> terms.push(a, 0));
@@ -118,6 +119,29 @@ final class KernelEmitter implements Opcodes {
         }
     }
 
+    private void either(Stmt.Either either) {
+        var no = new Label();
+        var end = new Label();
+        terms.push(either.condition(), 0);
+        mv.visitJumpInsn(IFEQ, no);
+        block(either.yes());
+        var type = terms.types().of(either.yesValue());
+        var slots = terms.define(either.name(), type);
+        assign(either.yesValue(), type, slots);
+        mv.visitJumpInsn(GOTO, end);
+        mv.visitLabel(no);
+        block(either.no());
+        assign(either.noValue(), type, slots);
+        mv.visitLabel(end);
+    }
+
+    private void assign(Term value, VType type, int[] slots) {
+        for (int part = 0; part < slots.length; part++) {
+            terms.push(value, part);
+            terms.store(type, slots[part]);
+        }
+    }
+
     private void store(Stmt.Store store) {
         var buffer = kernel.buffer(store.buffer());
         var type = terms.types().of(store.value());
@@ -133,7 +157,7 @@ final class KernelEmitter implements Opcodes {
         mv.visitVarInsn(ALOAD, terms.local(buffer.name()));
         terms.push(store.index(), 0);
         terms.push(store.value(), 0);
-        scalarStore(buffer.storage(), type.elem());
+        Instructions.arrayStore(mv, buffer.storage(), type.elem());
         mv.visitLabel(end);
     }
 
@@ -158,37 +182,6 @@ final class KernelEmitter implements Opcodes {
                 terms.vectors().castMaskFor(elem);
             }
             terms.vectors().storeArray(elem, store.mask() != null);
-        }
-    }
-
-    private void scalarStore(Buffer.Storage storage, Elem elem) {
-        switch (storage) {
-            case F32 -> {
-                Instructions.convert(mv, elem, Elem.F32);
-                mv.visitInsn(FASTORE);
-            }
-            case F64 -> {
-                Instructions.convert(mv, elem, Elem.F64);
-                mv.visitInsn(DASTORE);
-            }
-            case I64 -> {
-                Instructions.convert(mv, elem, Elem.I64);
-                mv.visitInsn(LASTORE);
-            }
-            case I32 -> {
-                Instructions.convert(mv, elem, Elem.I32);
-                mv.visitInsn(IASTORE);
-            }
-            case I16, U16 -> {
-                Instructions.convert(mv, elem, Elem.I32);
-                mv.visitInsn(I2S);
-                mv.visitInsn(SASTORE);
-            }
-            case I8, U8, BOOL -> {
-                Instructions.convert(mv, elem, storage == Buffer.Storage.BOOL ? Elem.BOOL : Elem.I32);
-                mv.visitInsn(I2B);
-                mv.visitInsn(BASTORE);
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.sinter.codegen.asm;
 
 import dev.sinter.runtime.Form;
+import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
@@ -18,13 +19,11 @@ final class Shuffles implements Opcodes {
         return "TURN" + distance;
     }
 
-    /** Adds the constants to a class; nothing for the scalar form. */
-    static void emit(FrameWriter cw, String owner, Form form) {
+    /** Adds the constants to a class and its initializer; nothing for the scalar form. */
+    static void emit(FrameWriter cw, MethodVisitor init, String owner, Form form) {
         if (form == Form.SCALAR) {
             return;
         }
-        var init = cw.method(ACC_STATIC, "<clinit>", "()V");
-        init.visitCode();
         for (int distance = form.bits() / 64; distance > 0; distance /= 2) {
             cw.visitField(ACC_PRIVATE | ACC_STATIC | ACC_FINAL, field(distance), SHUFFLE, null, null).visitEnd();
             init.visitFieldInsn(GETSTATIC, "jdk/incubator/vector/FloatVector", "SPECIES_" + form.bits(), SPECIES);
@@ -35,8 +34,5 @@ final class Shuffles implements Opcodes {
                     "(" + SPECIES + "IIZ)" + SHUFFLE, false);
             init.visitFieldInsn(PUTSTATIC, owner, field(distance), SHUFFLE);
         }
-        init.visitInsn(RETURN);
-        init.visitMaxs(0, 0);
-        init.visitEnd();
     }
 }

@@ -20,7 +20,6 @@ import org.objectweb.asm.Opcodes;
  */
 final class TermEmitter implements Opcodes {
     private static final String MATH = "java/lang/Math";
-    private static final String STRICT = "java/lang/StrictMath";
 
     private final MethodVisitor mv;
     private final Kernel kernel;
@@ -81,6 +80,7 @@ final class TermEmitter implements Opcodes {
             case F64 -> DSTORE;
             case I32, BOOL -> ISTORE;
             case I64 -> LSTORE;
+            case REF -> ASTORE;
         }, local);
     }
 
@@ -90,6 +90,7 @@ final class TermEmitter implements Opcodes {
             case F64 -> DLOAD;
             case I32, BOOL -> ILOAD;
             case I64 -> LLOAD;
+            case REF -> ALOAD;
         }, local);
     }
 
@@ -150,6 +151,7 @@ final class TermEmitter implements Opcodes {
             case F64 -> mv.visitLdcInsn(lit.value());
             case I64 -> mv.visitLdcInsn(lit.bits());
             case I32, BOOL -> pushInt((int) lit.bits());
+            case REF -> mv.visitLdcInsn("");
         }
     }
 
@@ -188,16 +190,9 @@ final class TermEmitter implements Opcodes {
         } else {
             mv.visitVarInsn(ALOAD, local(buffer.name()));
             push(load.index(), 0);
-            mv.visitInsn(switch (storage) {
-                case F32 -> FALOAD;
-                case F64 -> DALOAD;
-                case I64 -> LALOAD;
-                case I32 -> IALOAD;
-                case I16, U16 -> SALOAD;
-                case I8, U8, BOOL -> BALOAD;
-            });
+            mv.visitInsn(Instructions.arrayLoad(storage));
         }
-        Instructions.zeroExtend(mv, storage);
+        Instructions.decode(mv, storage);
         Instructions.convert(mv, storage.natural(), load.type().elem());
         if (end != null) {
             mv.visitLabel(end);
@@ -220,10 +215,8 @@ final class TermEmitter implements Opcodes {
         push(value, part);
         if (from.isVector()) {
             vectors.bits(to);
-        } else if (to == Elem.I32) {
-            mv.visitMethodInsn(INVOKESTATIC, "java/lang/Float", "floatToRawIntBits", "(F)I", false);
         } else {
-            mv.visitMethodInsn(INVOKESTATIC, "java/lang/Float", "intBitsToFloat", "(I)F", false);
+            Instructions.bits(mv, to);
         }
     }
 
@@ -328,13 +321,14 @@ final class TermEmitter implements Opcodes {
             mv.visitLabel(end);
             return;
         }
-        if (isStrict(prim)) {
+        var method = ScalarMethods.of(prim, type.elem());
+        if (method != null) {
             for (var arg : args) {
                 push(arg, 0);
-                Instructions.convert(mv, type.elem(), Elem.F64);
+                Instructions.convert(mv, type.elem(), method.elem());
             }
-            mv.visitMethodInsn(INVOKESTATIC, STRICT, prim.label(), args.size() == 1 ? "(D)D" : "(DD)D", false);
-            Instructions.convert(mv, Elem.F64, type.elem());
+            method.call(mv, args.size());
+            Instructions.convert(mv, method.elem(), type.elem());
             return;
         }
         for (var arg : args) {
@@ -343,12 +337,8 @@ final class TermEmitter implements Opcodes {
         scalarBinary(prim, types.of(args.getFirst()).elem());
     }
 
-    private static boolean isStrict(Prim prim) {
-        return prim.ordinal() >= Prim.FLOOR.ordinal();
-    }
-
     private void scalarBinary(Prim prim, Elem elem) {
-        char d = Instructions.descriptor(elem);
+        char d = elem == Elem.REF ? ' ' : Instructions.descriptor(elem);
         switch (prim) {
             case MIN, MAX -> mv.visitMethodInsn(INVOKESTATIC, MATH, prim.label(), "(" + d + d + ")" + d, false);
             case ABS -> mv.visitMethodInsn(INVOKESTATIC, MATH, "abs", "(" + d + ")" + d, false);

@@ -82,6 +82,9 @@ final class VectorCode implements Opcodes {
     void load(TermEmitter terms, WeightCode weights, Buffer buffer, Term.Load load, int part) {
         var storage = buffer.storage();
         var elem = load.type().elem();
+        if (!storage.isVectorizable()) {
+            throw terms.unsupported("vectors can't be loaded from " + buffer);
+        }
         if (storage.bytes() == 1) {
             loadBytes(terms, weights, buffer, load, part);
             return;

@@ -42,9 +42,10 @@ final class WeightCode implements Opcodes {
             case F32 -> "Float";
             case F64 -> "Double";
             case I64 -> "Long";
-            case I32 -> "Int";
-            case I16, U16 -> "Short";
-            case I8, U8, BOOL -> "Byte";
+            case I32, U32 -> "Int";
+            case I16, U16, F16, BF16 -> "Short";
+            case I8, U8, BOOL, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0, F4E2M1 -> "Byte";
+            case STRING -> throw new IllegalArgumentException("strings are no weights");
         };
         var type = "java/lang/foreign/ValueLayout$Of" + layout;
         var constant = "JAVA_" + layout.toUpperCase(java.util.Locale.ROOT) + (storage.bytes() > 1 ? "_UNALIGNED" : "");
@@ -52,14 +53,7 @@ final class WeightCode implements Opcodes {
         mv.visitFieldInsn(GETSTATIC, LAYOUT, constant, "L" + type + ";");
         pushIndex.run();
         scale(storage, 0);
-        char result = switch (storage) {
-            case F32 -> 'F';
-            case F64 -> 'D';
-            case I64 -> 'J';
-            case I32 -> 'I';
-            case I16, U16 -> 'S';
-            case I8, U8, BOOL -> 'B';
-        };
+        char result = storage.descriptor().charAt(1);
         mv.visitMethodInsn(INVOKEINTERFACE, SEGMENT, "get", "(L" + type + ";J)" + result, true);
     }
 }

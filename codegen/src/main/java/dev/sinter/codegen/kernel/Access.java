@@ -76,6 +76,13 @@ final class Access {
         return Term.ref(name);
     }
 
+    /** Declares a size or stride as a parameter also where it is constant, for kernels that several nodes share. */
+    Term parameter(String name, Dim value) {
+        params.add(new Param(name, Elem.I32));
+        args.add(new Arg.Int(value));
+        return Term.ref(name);
+    }
+
     /** A declared operand. */
     record Memory(Buffer buffer, Term base, DType dtype) {
         /** Position of an element, given the i32 distance from the first; i64 within the weights. */

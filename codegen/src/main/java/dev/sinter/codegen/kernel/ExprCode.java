@@ -42,15 +42,19 @@ final class ExprCode {
         this.math = new VectorMath(body, lanes, prefix + "m");
     }
 
-    /** The element a type is computed in. */
+    /**
+     * The element a type is computed in. Floating point below 32 bits is held in f32, always rounded to its type; u32
+     * in i64, extended by zeros; u64 is an i64 whose bits are read as unsigned.
+     */
     static Elem elem(DType dtype) {
         return switch (dtype) {
-            case F32 -> Elem.F32;
+            case F32, F16, BF16, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0, F4E2M1 -> Elem.F32;
             case F64 -> Elem.F64;
-            case I64 -> Elem.I64;
-            case I32, I16, I8, U8, U16 -> Elem.I32;
+            case I64, U64, U32 -> Elem.I64;
+            case I32, I16, I8, I4, I2, U16, U8, U4, U2 -> Elem.I32;
             case BOOL -> Elem.BOOL;
-            default -> throw new UnsupportedTypeException(dtype);
+            case STRING -> Elem.REF;
+            case C64, C128 -> throw new UnsupportedTypeException(dtype);
         };
     }
 
@@ -61,6 +65,7 @@ final class ExprCode {
             case Expr.Literal(var v, var b, var t) -> t == DType.F32 || t == DType.I32;
             case Expr.Apply(var fn, var operands, var t) -> hasVectorForm(fn, operands, t)
                     && operands.stream().allMatch(ExprCode::isVectorizable);
+            default -> false;
         };
     }
 
@@ -97,6 +102,7 @@ final class ExprCode {
                 case Expr.Arg(var i, var t) -> args.get(i);
                 case Expr.Literal(var v, var b, var t) -> new Term.Lit(v, b, new VType(elem(t), lanes));
                 case Expr.Apply(var fn, var operands, var t) -> apply(fn, operands, t);
+                default -> throw new IllegalArgumentException(expr + " stands in a compute only");
             };
             if (!(known instanceof Term.Ref || known instanceof Term.Lit
                     || expr instanceof Expr.Arg && isIntegral(known))) {
@@ -109,54 +115,66 @@ final class ExprCode {
 
     private Term apply(Fn fn, List<Expr> operands, DType type) {
         var from = operands.getLast().dtype();
-        if (fn == Fn.POW && simplePower(operands.get(1)) != 0) {
+        if (fn == Fn.POW && type == DType.F32 && simplePower(operands.get(1)) != 0) {
             return power(lower(operands.getFirst()), simplePower(operands.get(1)));
-        }
-        if (fn == Fn.POW && from != type) {
-            return Term.of(Prim.POW, lower(operands.get(0)), convert(lower(operands.get(1)), from, type));
         }
         var terms = operands.stream().map(this::lower).toList();
         var a = terms.getFirst();
+        if (fn == Fn.SELECT) {
+            return Term.of(Prim.SELECT, terms);
+        }
+        if (fn.isConversion()) {
+            return operands.getFirst() instanceof Expr.Arg && isIntegral(a) && type == DType.F32
+                    ? ((Term.Convert) a).value() : new CastCode(lanes, this::named).convert(fn, a, from, type);
+        }
+        if (fn.isPredicate()) {
+            return from.isInteger() && fn != Fn.IS_NAN ? new IntegerCode(from, lanes, this::named)
+                    .test(fn, a, terms.get(1)) : test(fn, terms, from);
+        }
+        if (fn == Fn.POW && from != type) {
+            terms = List.of(a, named(new CastCode(lanes, this::named).convert(Fn.CAST, terms.get(1), from, type)));
+        }
+        return switch (type) {
+            case F32 -> single(fn, terms);
+            case F64 -> new RealCode(this::named).of(fn, terms);
+            case STRING, C64, C128 -> throw new IllegalArgumentException(fn.label() + " is no function of " + type);
+            default -> CastCode.isSmall(type) ? new RealCode(this::named).small(fn, terms, type)
+                    : new IntegerCode(type, lanes, this::named).of(fn, terms);
+        };
+    }
+
+    private Term named(Term term) {
+        return term instanceof Term.Ref || term instanceof Term.Lit ? term : body.let(prefix + next++, term);
+    }
+
+    private Term test(Fn fn, List<Term> terms, DType from) {
         return switch (fn) {
-            case ADD -> wrap(Term.of(Prim.ADD, a, terms.get(1)), type);
-            case SUB -> wrap(Term.of(Prim.SUB, a, terms.get(1)), type);
-            case MUL -> wrap(Term.of(Prim.MUL, a, terms.get(1)), type);
-            case DIV -> wrap(Term.of(Prim.DIV, a, terms.get(1)), type);
-            case NEG -> wrap(Term.of(Prim.NEG, a), type);
-            case ABS -> wrap(Term.of(Prim.ABS, a), type);
-            case MIN -> Term.of(Prim.MIN, a, terms.get(1));
-            case MAX -> Term.of(Prim.MAX, a, terms.get(1));
-            case FMA -> Term.of(Prim.FMA, a, terms.get(1), terms.get(2));
-            case FMOD -> Term.of(Prim.REM, a, terms.get(1));
-            case MOD -> floorMod(a, terms.get(1), type);
-            case POW -> Term.of(Prim.POW, a, terms.get(1));
-            case RECIPROCAL -> Term.of(Prim.DIV, number(1, type), a);
-            case SQRT -> Term.of(Prim.SQRT, a);
-            case SIGN -> sign(a, type);
-            case EXP -> type == DType.F32 ? math.exp(a) : Term.of(Prim.EXP, a);
-            case LOG -> Term.of(Prim.LOG, a);
-            case SIN -> Term.of(Prim.SIN, a);
-            case COS -> Term.of(Prim.COS, a);
-            case TANH -> type == DType.F32 ? math.tanh(a) : Term.of(Prim.TANH, a);
-            case ERF -> inF32(a, type, math::erf);
-            case SIGMOID -> inF32(a, type, math::sigmoid);
-            case GELU -> inF32(a, type, math::gelu);
-            case GELU_TANH -> inF32(a, type, math::geluTanh);
+            case EQ, LT, LE -> Term.of(Prim.valueOf(fn.name()), terms);
+            default -> isNan(terms.getFirst(), from);
+        };
+    }
+
+    /** A function of f32. */
+    private Term single(Fn fn, List<Term> terms) {
+        var a = terms.getFirst();
+        return switch (fn) {
+            case ADD, SUB, MUL, DIV, MIN, MAX, FMA, NEG, ABS, SQRT -> Term.of(Prim.valueOf(fn.name()), terms);
+            case FMOD -> Term.of(Prim.REM, terms);
+            case MOD -> RealCode.floorMod(a, terms.get(1), Elem.F32, this::named);
+            case POW, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH ->
+                    Term.of(Prim.valueOf(fn.name()), terms);
+            case RECIPROCAL -> Term.of(Prim.DIV, number(1, DType.F32), a);
+            case SIGN -> RealCode.sign(a, Elem.F32, lanes);
+            case EXP -> math.exp(a);
+            case TANH -> math.tanh(a);
+            case ERF -> math.erf(a);
+            case SIGMOID -> math.sigmoid(a);
+            case GELU -> math.gelu(a);
+            case GELU_TANH -> math.geluTanh(a);
             case FLOOR -> lanes == 1 ? Term.of(Prim.FLOOR, a) : math.floor(a);
             case CEIL -> lanes == 1 ? Term.of(Prim.CEIL, a) : math.ceil(a);
             case ROUND -> lanes == 1 ? Term.of(Prim.RINT, a) : math.round(a);
-            case EQ -> Term.of(Prim.EQ, a, terms.get(1));
-            case LT -> Term.of(Prim.LT, a, terms.get(1));
-            case LE -> Term.of(Prim.LE, a, terms.get(1));
-            case AND -> Term.of(Prim.AND, a, terms.get(1));
-            case OR -> Term.of(Prim.OR, a, terms.get(1));
-            case XOR -> Term.of(Prim.XOR, a, terms.get(1));
-            case NOT -> type == DType.BOOL ? Term.of(Prim.NOT, a) : wrap(Term.of(Prim.XOR, a, number(-1, type)), type);
-            case IS_NAN -> isNan(a, from);
-            case SELECT -> Term.of(Prim.SELECT, a, terms.get(1), terms.get(2));
-            case CAST -> operands.getFirst() instanceof Expr.Arg && isIntegral(a) && type == DType.F32
-                    ? ((Term.Convert) a).value()
-                    : convert(a, from, type);
+            default -> throw new IllegalArgumentException(fn.label() + " is no function of f32");
         };
     }
 
@@ -167,18 +185,6 @@ final class ExprCode {
 
     private Term number(double value, DType type) {
         return new Term.Lit(value, (long) value, new VType(elem(type), lanes));
-    }
-
-    private interface Function32 {
-        Term of(Term x);
-    }
-
-    /** Functions that exist in f32 only. */
-    private Term inF32(Term a, DType type, Function32 function) {
-        if (type != DType.F32) {
-            throw new UnsupportedTypeException(type);
-        }
-        return function.of(a);
     }
 
     private Term power(Term x, int twice) {
@@ -194,53 +200,5 @@ final class ExprCode {
 
     private Term isNan(Term a, DType from) {
         return from.isFloat() ? Term.of(Prim.NOT, Term.of(Prim.EQ, a, a)) : Term.of(Prim.LT, a, a);
-    }
-
-    private Term sign(Term a, DType type) {
-        var zero = number(0, type);
-        // the sum makes 0 of -0
-        var positive = Term.of(Prim.SELECT, Term.of(Prim.LT, zero, a), number(1, type),
-                type.isFloat() ? Term.of(Prim.ADD, a, zero) : a);
-        return Term.of(Prim.SELECT, Term.of(Prim.LT, a, zero), number(-1, type), positive);
-    }
-
-    private Term floorMod(Term a, Term b, DType type) {
-        var rest = body.let(prefix + "r" + next++, Term.of(Prim.REM, a, b));
-        var zero = number(0, type);
-        var differs = Term.of(Prim.XOR, Term.of(Prim.LT, rest, zero), Term.of(Prim.LT, b, zero));
-        var shift = Term.of(Prim.AND, Term.of(Prim.NOT, Term.of(Prim.EQ, rest, zero)), differs);
-        var result = Term.of(Prim.SELECT, shift, Term.of(Prim.ADD, rest, b), rest);
-        if (!type.isFloat()) {
-            return result;
-        }
-        var signed = Term.of(Prim.SELECT, Term.of(Prim.LT, b, zero), number(-0.0, type), zero);
-        return Term.of(Prim.SELECT, Term.of(Prim.EQ, rest, zero), signed, result);
-    }
-
-    /** Keeps results of narrow integers within their range. */
-    private Term wrap(Term value, DType type) {
-        return switch (type) {
-            case I8 -> shifts(value, 24, Prim.SHR);
-            case I16 -> shifts(value, 16, Prim.SHR);
-            case U8 -> Term.of(Prim.AND, value, number(0xff, type));
-            case U16 -> Term.of(Prim.AND, value, number(0xffff, type));
-            default -> value;
-        };
-    }
-
-    private static Term shifts(Term value, int bits, Prim back) {
-        return Term.of(back, Term.of(Prim.SHL, value, Term.i32(bits)), Term.i32(bits));
-    }
-
-    private Term convert(Term value, DType from, DType to) {
-        var a = elem(from);
-        var b = elem(to);
-        if (to == DType.BOOL) {
-            return from == DType.BOOL ? value : Term.of(Prim.NOT, Term.of(Prim.EQ, value, number(0, from)));
-        }
-        if (a == Elem.BOOL) {
-            return Term.of(Prim.SELECT, value, number(1, to), number(0, to));
-        }
-        return wrap(a == b ? value : new Term.Convert(value, b), to);
     }
 }

@@ -10,6 +10,7 @@ import dev.sinter.codegen.loop.VType;
 import dev.sinter.codegen.plan.Operand;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
+import java.util.List;
 
 /**
  * Rows of a table by index: {@code data[A,N,C], indices[I] -> out[A,I,C]}. Every index is checked before it is used;
@@ -33,6 +34,22 @@ public final class GatherKernel {
      * @return the call
      */
     public static Call of(Operand data, Operand indices, Operand output, String what) {
+        return ofPlain(flat(data.plain()), indices, output.plain(), what);
+    }
+
+    /** Rows of complex numbers as rows of their parts. */
+    private static Operand flat(Operand data) {
+        if (data.rank() == 3) {
+            return data;
+        }
+        var dims = data.dims();
+        var strides = data.strides();
+        return new Operand(data.place(), data.dtype(), data.offset(),
+                List.of(dims.get(0), dims.get(1), dims.get(2).times(dims.get(3))),
+                List.of(strides.get(0), strides.get(1), strides.get(3)));
+    }
+
+    private static Call ofPlain(Operand data, Operand indices, Operand output, String what) {
         var access = new Access();
         var table = access.memory("x", data);
         var index = access.memory("i", indices);
@@ -43,7 +60,8 @@ public final class GatherKernel {
         var c = access.size("C", width);
         var outer = access.size("xs0", data.strides().get(0));
         var stride = access.size("xs1", data.strides().get(1));
-        boolean vector = data.dtype() == DType.F32 && width.isConst() && width.value() % VType.LANES == 0;
+        boolean words = data.dtype() == DType.F32 || data.dtype() == DType.I32;
+        boolean vector = words && width.isConst() && width.value() % VType.LANES == 0;
         var body = Body.block(b -> b.par("t", round -> {
             var t = Term.ref("t");
             var a = round.let("a", Term.of(Prim.DIV, t, count));

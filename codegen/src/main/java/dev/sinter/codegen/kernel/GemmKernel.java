@@ -15,7 +15,9 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.runtime.Form;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +90,11 @@ public final class GemmKernel {
     private final Term ldc;
     private final int k;
     private final int n;
+    private final Map<Tile, Kernel> tiles = new HashMap<>();
+
+    /** What tells tiles of one product apart. */
+    private record Tile(Form form, int rows, int panels, boolean masked) {
+    }
 
     private GemmKernel(Product product) {
         this.product = product;
@@ -231,8 +238,12 @@ public final class GemmKernel {
         APART
     }
 
-    /** A tile with its epilogue in the first place that keeps the method below the limit. */
     private Kernel tile(Form form, int rows, int panels, boolean masked) {
+        return tiles.computeIfAbsent(new Tile(form, rows, panels, masked), t -> fitting(form, rows, panels, masked));
+    }
+
+    /** A tile with its epilogue in the first place that keeps the method below the limit. */
+    private Kernel fitting(Form form, int rows, int panels, boolean masked) {
         if (!product.manyBlocks() && unrolls(form, rows, panels)) {
             var unrolled = tile(rows, panels, masked, Where.UNROLLED);
             if (zero == null && product.epilogue().isPlain()

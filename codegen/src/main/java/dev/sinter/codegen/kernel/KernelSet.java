@@ -10,15 +10,28 @@ import java.util.function.Function;
 
 /**
  * A kernel for every form: tiles may differ (registers do), the order of evaluation of each element may not. All have
- * the same buffers and parameters.
- *
- * @param byForm
- *            one kernel a form
+ * the same buffers and parameters. A form's kernel is made when first asked for: just in time only one form is. For one
+ * thread at a time.
  */
-public record KernelSet(Map<Form, Kernel> byForm) {
-    /** Copies the map. */
-    public KernelSet {
-        byForm = Map.copyOf(byForm);
+public final class KernelSet {
+    private final Map<Form, Kernel> made = new EnumMap<>(Form.class);
+    private final Function<Form, Kernel> make;
+
+    private KernelSet(Function<Form, Kernel> make) {
+        this.make = make;
+    }
+
+    /**
+     * Kernels that were made.
+     *
+     * @param byForm
+     *            a kernel for each form there is to be
+     */
+    public KernelSet(Map<Form, Kernel> byForm) {
+        this(form -> {
+            throw new IllegalArgumentException("no kernel was made for " + form + ", only for " + byForm.keySet());
+        });
+        made.putAll(byForm);
     }
 
     /**
@@ -29,22 +42,18 @@ public record KernelSet(Map<Form, Kernel> byForm) {
      * @return the set
      */
     public static KernelSet same(Kernel kernel) {
-        return of(form -> kernel);
+        return new KernelSet(form -> kernel);
     }
 
     /**
      * A loop program for each form.
      *
      * @param make
-     *            makes it
+     *            makes it, always the same for a form
      * @return the set
      */
     public static KernelSet of(Function<Form, Kernel> make) {
-        var map = new EnumMap<Form, Kernel>(Form.class);
-        for (var form : Form.values()) {
-            map.put(form, make.apply(form));
-        }
-        return new KernelSet(map);
+        return new KernelSet(make);
     }
 
     /**
@@ -55,11 +64,17 @@ public record KernelSet(Map<Form, Kernel> byForm) {
      * @return its kernel
      */
     public Kernel get(Form form) {
-        return byForm.get(form);
+        return made.computeIfAbsent(form, make);
+    }
+
+    /** {@return the kernels made so far} */
+    public Map<Form, Kernel> byForm() {
+        return Map.copyOf(made);
     }
 
     /** {@return the heap buffers, the same in every form} */
     public List<Buffer> heapBuffers() {
-        return byForm.values().iterator().next().buffers().stream().filter(b -> !b.isWeight()).toList();
+        var any = made.isEmpty() ? get(Form.SCALAR) : made.values().iterator().next();
+        return any.buffers().stream().filter(b -> !b.isWeight()).toList();
     }
 }

@@ -45,6 +45,10 @@ public final class MapKernel {
      * @return the call
      */
     public static Call of(Expr expr, List<Operand> inputs, Operand output) {
+        if (expr instanceof Expr.Arg(var i, var t)) {
+            var from = inputs.get(i).plain();
+            return template(Expr.arg(0, from.dtype()), List.of(from), output.plain()).call();
+        }
         return template(expr, inputs, output).call();
     }
 

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix products of two computed operands, {@code a[..,M,K] x b[..,K,N] -> c[..,M,N]}: f32 in vectors along N, which
- * must be contiguous in b and c; other types one by one. Accumulated in ascending k.
+ * must be contiguous in b and c; other types one by one. Accumulated in ascending k; types below 32 bits in f32 or i32,
+ * rounded or wrapped once.
  */
 public final class MatMulKernel {
     private static final int ROWS = 4;

@@ -25,8 +25,8 @@ final class Naming {
     }
 
     private static void collect(Expr expr, List<String> names) {
+        expr.children().forEach(child -> collect(child, names));
         if (expr instanceof Expr.Apply(Fn fn, var args, var t)) {
-            args.forEach(a -> collect(a, names));
             names.add(fn.label());
         }
     }

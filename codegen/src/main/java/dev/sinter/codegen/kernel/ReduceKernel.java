@@ -10,6 +10,7 @@ import dev.sinter.codegen.loop.VType;
 import dev.sinter.codegen.plan.Operand;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
+import dev.sinter.ir.Fn;
 import dev.sinter.ir.op.Reduce.Monoid;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,17 +101,33 @@ public final class ReduceKernel {
                     rest = b.let("t" + i, Term.of(Prim.DIV, rest, size));
                 }
             }
-            var elem = ExprCode.elem(dtype) == Elem.BOOL ? Elem.I32 : ExprCode.elem(dtype);
-            var total = folded(b, 0, xBase, neutral(elem), elem);
-            if (monoid == Monoid.MEAN) {
-                total = Term.of(Prim.DIV, total, new Term.Convert(count, elem));
-            }
-            b.store("y", y.at(yBase), total);
+            b.store("y", y.at(yBase), result(folded(b, 0, xBase, neutral())));
         }
 
-        private Term neutral(Elem elem) {
-            var type = new VType(elem, 1);
-            if (elem == Elem.F32 || elem == Elem.F64) {
+        /** What elements are folded in: wide enough that nothing is rounded or wrapped but the result. */
+        private Elem elem() {
+            if (CastCode.isSmall(dtype)) {
+                return Elem.F64;
+            }
+            if (dtype == DType.BOOL) {
+                return Elem.I32;
+            }
+            return monoid == Monoid.MEAN && dtype.isInteger() ? Elem.I64 : ExprCode.elem(dtype);
+        }
+
+        private Term result(Term total) {
+            var elem = elem();
+            var all = total;
+            if (monoid == Monoid.MEAN) {
+                all = Term.of(dtype == DType.U64 ? Prim.UDIV : Prim.DIV, total, new Term.Convert(count, elem));
+            }
+            return CastCode.isSmall(dtype) ? new Term.Convert(Term.of(CastCode.rounding(Fn.CAST, dtype), all), Elem.F32)
+                    : all;
+        }
+
+        private Term neutral() {
+            var type = new VType(elem(), 1);
+            if (dtype.isFloat()) {
                 return new Term.Lit(RowKernel.neutral(monoid), 0, type);
             }
             return new Term.Lit(0, switch (monoid) {
@@ -121,15 +138,23 @@ public final class ReduceKernel {
             }, type);
         }
 
-        private Term folded(Body b, int depth, Term base, Term init, Elem elem) {
+        private Term combined(Term all, Term v) {
+            if (dtype == DType.U64 && (monoid == Monoid.MAX || monoid == Monoid.MIN)) {
+                return new IntegerCode(dtype, 1, t -> t).of(Fn.valueOf(monoid.name()), List.of(all, v));
+            }
+            return Term.of(RowKernel.prim(monoid), all, v);
+        }
+
+        private Term folded(Body b, int depth, Term base, Term init) {
             if (depth == innerSizes.size()) {
-                var v = b.let("v", x.load(base, elem, 1, null));
-                return Term.of(RowKernel.prim(monoid), init, v);
+                var natural = dtype == DType.BOOL ? Elem.I32 : ExprCode.elem(dtype);
+                var v = b.let("v", x.load(base, natural, 1, null));
+                return combined(init, natural == elem() ? v : b.let("w", new Term.Convert(v, elem())));
             }
             var inner = new Body();
             var acc = "acc" + depth;
             var next = folded(inner, depth + 1, base.plus(innerX.get(depth).times(Term.ref("j" + depth))),
-                    Term.ref(acc), elem);
+                    Term.ref(acc));
             b.add(new Stmt.Loop(false, "j" + depth, Term.i32(0), innerSizes.get(depth), 1,
                     List.of(new Stmt.Carry(acc, List.of(), init, next)), inner.stmts()));
             return Term.ref(acc);

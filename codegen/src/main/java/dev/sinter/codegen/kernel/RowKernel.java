@@ -8,6 +8,7 @@ import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
 import dev.sinter.codegen.plan.Operand;
+import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.op.Reduce.Monoid;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Work on rows of f32 {@code [R,H]}: layer normalization, softmax, reductions of the last axis. A row is folded in
  * sixteen virtual lanes which a fixed tree then combines, so the result depends neither on the machine's width nor on
- * the number of threads.
+ * the number of threads. Other floating-point types go through {@link RealRowKernel}.
  */
 public final class RowKernel {
     private static final Term ZERO = Term.f32(0, VType.LANES);
@@ -58,6 +59,9 @@ public final class RowKernel {
      * @return the call
      */
     public static Call normalize(Operand input, Operand gamma, @Nullable Operand beta, Operand output, float epsilon) {
+        if (input.dtype() != DType.F32) {
+            return new RealRowKernel(input, output).normalize(gamma, beta, epsilon);
+        }
         var row = new RowKernel(input, output);
         var g = row.access.memory("g", gamma);
         var b = beta == null ? null : row.access.memory("b", beta);
@@ -94,6 +98,9 @@ public final class RowKernel {
      * @return the call
      */
     public static Call softmax(Operand input, Operand output) {
+        if (input.dtype() != DType.F32) {
+            return new RealRowKernel(input, output).softmax();
+        }
         var row = new RowKernel(input, output);
         return row.call("softmax", body -> {
             var max = row.maximum(body);

@@ -74,6 +74,11 @@ final class VectorOperations {
                 block(loop.body());
             }
             case Stmt.If branch -> block(branch.body());
+            case Stmt.Either either -> {
+                block(either.yes());
+                block(either.no());
+                count += term(either.yesValue()) + term(either.noValue());
+            }
             case Stmt.Check check -> {
             }
             case Stmt.Call call -> {
@@ -117,7 +122,10 @@ final class VectorOperations {
     /** Operations of all parts of a term. */
     private int term(Term term) {
         if (term instanceof Term.Fold(var prim, var vector)) {
-            return term(vector) + parts(vector) - 1 + 2 * machineLanes;
+            int lanes = Math.min(machineLanes, types.of(vector).lanes());
+            // floats: halves turned and combined, then one lane taken; else every lane is taken
+            int tree = types.of(vector).elem() == Elem.F32 ? 2 * Integer.numberOfTrailingZeros(lanes) + 1 : lanes;
+            return term(vector) + parts(vector) - 1 + tree;
         }
         if (!types.of(term).isVector()) {
             return term instanceof Term.Apply || term instanceof Term.Convert

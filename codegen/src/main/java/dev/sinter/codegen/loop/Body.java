@@ -3,6 +3,7 @@ package dev.sinter.codegen.loop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the statements of a block; kernels are written with it. */
@@ -158,6 +159,28 @@ public final class Body {
      */
     public void when(Term condition, Consumer<Body> body) {
         stmts.add(new Stmt.If(condition, block(body)));
+    }
+
+    /**
+     * A value of one of two branches.
+     *
+     * @param name
+     *            a name not yet used in the kernel
+     * @param condition
+     *            scalar truth value
+     * @param yes
+     *            fills the first branch and says its value
+     * @param no
+     *            fills the second branch and says its value
+     * @return a reference to the value
+     */
+    public Term either(String name, Term condition, Function<Body, Term> yes, Function<Body, Term> no) {
+        var first = new Body();
+        var firstValue = yes.apply(first);
+        var second = new Body();
+        var secondValue = no.apply(second);
+        stmts.add(new Stmt.Either(name, condition, first.stmts(), firstValue, second.stmts(), secondValue));
+        return Term.ref(name);
     }
 
     /**

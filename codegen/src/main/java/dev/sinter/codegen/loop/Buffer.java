@@ -39,7 +39,27 @@ public record Buffer(String name, Space space, Storage storage) {
         /** 8-bit unsigned integer. */
         U8("u8", 1, Elem.I32, "[B"),
         /** Truth value, 0 or 1 in a byte. */
-        BOOL("bool", 1, Elem.I32, "[B");
+        BOOL("bool", 1, Elem.I32, "[B"),
+        /** 32-bit unsigned integer; scalars only, as are all that follow. */
+        U32("u32", 4, Elem.I64, "[I"),
+        /** IEEE 754 half precision. */
+        F16("f16", 2, Elem.F32, "[S"),
+        /** The upper half of a 32-bit float. */
+        BF16("bf16", 2, Elem.F32, "[S"),
+        /** 8-bit float: 4 exponent, 3 mantissa. */
+        F8E4M3FN("f8e4m3fn", 1, Elem.F32, "[B"),
+        /** 8-bit float: 4 exponent, 3 mantissa, no negative zero. */
+        F8E4M3FNUZ("f8e4m3fnuz", 1, Elem.F32, "[B"),
+        /** 8-bit float: 5 exponent, 2 mantissa. */
+        F8E5M2("f8e5m2", 1, Elem.F32, "[B"),
+        /** 8-bit float: 5 exponent, 2 mantissa, no negative zero. */
+        F8E5M2FNUZ("f8e5m2fnuz", 1, Elem.F32, "[B"),
+        /** 8-bit power of two. */
+        F8E8M0("f8e8m0", 1, Elem.F32, "[B"),
+        /** 4-bit float, its code in a byte. */
+        F4E2M1("f4e2m1", 1, Elem.F32, "[B"),
+        /** A string; on the heap only. */
+        STRING("string", 0, Elem.REF, "[Ljava/lang/String;");
 
         private final String label;
         private final int bytes;
@@ -58,7 +78,7 @@ public record Buffer(String name, Space space, Storage storage) {
             return label;
         }
 
-        /** {@return bytes of an element} */
+        /** {@return bytes of an element; 0 for strings} */
         public int bytes() {
             return bytes;
         }
@@ -66,6 +86,11 @@ public record Buffer(String name, Space space, Storage storage) {
         /** {@return the element type a plain load gives} */
         public Elem natural() {
             return natural;
+        }
+
+        /** {@return whether vectors can be loaded} */
+        public boolean isVectorizable() {
+            return ordinal() < U32.ordinal() && natural != Elem.F64 && natural != Elem.I64;
         }
 
         /** {@return the JVM descriptor of the heap array} */

@@ -11,7 +11,9 @@ public enum Elem {
     /** 64-bit integer; lanes = 1 only. */
     I64("i64"),
     /** Truth value, or a mask of lanes. */
-    BOOL("bool");
+    BOOL("bool"),
+    /** A string; lanes = 1 only: loaded, stored, compared for equality, selected, carried, nothing else. */
+    REF("ref");
 
     private final String label;
 

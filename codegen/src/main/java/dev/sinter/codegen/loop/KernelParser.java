@@ -172,6 +172,7 @@ public final class KernelParser {
                 });
                 yield new Stmt.If(condition, block(indent));
             }
+            case "either" -> either(indent);
             case "call" -> line(this::call);
             case "check" -> line(words -> {
                 words.expect("check");
@@ -215,6 +216,38 @@ public final class KernelParser {
         List<Term> args = words.takes(";") ? words.some(words::term) : List.of();
         words.expect(")");
         return new Stmt.Call(kernel, buffers, args);
+    }
+
+    private record Choice(String name, Term condition) {
+    }
+
+    private Stmt either(int indent) {
+        var head = line(words -> {
+            words.expect("either");
+            var name = words.name();
+            words.expect("by");
+            return new Choice(name, words.term());
+        });
+        var yes = block(indent);
+        var yesValue = branchValue(indent, head.name);
+        if (at >= lines.size() || lines.get(at).indent != indent || !lines.get(at).text.equals("else")) {
+            throw before("no second branch for " + head.name);
+        }
+        at++;
+        var no = block(indent);
+        return new Stmt.Either(head.name, head.condition, yes, yesValue, no, branchValue(indent, head.name));
+    }
+
+    /** The value at the end of a branch. */
+    private Term branchValue(int indent, String name) {
+        if (!isWithin(indent)) {
+            throw before("no yield for " + name);
+        }
+        var last = line(words -> binding(words, "yield"));
+        if (!last.name.equals(name) || isWithin(indent)) {
+            throw before("expected the yield of " + name + " at the end of its branch");
+        }
+        return last.value;
     }
 
     // ---- loops

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  *
  * <p>
  * A loop's carried values are declared in its first lines, {@code carry acc[t] = init for t<4}, and get their next
- * values in its last ones, {@code yield acc[t] = next}.
+ * values in its last ones, {@code yield acc[t] = next}. A value of one of two branches, {@code either x by c}, has its
+ * value at the end of each, {@code yield x = …}, the second branch below {@code else}.
  */
 public final class KernelPrinter {
     private final StringBuilder out = new StringBuilder();
@@ -103,6 +104,10 @@ public final class KernelPrinter {
                 case Stmt.Call call -> found.add(call.kernel());
                 case Stmt.Loop loop -> callees(loop.body(), found);
                 case Stmt.If branch -> callees(branch.body(), found);
+                case Stmt.Either either -> {
+                    callees(either.yes(), found);
+                    callees(either.no(), found);
+                }
                 case Stmt.Unroll unroll -> callees(unroll.body(), found);
                 default -> {
                 }
@@ -152,6 +157,7 @@ public final class KernelPrinter {
                 end();
                 block(body, indent + "  ");
             }
+            case Stmt.Either either -> either(either, indent);
             case Stmt.Call(var kernel, var buffers, var args) -> {
                 out.append("call ").append(TermText.kernelName(kernel.name())).append('(');
                 out.append(buffers.stream().map(TermText::name).collect(Collectors.joining(", ")));
@@ -188,6 +194,20 @@ public final class KernelPrinter {
             out.append(indent).append("  ");
             binding("yield", carry.name(), carry.over(), carry.next(), false);
         }
+    }
+
+    private void either(Stmt.Either either, String indent) {
+        out.append("either ").append(TermText.name(either.name())).append(" by ");
+        terms.term(either.condition(), TermText.OPEN);
+        end();
+        block(either.yes(), indent + "  ");
+        out.append(indent).append("  ");
+        binding("yield", either.name(), List.of(), either.yesValue(), false);
+        out.append(indent).append("else");
+        end();
+        block(either.no(), indent + "  ");
+        out.append(indent).append("  ");
+        binding("yield", either.name(), List.of(), either.noValue(), false);
     }
 
     private void binding(String word, String name, List<Stmt.Range> over, Term value, boolean ranges) {

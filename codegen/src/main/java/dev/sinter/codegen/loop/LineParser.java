@@ -205,6 +205,9 @@ final class LineParser {
         if (word.startsWith("nan.") || word.startsWith("inf.")) {
             return literal(word, false);
         }
+        if (word.equals("empty")) {
+            return new Term.Lit(0, 0, new VType(Elem.REF, 1));
+        }
         for (boolean truth : new boolean[]{true, false}) {
             if (word.equals(String.valueOf(truth)) || word.startsWith(truth + "x")) {
                 int lanes = lanes(word.substring(String.valueOf(truth).length()).replaceFirst("x", ""), 1);

@@ -25,6 +25,12 @@ final class NamedFolds {
                         plain(value, out), mask == null ? null : plain(mask, out));
                 case Stmt.Loop loop -> loop(loop, out);
                 case Stmt.If(var condition, var inner) -> new Stmt.If(plain(condition, out), block(inner));
+                case Stmt.Either(var name, var condition, var yes, var a, var no, var b) -> {
+                    var first = new ArrayList<>(block(yes));
+                    var second = new ArrayList<>(block(no));
+                    yield new Stmt.Either(name, plain(condition, out), first, plain(a, first), second,
+                            plain(b, second));
+                }
                 case Stmt.Call(var kernel, var buffers, var args) ->
                         new Stmt.Call(kernel, buffers, args.stream().map(a -> plain(a, out)).toList());
                 case Stmt.Check(var condition, var message, var detail) ->

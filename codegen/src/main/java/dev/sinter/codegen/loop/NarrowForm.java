@@ -32,6 +32,8 @@ final class NarrowForm {
                 case Stmt.Loop(var parallel, var v, var from, var to, var step, var carries, var inner) ->
                         new Stmt.Loop(parallel, v, from, to, step, carries, block(inner));
                 case Stmt.If(var condition, var inner) -> new Stmt.If(condition, block(inner));
+                case Stmt.Either(var name, var condition, var yes, var a, var no, var b) ->
+                        new Stmt.Either(name, condition, block(yes), a, block(no), b);
                 default -> stmt;
             });
         }

@@ -64,8 +64,68 @@ public enum Prim {
     COS(1),
     /** {@code StrictMath.tanh} in f64; scalars only. */
     TANH(1),
-    /** {@code StrictMath.pow} in f64; scalars only. */
-    POW(2);
+    /** C's pow in f64; of integers their power, wrapping, cut to zero for a negative exponent; scalars only. */
+    POW(2),
+    /** Power of unsigned i64; scalars only. */
+    UPOW(2),
+    /** Quotient of unsigned i64; scalars only. */
+    UDIV(2),
+    /** Remainder of unsigned i64; scalars only. */
+    UREM(2),
+    /** {@code StrictMath.tan} in f64; scalars only. */
+    TAN(1),
+    /** {@code StrictMath.asin} in f64; scalars only. */
+    ASIN(1),
+    /** {@code StrictMath.acos} in f64; scalars only. */
+    ACOS(1),
+    /** {@code StrictMath.atan} in f64; scalars only. */
+    ATAN(1),
+    /** {@code StrictMath.sinh} in f64; scalars only. */
+    SINH(1),
+    /** {@code StrictMath.cosh} in f64; scalars only. */
+    COSH(1),
+    /** Inverse hyperbolic sine in f64; scalars only. */
+    ASINH(1),
+    /** Inverse hyperbolic cosine in f64; scalars only. */
+    ACOSH(1),
+    /** Inverse hyperbolic tangent in f64; scalars only. */
+    ATANH(1),
+    /** Error function in f64; scalars only. */
+    ERF(1),
+    /** Complement of the error function in f64; scalars only. */
+    ERFC(1),
+    /** Sum in f64 rounded to odd, so that rounding again does no harm; scalars only. */
+    ADD_TO_ODD(2),
+    /** Rounded to f16, from f32 or f64; scalars only, as are all that follow. */
+    ROUND_F16(1),
+    /** Rounded to bf16. */
+    ROUND_BF16(1),
+    /** Rounded to f8e4m3fn, limited to the largest value. */
+    ROUND_F8E4M3FN(1),
+    /** Rounded to f8e4m3fnuz, limited. */
+    ROUND_F8E4M3FNUZ(1),
+    /** Rounded to f8e5m2, limited. */
+    ROUND_F8E5M2(1),
+    /** Rounded to f8e5m2fnuz, limited. */
+    ROUND_F8E5M2FNUZ(1),
+    /** Rounded to f4e2m1, limited. */
+    ROUND_F4E2M1(1),
+    /** Rounded to f8e4m3fn; what is too large becomes NaN. */
+    OPEN_F8E4M3FN(1),
+    /** Rounded to f8e4m3fnuz; what is too large becomes NaN. */
+    OPEN_F8E4M3FNUZ(1),
+    /** Rounded to f8e5m2; what is too large becomes infinite. */
+    OPEN_F8E5M2(1),
+    /** Rounded to f8e5m2fnuz; what is too large becomes NaN. */
+    OPEN_F8E5M2FNUZ(1),
+    /** Rounded to f8e8m0 away from zero, limited. */
+    UP_F8E8M0(1),
+    /** Rounded to f8e8m0 towards zero, limited. */
+    DOWN_F8E8M0(1),
+    /** Rounded to the nearest f8e8m0, limited. */
+    NEAREST_F8E8M0(1),
+    /** Rounded to the nearest f8e8m0; what is out of range becomes NaN. */
+    OPEN_F8E8M0(1);
 
     private final int arity;
 

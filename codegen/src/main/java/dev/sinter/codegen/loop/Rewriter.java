@@ -24,6 +24,10 @@ final class Rewriter {
                     new Stmt.Unroll(over, body.stream().map(s -> rewrite(s, names, terms)).toList());
             case Stmt.If(var condition, var body) ->
                     new Stmt.If(condition.transform(terms), body.stream().map(s -> rewrite(s, names, terms)).toList());
+            case Stmt.Either(var name, var condition, var yes, var a, var no, var b) -> new Stmt.Either(
+                    names.apply(name), condition.transform(terms),
+                    yes.stream().map(s -> rewrite(s, names, terms)).toList(), a.transform(terms),
+                    no.stream().map(s -> rewrite(s, names, terms)).toList(), b.transform(terms));
             case Stmt.Call(var kernel, var buffers, var args) ->
                     new Stmt.Call(kernel, buffers, args.stream().map(a -> a.transform(terms)).toList());
             case Stmt.Check(var condition, var message, var detail) ->

@@ -25,6 +25,12 @@ final class ScalarForm {
         return new Kernel(kernel.name(), kernel.buffers(), kernel.params(), body);
     }
 
+    private static Set<String> names(Term term) {
+        var names = new HashSet<String>();
+        VectorFacts.names(term, names);
+        return names;
+    }
+
     // ---- blocks
 
     /**
@@ -63,6 +69,7 @@ final class ScalarForm {
         return facts.hasVectors(stmt) && switch (stmt) {
             case Stmt.Let let -> !(let.value() instanceof Term.Fold);
             case Stmt.If branch -> false;
+            case Stmt.Either either -> facts.isVector(either.yesValue());
             case Stmt.Loop loop -> !facts.standsAlone(loop);
             default -> true;
         };
@@ -88,6 +95,8 @@ final class ScalarForm {
             case Stmt.Let(var name, var over, var value) when value instanceof Term.Fold(var prim, var vector) ->
                     new Stmt.Let(name, List.of(), tree(prim, vector, 0, 1));
             case Stmt.If(var condition, var inner) -> new Stmt.If(condition, block(inner, Set.of()));
+            case Stmt.Either(var name, var condition, var yes, var a, var no, var b) ->
+                    new Stmt.Either(name, condition, block(yes, names(a)), a, block(no, names(b)), b);
             case Stmt.Loop(var parallel, var v, var from, var to, var step, var carries, var inner) -> {
                 if (facts.isOverVectors((Stmt.Loop) stmt)) {
                     yield new Stmt.Loop(parallel, v, from, to, 1, List.of(), scalars(inner, Term.i32(0), ""));
@@ -178,6 +187,9 @@ final class ScalarForm {
                             carries.stream().map(c -> scalar(c, lane, suffix)).toList(),
                             scalars(body, lane, suffix));
             case Stmt.If(var condition, var body) -> new Stmt.If(condition, scalars(body, lane, suffix));
+            case Stmt.Either(var name, var condition, var yes, var a, var no, var b) ->
+                    new Stmt.Either(facts.isVector(a) ? name + suffix : name, condition, scalars(yes, lane, suffix),
+                            scalar(a, lane, suffix), scalars(no, lane, suffix), scalar(b, lane, suffix));
             case Stmt.Unroll u -> throw new IllegalArgumentException("not unrolled");
             case Stmt.Call c -> c;
             case Stmt.Check c -> c;

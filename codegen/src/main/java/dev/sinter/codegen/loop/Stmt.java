@@ -106,6 +106,26 @@ public sealed interface Stmt {
     }
 
     /**
+     * A value of one of two branches; only the one chosen is done. What a branch names is seen in it only.
+     *
+     * @param name
+     *            of the value
+     * @param condition
+     *            scalar truth value
+     * @param yes
+     *            done where it holds
+     * @param yesValue
+     *            the value then; sees the names of {@code yes}
+     * @param no
+     *            done otherwise
+     * @param noValue
+     *            the value then, of the same type; sees the names of {@code no}
+     */
+    record Either(String name, Term condition, List<Stmt> yes, Term yesValue, List<Stmt> no,
+            Term noValue) implements Stmt {
+    }
+
+    /**
      * A call of another kernel of the same form; arguments are heap buffers by name and scalars, no vectors.
      *
      * @param kernel

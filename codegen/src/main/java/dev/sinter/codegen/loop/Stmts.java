@@ -26,6 +26,7 @@ final class Stmts {
             }
             case Stmt.Unroll unroll -> List.of();
             case Stmt.If branch -> List.of(branch.condition());
+            case Stmt.Either either -> List.of(either.condition(), either.yesValue(), either.noValue());
             case Stmt.Call call -> call.args();
             case Stmt.Check(var condition, var message, var detail) -> List.of(condition, detail);
         };
@@ -37,6 +38,11 @@ final class Stmts {
             case Stmt.Loop loop -> loop.body();
             case Stmt.If branch -> branch.body();
             case Stmt.Unroll unroll -> unroll.body();
+            case Stmt.Either either -> {
+                var both = new ArrayList<>(either.yes());
+                both.addAll(either.no());
+                yield both;
+            }
             default -> List.of();
         };
     }

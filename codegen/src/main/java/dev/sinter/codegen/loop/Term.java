@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** An expression of a loop program: no effects but loads. */
 public sealed interface Term {
     /**
-     * A constant; for a vector type, the same in every lane. Equal constants are equal records: the part that the type
-     * does not use is 0, and what it uses is rounded or cut to it.
+     * A constant; for a vector type, the same in every lane; the only constant string is the empty one. Equal constants
+     * are equal records: the part that the type does not use is 0, and what it uses is rounded or cut to it.
      *
      * @param value
      *            of a float
@@ -24,10 +24,10 @@ public sealed interface Term {
             value = switch (type.elem()) {
                 case F32 -> (float) value;
                 case F64 -> value;
-                case I32, I64, BOOL -> 0;
+                case I32, I64, BOOL, REF -> 0;
             };
             bits = switch (type.elem()) {
-                case F32, F64 -> 0;
+                case F32, F64, REF -> 0;
                 case I32 -> (int) bits;
                 case I64 -> bits;
                 case BOOL -> bits == 0 ? 0 : 1;
@@ -107,7 +107,7 @@ public sealed interface Term {
      * The same bits as another type.
      *
      * @param value
-     *            f32 or i32
+     *            f32 or i32; as a scalar also f64 or i64
      * @param to
      *            the other
      */
@@ -197,6 +197,19 @@ public sealed interface Term {
      */
     static Term of(Prim prim, Term... args) {
         return new Apply(prim, List.of(args));
+    }
+
+    /**
+     * A primitive of operands.
+     *
+     * @param prim
+     *            the operation
+     * @param args
+     *            its operands
+     * @return the application
+     */
+    static Term of(Prim prim, List<Term> args) {
+        return new Apply(prim, List.copyOf(args));
     }
 
     /**

@@ -23,7 +23,7 @@ final class TermText {
     static final int OPEN = 0;
     /** Precedence that any operator, but no load, needs no parentheses at. */
     static final int CLOSED = 1;
-    private static final Set<String> RESERVED = Set.of("load", "true", "false");
+    private static final Set<String> RESERVED = Set.of("load", "true", "false", "empty");
 
     record Operator(String symbol, int precedence) {
     }
@@ -136,6 +136,7 @@ final class TermText {
             case I32 -> lit.bits() + lanes;
             case I64 -> lit.bits() + "L" + lanes;
             case BOOL -> (lit.bits() != 0) + lanes;
+            case REF -> "empty";
         };
     }
 

@@ -37,6 +37,11 @@ public final class Types {
                     collect(loop.body());
                 }
                 case Stmt.If branch -> collect(branch.body());
+                case Stmt.Either either -> {
+                    collect(either.yes());
+                    collect(either.no());
+                    names.put(either.name(), of(either.yesValue()));
+                }
                 case Stmt.Unroll u -> throw new IllegalArgumentException("kernel " + kernel + " is not unrolled");
                 default -> {
                 }

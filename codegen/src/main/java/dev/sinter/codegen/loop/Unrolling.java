@@ -37,6 +37,9 @@ public final class Unrolling {
                         each(over, constants, (suffix, all) -> out.addAll(renamed(block(body, all), suffix)));
                 case Stmt.If(var condition, var body) ->
                         out.add(new Stmt.If(term(condition, constants), block(body, constants)));
+                case Stmt.Either(var name, var condition, var yes, var a, var no, var b) ->
+                        out.add(new Stmt.Either(name, term(condition, constants), block(yes, constants),
+                                term(a, constants), block(no, constants), term(b, constants)));
                 case Stmt.Call(var kernel, var buffers, var args) -> out.add(new Stmt.Call(kernel, buffers,
                         args.stream().map(a -> term(a, constants)).toList()));
                 case Stmt.Check(var condition, var message, var detail) ->
@@ -73,6 +76,11 @@ public final class Unrolling {
                     collect(loop.body(), names, suffix);
                 }
                 case Stmt.If branch -> collect(branch.body(), names, suffix);
+                case Stmt.Either either -> {
+                    names.put(either.name(), either.name() + "$" + suffix);
+                    collect(either.yes(), names, suffix);
+                    collect(either.no(), names, suffix);
+                }
                 default -> {
                 }
             }

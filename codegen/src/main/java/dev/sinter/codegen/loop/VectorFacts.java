@@ -79,6 +79,10 @@ final class VectorFacts {
             }
             case Stmt.Call call -> repeatable = false;
             case Stmt.Unroll unroll -> throw new IllegalArgumentException("not unrolled");
+            case Stmt.Either either -> {
+                defines.add(either.name());
+                vectors = isVector(either.yesValue());
+            }
             case Stmt.If branch -> {
             }
             case Stmt.Check check -> {

@@ -60,13 +60,24 @@ public record Operand(Place place, DType dtype, Dim offset, List<Dim> dims, List
         return strides;
     }
 
+    /**
+     * The same place and strides taken for another type.
+     *
+     * @param other
+     *            element type
+     * @return the operand
+     */
+    Operand of(DType other) {
+        return new Operand(place, other, offset, dims, strides);
+    }
+
     /** {@return how elements lie in memory} */
     public Storage storage() {
         return storage(dtype);
     }
 
     /**
-     * How elements of a type lie in memory.
+     * How elements of a type lie in memory; a complex number is two elements, and 2- and 4-bit types take a byte each.
      *
      * @param dtype
      *            element type
@@ -74,15 +85,51 @@ public record Operand(Place place, DType dtype, Dim offset, List<Dim> dims, List
      */
     public static Storage storage(DType dtype) {
         return switch (dtype) {
-            case F32 -> Storage.F32;
-            case F64 -> Storage.F64;
+            case F32, C64 -> Storage.F32;
+            case F64, C128 -> Storage.F64;
             case I64, U64 -> Storage.I64;
-            case I32, U32 -> Storage.I32;
+            case I32 -> Storage.I32;
+            case U32 -> Storage.U32;
             case I16 -> Storage.I16;
-            case U16, F16, BF16 -> Storage.U16;
-            case I8 -> Storage.I8;
+            case U16 -> Storage.U16;
+            case I8, I4, I2 -> Storage.I8;
+            case U8, U4, U2 -> Storage.U8;
             case BOOL -> Storage.BOOL;
-            default -> Storage.U8;
+            case F16 -> Storage.F16;
+            case BF16 -> Storage.BF16;
+            case F8E4M3FN -> Storage.F8E4M3FN;
+            case F8E4M3FNUZ -> Storage.F8E4M3FNUZ;
+            case F8E5M2 -> Storage.F8E5M2;
+            case F8E5M2FNUZ -> Storage.F8E5M2FNUZ;
+            case F8E8M0 -> Storage.F8E8M0;
+            case F4E2M1 -> Storage.F4E2M1;
+            case STRING -> Storage.STRING;
+        };
+    }
+
+    /**
+     * The same memory for work that moves elements and does not look at them: integers of the elements' width, complex
+     * numbers as two along a last axis. What moves together must be made plain together.
+     *
+     * @return an operand of the same elements
+     */
+    public Operand plain() {
+        return switch (dtype) {
+            case F32, F64, I64, I32, I16, I8, U8, STRING -> this;
+            case U64 -> of(DType.I64);
+            case U32 -> of(DType.I32);
+            case U16, F16, BF16 -> of(DType.I16);
+            case I4, I2, U4, U2, BOOL, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0, F4E2M1 -> of(DType.I8);
+            case C64, C128 -> {
+                var two = Dim.of(2);
+                var newDims = new ArrayList<>(dims);
+                newDims.add(two);
+                var newStrides = new ArrayList<Dim>();
+                strides.forEach(s -> newStrides.add(s.times(two)));
+                newStrides.add(Dim.ONE);
+                yield new Operand(place, dtype == DType.C64 ? DType.F32 : DType.F64, offset.times(two), newDims,
+                        newStrides);
+            }
         };
     }
 

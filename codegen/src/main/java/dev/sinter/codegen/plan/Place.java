@@ -28,4 +28,15 @@ public sealed interface Place {
      */
     record Weight(long byteOffset) implements Place {
     }
+
+    /**
+     * String constants, which a form's class reads from the weight segment into an array of its own.
+     *
+     * @param byteOffset
+     *            of the first string's length
+     * @param count
+     *            number of strings
+     */
+    record Text(long byteOffset, int count) implements Place {
+    }
 }

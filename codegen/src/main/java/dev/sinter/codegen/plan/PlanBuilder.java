@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects steps, memory and weights; the lifetime of memory is that of the steps that touch it. */
 final class PlanBuilder {
-    private static final int ALIGNMENT = 64;
     private static final int MAX_NAME = 80;
 
     private final Graph graph;
@@ -31,15 +30,10 @@ final class PlanBuilder {
     private final Map<Value, Integer> outputPorts = new HashMap<>();
     private final List<Step> steps = new ArrayList<>();
     private final List<Pending> allocations = new ArrayList<>();
-    private final List<WeightItem> weights = new ArrayList<>();
-    private final Map<WeightKey, WeightItem> known = new HashMap<>();
-    private long weightBytes;
+    private final WeightTable weights;
     private @Nullable Node node;
-    private int nodeNumber = -1;
+    private int nodeNumber;
     private int stepOfNode;
-
-    private record WeightKey(TensorData data, WeightItem.Form form) {
-    }
 
     private static final class Pending {
         final Storage storage;
@@ -55,8 +49,18 @@ final class PlanBuilder {
         }
     }
 
-    PlanBuilder(Graph graph) {
+    /**
+     * Begins a plan.
+     *
+     * @param weights
+     *            where constants go; the blocks of a model share one
+     * @param firstNumber
+     *            number of the first node in the names of methods
+     */
+    PlanBuilder(Graph graph, WeightTable weights, int firstNumber) {
         this.graph = graph;
+        this.weights = weights;
+        this.nodeNumber = firstNumber - 1;
         for (int i = 0; i < graph.inputs().size(); i++) {
             var value = graph.inputs().get(i).value();
             operands.put(value, Operand.rowMajor(new Place.Io(i), value.dtype(), value.shape()));
@@ -116,27 +120,23 @@ final class PlanBuilder {
     }
 
     private Place allocate(DType dtype, Dim size, boolean perWorker) {
-        allocations.add(new Pending(Operand.storage(dtype), size, perWorker));
+        // a complex number is two elements
+        var length = dtype.kind() == DType.Kind.COMPLEX ? size.times(Dim.of(2)) : size;
+        allocations.add(new Pending(Operand.storage(dtype), length, perWorker));
         return new Place.Arena(allocations.size() - 1);
     }
 
     Place weight(TensorData data, WeightItem.Form form) {
-        var item = known.computeIfAbsent(new WeightKey(data, form), key -> {
-            long bytes = (long) data.size() * Operand.storage(data.dtype()).bytes();
-            if (form == WeightItem.Form.PANEL16) {
-                long n = data.dims()[1];
-                bytes = (n + 15) / 16 * 16 * data.dims()[0] * Operand.storage(data.dtype()).bytes();
-            }
-            var made = new WeightItem(weightBytes, bytes, data, form);
-            weights.add(made);
-            weightBytes = (weightBytes + bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-            return made;
-        });
-        return new Place.Weight(item.byteOffset());
+        long offset = weights.put(data, form).byteOffset();
+        return data.dtype() == DType.STRING ? new Place.Text(offset, data.size()) : new Place.Weight(offset);
     }
 
     /** Elementwise work; an expression too long for one kernel is computed in several steps. */
     void map(Expr expr, List<Operand> inputs, Operand output) {
+        if (ComplexParts.are(expr.dtype()) && !(expr instanceof Expr.Arg)) {
+            map(ComplexParts.ofMap(expr), ComplexParts.ofMap(inputs), ComplexParts.of(output));
+            return;
+        }
         var rest = expr;
         var operands = new ArrayList<>(inputs);
         while (!MapKernel.fits(rest, operands, output)) {
@@ -198,7 +198,11 @@ final class PlanBuilder {
             all.add(new Allocation(p.storage, p.last < 0 ? Dim.ZERO : p.size, first, Math.max(first, p.last),
                     p.perWorker));
         }
-        // a vector that begins within the last weight may end behind it
-        return new Plan(graph, steps, all, weights, weights.isEmpty() ? 0 : weightBytes + ALIGNMENT);
+        return new Plan(graph, steps, all, weights.items(), weights.bytes());
+    }
+
+    /** {@return number of the next node} */
+    int nextNumber() {
+        return nodeNumber + 1;
     }
 }

@@ -16,16 +16,25 @@ import dev.sinter.ir.Origin;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Attention;
+import dev.sinter.ir.op.Compute;
 import dev.sinter.ir.op.Concat;
 import dev.sinter.ir.op.Constant;
+import dev.sinter.ir.op.Conv;
+import dev.sinter.ir.op.Cumulate;
+import dev.sinter.ir.op.Define;
 import dev.sinter.ir.op.Dims;
 import dev.sinter.ir.op.Gather;
+import dev.sinter.ir.op.If;
+import dev.sinter.ir.op.Library;
+import dev.sinter.ir.op.Loop;
 import dev.sinter.ir.op.Map;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
 import dev.sinter.ir.op.Normalize;
 import dev.sinter.ir.op.QuantizeDynamic;
+import dev.sinter.ir.op.Recurrence;
 import dev.sinter.ir.op.Reduce;
+import dev.sinter.ir.op.Scatter;
 import dev.sinter.ir.op.Softmax;
 import dev.sinter.ir.op.View;
 import java.util.ArrayList;
@@ -37,14 +46,16 @@ import java.util.stream.IntStream;
 public final class Planner {
     private final PlanBuilder plan;
     private final ProductPlanner products;
+    private final ComputePlanner computes;
 
-    private Planner(Graph graph) {
-        this.plan = new PlanBuilder(graph);
+    private Planner(Graph graph, WeightTable weights, int firstNumber) {
+        this.plan = new PlanBuilder(graph, weights, firstNumber);
         this.products = new ProductPlanner(plan, this::contiguous);
+        this.computes = new ComputePlanner(plan, this::contiguous);
     }
 
     /**
-     * Plans a graph.
+     * Plans a graph that is one block.
      *
      * @param graph
      *            after the passes
@@ -53,8 +64,27 @@ public final class Planner {
      *             if nodes have types no kernel computes with; names all of them
      */
     public static Plan plan(Graph graph) {
-        var planner = new Planner(graph);
         var problems = new ArrayList<String>();
+        var planner = block(graph, new WeightTable(), 0, problems);
+        if (!problems.isEmpty()) {
+            throw new PlanException(problems);
+        }
+        return planner.build();
+    }
+
+    /**
+     * Plans a block of a model; what it says of weights is complete when all blocks are planned.
+     *
+     * @param weights
+     *            the model's weights
+     * @param firstNumber
+     *            number of its first node in the names of methods
+     * @param problems
+     *            gets a line for each node with types no kernel computes with; then the block can't be built
+     */
+    static PlanBuilder block(Graph graph, WeightTable weights, int firstNumber, List<String> problems) {
+        var planner = new Planner(graph, weights, firstNumber);
+        int before = problems.size();
         for (var node : graph.nodes()) {
             try {
                 planner.plan.begin(node, !(node.op() instanceof Constant || node.op() instanceof View));
@@ -64,11 +94,10 @@ public final class Planner {
                 node.outputs().forEach(planner.plan::result);
             }
         }
-        if (!problems.isEmpty()) {
-            throw new PlanException(problems);
+        if (problems.size() == before) {
+            planner.outputs(graph);
         }
-        planner.outputs(graph);
-        return planner.plan.build();
+        return planner.plan;
     }
 
     /** Outputs that are inputs, constants, views, or named twice are copied out at the end. */
@@ -118,7 +147,21 @@ public final class Planner {
             case Normalize n -> normalize(n, node);
             case Softmax s -> softmax(s.axis(), node);
             case Attention a -> products.attention(a, node);
+            case Compute c -> computes.compute(c, node);
+            case Conv c -> computes.conv(c, node);
+            case Recurrence r -> computes.recurrence(r, node);
+            case Scatter c -> computes.scatter(c, node);
+            case Cumulate c -> computes.cumulate(c, node);
+            case Library l -> throw scripted(node);
+            case Define d -> throw scripted(node);
+            case If i -> throw scripted(node);
+            case Loop l -> throw scripted(node);
         }
+    }
+
+    private static IllegalStateException scripted(Node node) {
+        return new IllegalStateException(node.op().mnemonic() + " '" + node.origin().first()
+                + "' belongs to the script, not to a block");
     }
 
     private void dims(Dims dims, Value output) {
@@ -134,7 +177,8 @@ public final class Planner {
         var args = new ArrayList<Expr>();
         for (var input : node.inputs()) {
             var data = input.constant();
-            if (data != null && data.size() == 1 && data.dtype() != DType.STRING) {
+            if (data != null && data.size() == 1 && data.dtype() != DType.STRING
+                    && data.dtype().kind() != DType.Kind.COMPLEX) {
                 args.add(data.dtype().isFloat() ? Expr.literal(data.getDouble(0), data.dtype())
                         : Expr.integer(data.getLong(0), data.dtype()));
             } else {
@@ -224,7 +268,6 @@ public final class Planner {
     }
 
     private void normalize(Normalize normalize, Node node) {
-        requireF32(node.input(0));
         var output = plan.result(node.output());
         plan.step(RowKernel.normalize(rows(plan.operand(node.input(0))), contiguous(plan.operand(node.input(1))),
                 normalize.bias() ? contiguous(plan.operand(node.input(2))) : null, output.collapseLeading(1),
@@ -232,7 +275,6 @@ public final class Planner {
     }
 
     private void softmax(int axis, Node node) {
-        requireF32(node.input(0));
         var input = plan.operand(node.input(0));
         var output = plan.result(node.output());
         int last = input.rank() - 1;
@@ -243,14 +285,8 @@ public final class Planner {
         var perm = new ArrayList<>(IntStream.rangeClosed(0, last).boxed().toList());
         Collections.swap(perm, axis, last);
         var turned = contiguous(Views.permute(input, perm));
-        var result = plan.temporary(DType.F32, turned.dims());
+        var result = plan.temporary(input.dtype(), turned.dims());
         plan.step(RowKernel.softmax(turned.collapseLeading(1), result.collapseLeading(1)));
         copy(Views.permute(result, perm), output);
-    }
-
-    private static void requireF32(Value value) {
-        if (value.dtype() != DType.F32) {
-            throw new UnsupportedTypeException(value.dtype());
-        }
     }
 }

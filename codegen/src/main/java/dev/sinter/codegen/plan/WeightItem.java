@@ -17,7 +17,7 @@ import dev.sinter.ir.TensorData;
 public record WeightItem(long byteOffset, long byteSize, TensorData data, Form form) {
     /** Layouts of weights. */
     public enum Form {
-        /** Row-major, as in the model. */
+        /** Row-major; types of 2 and 4 bits a byte each, strings as {@link dev.sinter.runtime.Texts} reads them. */
         PLAIN,
         /** A matrix {@code [K,N]} in panels of sixteen columns: {@code [ceil(N/16)][K][16]}, zero-padded. */
         PANEL16

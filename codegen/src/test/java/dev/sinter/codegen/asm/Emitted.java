@@ -108,7 +108,12 @@ final class Emitted implements Opcodes {
     private byte[] emit(Kernel first) {
         // checks raise an exception that only subclasses of Program may make
         writer.visit(V25, ACC_PUBLIC | ACC_ABSTRACT | ACC_SUPER, CODE, null, "dev/sinter/runtime/Program", null);
-        Shuffles.emit(writer, CODE, form);
+        var init = writer.method(Opcodes.ACC_STATIC, "<clinit>", "()V");
+        init.visitCode();
+        Shuffles.emit(writer, init, CODE, form);
+        init.visitInsn(Opcodes.RETURN);
+        init.visitMaxs(0, 0);
+        init.visitEnd();
         method(first);
         while (!pending.isEmpty()) {
             var kernel = pending.poll();

@@ -55,6 +55,11 @@ public final class Interpreter {
                     block(body);
                 }
             }
+            case Stmt.Either(var name, var condition, var yes, var a, var no, var b) -> {
+                boolean holds = (boolean) term(condition);
+                block(holds ? yes : no);
+                names.put(name, term(holds ? a : b));
+            }
             case Stmt.Call(var callee, var buffers, var args) -> {
                 var heap = new HashMap<String, Object>();
                 var formal = callee.buffers().stream().filter(b -> !b.isWeight()).toList();
@@ -123,10 +128,11 @@ public final class Interpreter {
         switch (array) {
             case float[] a -> a[i] = (float) stored;
             case double[] a -> a[i] = (double) stored;
-            case int[] a -> a[i] = (int) stored;
+            case int[] a -> a[i] = ((Number) stored).intValue();
             case long[] a -> a[i] = (long) stored;
-            case short[] a -> a[i] = (short) (int) stored;
-            case byte[] a -> a[i] = (byte) (int) Scalars.convert(stored, Elem.I32);
+            case short[] a -> a[i] = (short) (int) Scalars.code(storage, stored);
+            case byte[] a -> a[i] = (byte) (int) Scalars.convert(Scalars.code(storage, stored), Elem.I32);
+            case String[] a -> a[i] = (String) stored;
             default -> throw new AssertionError(array);
         }
     }
@@ -137,10 +143,11 @@ public final class Interpreter {
             return switch (memory.heap().get(buffer.name())) {
                 case float[] a -> a[i];
                 case double[] a -> a[i];
-                case int[] a -> a[i];
+                case int[] a -> Scalars.decoded(buffer.storage(), a[i]);
                 case long[] a -> a[i];
-                case short[] a -> buffer.storage() == Buffer.Storage.U16 ? a[i] & 0xffff : a[i];
-                case byte[] a -> buffer.storage() == Buffer.Storage.U8 ? a[i] & 0xff : a[i];
+                case short[] a -> Scalars.decoded(buffer.storage(), a[i]);
+                case byte[] a -> Scalars.decoded(buffer.storage(), a[i]);
+                case String[] a -> a[i];
                 default -> throw new AssertionError(buffer);
             };
         }
@@ -150,11 +157,10 @@ public final class Interpreter {
             case F32 -> bytes.getFloat(offset);
             case F64 -> bytes.getDouble(offset);
             case I64 -> bytes.getLong(offset);
-            case I32 -> bytes.getInt(offset);
-            case I16 -> bytes.getShort(offset);
-            case U16 -> bytes.getShort(offset) & 0xffff;
-            case I8, BOOL -> bytes.get(offset);
-            case U8 -> bytes.get(offset) & 0xff;
+            case I32, U32 -> Scalars.decoded(buffer.storage(), bytes.getInt(offset));
+            case I16, U16, F16, BF16 -> Scalars.decoded(buffer.storage(), bytes.getShort(offset));
+            case STRING -> throw new AssertionError(buffer);
+            default -> Scalars.decoded(buffer.storage(), bytes.get(offset));
         };
     }
 
@@ -186,6 +192,7 @@ public final class Interpreter {
                 case I32 -> (int) bits;
                 case I64 -> bits;
                 case BOOL -> bits != 0;
+                case REF -> "";
             });
             case Term.Ref(var name, var subs) -> {
                 var key = new StringBuilder(name);
@@ -219,9 +226,12 @@ public final class Interpreter {
             }
             case Term.Bits(var value, var to) -> {
                 var v = term(value);
-                yield lanewise(lanes(v), l -> to == Elem.I32
-                        ? Float.floatToRawIntBits((float) lane(v, l))
-                        : (Object) Float.intBitsToFloat((int) lane(v, l)));
+                yield lanewise(lanes(v), l -> switch (lane(v, l)) {
+                    case Float a -> Float.floatToRawIntBits(a);
+                    case Double a -> Double.doubleToRawLongBits(a);
+                    case Long a -> Double.longBitsToDouble(a);
+                    case Object a -> Float.intBitsToFloat((int) a);
+                });
             }
             case Term.Lanes(var first, var limit, var lanes) -> {
                 int f = (int) term(first);

@@ -211,6 +211,38 @@ public final class Samples {
               seq l in 0..64 step 16
                 let e = load i32x16 a @ l
                 store c @ 200 + l = f32(e << l)
+            """, """
+            kernel either.scalar(heap a:f32, heap c:f32)
+              params n:i32
+              seq i in 0..n step 1
+                let x = load f32 a @ i
+                either y by x < 0.0f
+                  seq k in 0..3 step 1
+                    carry s = x
+                    yield s = s * x
+                  yield y = s
+                else
+                  either z by i < 7
+                    let w = load f32 a @ i + 1
+                    yield z = w + x
+                  else
+                    yield z = 1.0f
+                  yield y = z - 0.5f
+                store c @ i = y
+            """, """
+            kernel either.vector(heap a:f32, heap c:f32)
+              params n:i32
+              seq i in 0..3 step 1
+                either v by n < 20
+                  let x = load f32x16 a @ 16 * i
+                  yield v = x * x
+                else
+                  seq k in 0..4 step 1
+                    carry s = 0.0fx16
+                    let y = load f32x16 a @ 16 * i + k
+                    yield s = max(s, y)
+                  yield v = s
+                store c @ 16 * i = v + 1.0fx16
             """);
 
     /** Texts whose folds stand within other terms; a fold is named before the scalar form is made. */

@@ -1,5 +1,7 @@
 package dev.sinter.codegen.loop;
 
+import dev.sinter.runtime.Functions;
+import dev.sinter.runtime.SmallFloats;
 import java.util.function.DoubleUnaryOperator;
 
 /** Primitives on boxed scalars: Float, Double, Integer, Long and Boolean. */
@@ -17,6 +19,7 @@ final class Scalars {
             case Integer a -> ofInt(prim, a, v);
             case Long a -> ofLong(prim, a, v);
             case Boolean a -> ofBoolean(prim, a, v);
+            case String a when prim == Prim.EQ -> a.equals(v[1]);
             default -> throw new AssertionError(v[0]);
         };
     }
@@ -37,7 +40,7 @@ final class Scalars {
             case EQ -> a == b;
             case LT -> a < b;
             case LE -> a <= b;
-            case POW -> (float) StrictMath.pow(a, b);
+            case POW -> (float) Functions.pow(a, b);
             default -> (float) function(prim).applyAsDouble(a);
         };
     }
@@ -58,7 +61,8 @@ final class Scalars {
             case EQ -> a == b;
             case LT -> a < b;
             case LE -> a <= b;
-            case POW -> StrictMath.pow(a, b);
+            case POW -> Functions.pow(a, b);
+            case ADD_TO_ODD -> Functions.addToOdd(a, b);
             default -> function(prim).applyAsDouble(a);
         };
     }
@@ -74,6 +78,32 @@ final class Scalars {
             case SIN -> StrictMath::sin;
             case COS -> StrictMath::cos;
             case TANH -> StrictMath::tanh;
+            case TAN -> StrictMath::tan;
+            case ASIN -> StrictMath::asin;
+            case ACOS -> StrictMath::acos;
+            case ATAN -> StrictMath::atan;
+            case SINH -> StrictMath::sinh;
+            case COSH -> StrictMath::cosh;
+            case ASINH -> Functions::asinh;
+            case ACOSH -> Functions::acosh;
+            case ATANH -> Functions::atanh;
+            case ERF -> Functions::erf;
+            case ERFC -> Functions::erfc;
+            case ROUND_F16 -> SmallFloats::roundF16;
+            case ROUND_BF16 -> SmallFloats::roundBF16;
+            case ROUND_F8E4M3FN -> SmallFloats::roundF8E4M3FN;
+            case ROUND_F8E4M3FNUZ -> SmallFloats::roundF8E4M3FNUZ;
+            case ROUND_F8E5M2 -> SmallFloats::roundF8E5M2;
+            case ROUND_F8E5M2FNUZ -> SmallFloats::roundF8E5M2FNUZ;
+            case ROUND_F4E2M1 -> SmallFloats::roundF4E2M1;
+            case OPEN_F8E4M3FN -> SmallFloats::openF8E4M3FN;
+            case OPEN_F8E4M3FNUZ -> SmallFloats::openF8E4M3FNUZ;
+            case OPEN_F8E5M2 -> SmallFloats::openF8E5M2;
+            case OPEN_F8E5M2FNUZ -> SmallFloats::openF8E5M2FNUZ;
+            case UP_F8E8M0 -> SmallFloats::upF8E8M0;
+            case DOWN_F8E8M0 -> SmallFloats::downF8E8M0;
+            case NEAREST_F8E8M0 -> SmallFloats::nearestF8E8M0;
+            case OPEN_F8E8M0 -> SmallFloats::openF8E8M0;
             default -> throw new AssertionError(prim);
         };
     }
@@ -99,6 +129,7 @@ final class Scalars {
             case EQ -> a == b;
             case LT -> a < b;
             case LE -> a <= b;
+            case POW -> (int) Functions.power(a, b);
             default -> throw new AssertionError(prim);
         };
     }
@@ -124,7 +155,44 @@ final class Scalars {
             case EQ -> a == b;
             case LT -> a < b;
             case LE -> a <= b;
+            case POW -> Functions.power(a, b);
+            case UPOW -> Functions.unsignedPower(a, b);
+            case UDIV -> Long.divideUnsigned(a, b);
+            case UREM -> Long.remainderUnsigned(a, b);
             default -> throw new AssertionError(prim);
+        };
+    }
+
+    /** What an element of memory means. */
+    static Object decoded(Buffer.Storage storage, int bits) {
+        return switch (storage) {
+            case U8 -> bits & 0xff;
+            case U16 -> bits & 0xffff;
+            case U32 -> bits & 0xffffffffL;
+            case F16 -> Float.float16ToFloat((short) bits);
+            case BF16 -> SmallFloats.ofBF16(bits);
+            case F8E4M3FN -> SmallFloats.ofF8E4M3FN(bits);
+            case F8E4M3FNUZ -> SmallFloats.ofF8E4M3FNUZ(bits);
+            case F8E5M2 -> SmallFloats.ofF8E5M2(bits);
+            case F8E5M2FNUZ -> SmallFloats.ofF8E5M2FNUZ(bits);
+            case F8E8M0 -> SmallFloats.ofF8E8M0(bits);
+            case F4E2M1 -> SmallFloats.ofF4E2M1(bits);
+            default -> bits;
+        };
+    }
+
+    /** How a value lies in memory. */
+    static Object code(Buffer.Storage storage, Object value) {
+        return switch (storage) {
+            case F16 -> SmallFloats.toF16((float) value);
+            case BF16 -> SmallFloats.toBF16((float) value);
+            case F8E4M3FN -> SmallFloats.toF8E4M3FN((float) value);
+            case F8E4M3FNUZ -> SmallFloats.toF8E4M3FNUZ((float) value);
+            case F8E5M2 -> SmallFloats.toF8E5M2((float) value);
+            case F8E5M2FNUZ -> SmallFloats.toF8E5M2FNUZ((float) value);
+            case F8E8M0 -> SmallFloats.toF8E8M0((float) value);
+            case F4E2M1 -> SmallFloats.toF4E2M1((float) value);
+            default -> value;
         };
     }
 
@@ -145,6 +213,9 @@ final class Scalars {
     }
 
     static Object convert(Object value, Elem to) {
+        if (to == Elem.REF) {
+            return value instanceof String ? value : "";
+        }
         if (value instanceof Boolean b) {
             return to == Elem.BOOL ? b : convert(b ? 1 : 0, to);
         }
@@ -154,6 +225,7 @@ final class Scalars {
             case F64 -> number.doubleValue();
             case I32 -> number.intValue();
             case I64 -> number.longValue();
+            case REF -> throw new AssertionError("a number becomes no string");
             case BOOL -> number instanceof Long l ? l != 0 : number.doubleValue() != 0;
         };
     }

@@ -4,7 +4,10 @@ import dev.sinter.frontend.onnx.proto.ModelProto;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.IrException;
 import dev.sinter.ir.Symbols;
+import dev.sinter.ir.TensorType;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,21 +68,32 @@ public final class OnnxImporter {
      *             if the model is damaged or not supported
      */
     public static Graph importModel(ModelProto model, @Nullable Path folder, ImportOptions options) {
-        var opsets = Support.check(model);
-        var weights = new Initializers(model.getGraph(), folder);
+        var functions = new Functions(model);
+        var opsets = Support.check(model, functions);
+        var graph = model.getGraph();
         try {
-            var learned = new GraphLowering(model.getGraph(), opsets, weights, folder, options, new Symbols()).lower();
-            // What type rules learned of symbols (a sequence is at most 512 long) simplifies dimensions computed
-            // before they
-            // learned it, so the graph is made once more with that knowledge.
+            var learned = GraphLowering.lower(graph, functions, opsets, folder, options, new Symbols());
+            // What type rules learned of the inputs' symbols (a sequence is at most 512 long) simplifies dimensions
+            // computed before they learned it, so the graph is made once more with that knowledge.
             var symbols = new Symbols();
-            learned.symbols().bounds().forEach(symbols::declare);
+            var bounds = learned.symbols().bounds();
+            for (var name : inputSymbols(learned)) {
+                symbols.declare(name, bounds.getOrDefault(name, Symbols.Bounds.ANY));
+            }
             boolean narrowed = symbols.bounds().values().stream().anyMatch(b -> !b.equals(Symbols.Bounds.ANY));
-            return narrowed
-                    ? new GraphLowering(model.getGraph(), opsets, weights, folder, options, symbols).lower()
-                    : learned;
+            return narrowed ? GraphLowering.lower(graph, functions, opsets, folder, options, symbols) : learned;
         } catch (IrException e) {
             throw new OnnxImportException("graph '" + model.getGraph().getName() + "': " + e.getMessage(), e);
         }
+    }
+
+    private static Set<String> inputSymbols(Graph graph) {
+        var names = new LinkedHashSet<String>();
+        for (var port : graph.inputs()) {
+            if (port.value().type() instanceof TensorType(var dtype, var shape) && shape.isRanked()) {
+                shape.dims().forEach(d -> names.addAll(d.symbols()));
+            }
+        }
+        return names;
     }
 }

@@ -1,7 +1,12 @@
 package dev.sinter.frontend.onnx;
 
 import dev.sinter.frontend.onnx.proto.TensorProto;
+import dev.sinter.frontend.onnx.proto.TypeProto;
 import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorType;
+import java.util.ArrayList;
 
 /**
  * Element types: ONNX numbers and their {@link DType}.
@@ -9,7 +14,31 @@ import dev.sinter.ir.DType;
  * @see <a href="https://github.com/onnx/onnx/blob/main/onnx/onnx.proto">TensorProto.DataType</a>
  */
 public final class OnnxTypes {
+    /** Stands for a size that may differ from element to element of a sequence. */
+    public static final String ANY_SIZE = "any";
+
     private OnnxTypes() {
+    }
+
+    /**
+     * The type of a sequence's elements: sizes that are not known become {@link #ANY_SIZE}.
+     *
+     * @param type
+     *            the type in the file
+     * @param where
+     *            what has that type, for the message
+     * @return the type
+     */
+    public static TensorType elementTensor(TypeProto.Tensor type, String where) {
+        var dtype = dtype(type.getElemType(), where);
+        if (!type.hasShape()) {
+            return new TensorType(dtype, Shape.UNKNOWN);
+        }
+        var dims = new ArrayList<Dim>();
+        for (var dim : type.getShape().getDimList()) {
+            dims.add(dim.hasDimValue() && dim.getDimValue() >= 0 ? Dim.of(dim.getDimValue()) : Dim.sym(ANY_SIZE));
+        }
+        return new TensorType(dtype, new Shape(dims));
     }
 
     /**

@@ -1,8 +1,6 @@
 package dev.sinter.frontend.onnx;
 
 import dev.sinter.frontend.onnx.ops.OnnxOps;
-import dev.sinter.frontend.onnx.proto.AttributeProto;
-import dev.sinter.frontend.onnx.proto.GraphProto;
 import dev.sinter.frontend.onnx.proto.ModelProto;
 import dev.sinter.frontend.onnx.proto.NodeProto;
 import java.util.ArrayList;
@@ -19,44 +17,46 @@ final class Support {
     /** So many node names stand in a message; the others are counted. */
     private static final int NAMES_SHOWN = 5;
 
-    private final Map<String, Long> opsets;
-    private final Set<String> functions = new HashSet<>();
+    private final Functions functions;
+    private final Set<String> visited = new HashSet<>();
     private final Map<String, List<String>> unsupported = new LinkedHashMap<>();
 
-    private Support(ModelProto model) {
-        this.opsets = opsets(model);
-        model.getFunctionsList().forEach(f -> functions.add(domain(f.getDomain()) + "." + f.getName()));
+    private Support(Functions functions) {
+        this.functions = functions;
     }
 
     /**
-     * Checks versions and operators.
+     * Checks versions and operators, those in bodies and in functions that are called too.
      *
      * @param model
      *            a model
+     * @param functions
+     *            its functions
      * @return the operator set versions by domain
      * @throws OnnxImportException
      *             with every problem
      */
-    static Map<String, Long> check(ModelProto model) {
+    static Map<String, Long> check(ModelProto model, Functions functions) {
         if (!model.hasGraph()) {
             throw new OnnxImportException("no ONNX model: a graph was expected, it is missing");
         }
-        var support = new Support(model);
+        var support = new Support(functions);
+        var opsets = opsets(model);
         var problems = new ArrayList<String>();
-        var standard = support.opsets.get(OnnxOps.ONNX);
+        var standard = opsets.get(OnnxOps.ONNX);
         if (standard != null && (standard < OnnxOps.FIRST_OPSET || standard > OnnxOps.LAST_OPSET)) {
             problems.add(
                     "operator set " + OnnxOps.ONNX + " " + standard + ": a version from " + OnnxOps.FIRST_OPSET + " to "
                             + OnnxOps.LAST_OPSET + " was expected");
         } else {
-            support.visit(model.getGraph());
+            support.visit(model.getGraph().getNodeList(), opsets);
         }
         support.unsupported.forEach((what, nodes) -> problems.add(what + ", " + nodes.size()
                 + (nodes.size() == 1 ? " node: " : " nodes: ") + names(nodes)));
         if (!problems.isEmpty()) {
             throw new OnnxImportException(problems);
         }
-        return support.opsets;
+        return opsets;
     }
 
     private static String names(List<String> nodes) {
@@ -82,31 +82,31 @@ final class Support {
                 : node.getName();
     }
 
-    private void visit(GraphProto graph) {
-        for (var node : graph.getNodeList()) {
-            var problem = problem(node);
-            if (problem != null) {
-                unsupported.computeIfAbsent(problem, k -> new ArrayList<>()).add(name(node));
+    private void visit(List<NodeProto> nodes, Map<String, Long> opsets) {
+        for (var node : nodes) {
+            var function = functions.called(node);
+            if (function != null) {
+                if (visited.add(Functions.key(function))) {
+                    visit(function.getNodeList(), Functions.opsets(function, opsets));
+                }
+            } else {
+                var problem = problem(node, opsets);
+                if (problem != null) {
+                    unsupported.computeIfAbsent(problem, k -> new ArrayList<>()).add(name(node));
+                }
             }
             for (var attribute : node.getAttributeList()) {
-                visitBodies(attribute);
+                if (attribute.hasG()) {
+                    visit(attribute.getG().getNodeList(), opsets);
+                }
+                attribute.getGraphsList().forEach(g -> visit(g.getNodeList(), opsets));
             }
         }
     }
 
-    private void visitBodies(AttributeProto attribute) {
-        if (attribute.hasG()) {
-            visit(attribute.getG());
-        }
-        attribute.getGraphsList().forEach(this::visit);
-    }
-
-    private @Nullable String problem(NodeProto node) {
+    private static @Nullable String problem(NodeProto node, Map<String, Long> opsets) {
         var domain = domain(node.getDomain());
         var name = domain + "." + node.getOpType();
-        if (functions.contains(name)) {
-            return "unsupported model-local function " + name;
-        }
         var opset = opsets.get(domain);
         if (opset == null) {
             // some exporters forget to import ONNX Runtime's domain, whose only version is 1

@@ -5,6 +5,7 @@ import dev.sinter.frontend.onnx.proto.TypeProto;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorType;
+import dev.sinter.ir.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,12 +25,33 @@ final class SymbolNames {
         this.fixed = options.dims();
     }
 
-    /** The type of a graph input or output. */
-    TensorType type(String port, TypeProto type) {
-        if (!type.hasTensorType()) {
-            throw new OnnxImportException(
-                    "'" + port + "': a tensor was expected, " + type.getValueCase() + " is not supported");
-        }
+    /** The type of a graph input. */
+    Type type(String port, TypeProto type) {
+        return switch (type.getValueCase()) {
+            case TENSOR_TYPE -> tensor(port, type);
+            case SEQUENCE_TYPE -> new Type.Sequence(element(port, type.getSequenceType().getElemType()));
+            case OPTIONAL_TYPE -> new Type.Optional(element(port, type.getOptionalType().getElemType()));
+            case MAP_TYPE -> new Type.MapOf(OnnxTypes.dtype(type.getMapType().getKeyType(), "'" + port + "'"),
+                    element(port, type.getMapType().getValueType()));
+            default -> throw new OnnxImportException(
+                    "'" + port + "': a tensor, sequence, optional or map was expected, not " + type.getValueCase());
+        };
+    }
+
+    /** Within others, sizes that are not known may differ from element to element. */
+    private static Type element(String port, TypeProto type) {
+        return switch (type.getValueCase()) {
+            case TENSOR_TYPE -> OnnxTypes.elementTensor(type.getTensorType(), "'" + port + "'");
+            case SEQUENCE_TYPE -> new Type.Sequence(element(port, type.getSequenceType().getElemType()));
+            case OPTIONAL_TYPE -> new Type.Optional(element(port, type.getOptionalType().getElemType()));
+            case MAP_TYPE -> new Type.MapOf(OnnxTypes.dtype(type.getMapType().getKeyType(), "'" + port + "'"),
+                    element(port, type.getMapType().getValueType()));
+            default -> throw new OnnxImportException(
+                    "'" + port + "': a tensor, sequence, optional or map was expected, not " + type.getValueCase());
+        };
+    }
+
+    private TensorType tensor(String port, TypeProto type) {
         var dtype = OnnxTypes.dtype(type.getTensorType().getElemType(), "'" + port + "'");
         if (!type.getTensorType().hasShape()) {
             return new TensorType(dtype, Shape.UNKNOWN);
@@ -50,8 +72,8 @@ final class SymbolNames {
             }
             return Dim.of(dim.getDimValue());
         }
-        // writers mark unknown sizes by -1 or by an empty name, too
-        var name = dim.getDimParam().isEmpty() ? position : dim.getDimParam();
+        // writers mark unknown sizes by -1, by an empty name or by one that says nothing, too
+        var name = isName(dim.getDimParam()) ? dim.getDimParam() : position;
         var symbol = symbols.computeIfAbsent(name, this::identifier);
         used.add(name);
         var size = fixed.containsKey(name) ? fixed.get(name) : fixed.get(symbol);
@@ -63,6 +85,10 @@ final class SymbolNames {
                     "dimension '" + name + "': a size from 0 to " + Integer.MAX_VALUE + " was expected, not " + size);
         }
         return Dim.of(size);
+    }
+
+    private static boolean isName(String name) {
+        return name.chars().anyMatch(Character::isLetter) && !name.equals("None");
     }
 
     private String identifier(String name) {
@@ -77,7 +103,7 @@ final class SymbolNames {
 
     /** Names the text form of dimensions gives another meaning. */
     private static boolean isFunction(String name) {
-        return name.equals("min") || name.equals("max");
+        return name.equals("min") || name.equals("max") || name.equals(OnnxTypes.ANY_SIZE);
     }
 
     /** Complains of sizes fixed for dimensions the model does not have. */

@@ -118,11 +118,11 @@ class ShapeArithmeticTest {
     }
 
     @Test
-    void aShapeComputedFromDataIsReportedWithTheNode() {
-        var model = new TestModel(13).input("x", DType.F32, "N").input("target", DType.I64, 2)
+    void aShapeOfUnknownLengthIsReportedWithTheNode() {
+        var model = new TestModel(13).input("x", DType.F32, "N").input("target", DType.I64, "R")
                 .node("Reshape", "x target", "y").output("y");
         assertThatThrownBy(model::graph).isInstanceOf(OnnxImportException.class)
-                .hasMessageContaining("the_Reshape_of_y").hasMessageContaining("i64[2] computed from data");
+                .hasMessageContaining("the_Reshape_of_y").hasMessageContaining("i64[R]");
     }
 
     @Test
@@ -131,8 +131,8 @@ class ShapeArithmeticTest {
                 .initializer(TestModel.tensor(TensorData.longs(new long[]{0})).toBuilder().setName("from").build())
                 .initializer(TestModel.tensor(TensorData.longs(new long[]{1})).toBuilder().setName("step").build())
                 .node("Gather", "shape from", "s").node("Range", "from s step", "y").output("y");
-        assertThatThrownBy(model::graph).isInstanceOf(OnnxImportException.class)
-                .hasMessageContaining("nothing bounds S");
+        assertThat(ops(model.graph())).endsWith("compute");
+        assertThat(model.run(TensorData.zeros(DType.F32, 3, 2))).isEqualTo(TensorData.longs(new long[]{0, 1, 2}, 3));
         var fixed = OnnxImporter.importModel(model.proto(), null, ImportOptions.NONE.dim("S", 5));
         assertThat(ops(fixed)).containsExactly("constant");
         assertThat(fixed.nodes().getFirst().output().constant())

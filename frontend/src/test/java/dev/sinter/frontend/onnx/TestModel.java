@@ -92,6 +92,7 @@ final class TestModel {
             case Integer i -> attribute.setType(AttributeType.INT).setI(i).build();
             case Float f -> attribute.setType(AttributeType.FLOAT).setF(f).build();
             case String s -> attribute.setType(AttributeType.STRING).setS(ByteString.copyFromUtf8(s)).build();
+            case TestModel body -> attribute.setType(AttributeType.GRAPH).setG(body.model.getGraph()).build();
             case TensorData t -> attribute.setType(AttributeType.TENSOR).setT(tensor(t)).build();
             case long[] ints -> {
                 for (var v : ints) {
@@ -112,6 +113,28 @@ final class TestModel {
 
     TestModel output(String name) {
         model.getGraphBuilder().addOutput(ValueInfoProto.newBuilder().setName(name));
+        return this;
+    }
+
+    /** A function of the model, its nodes those of another one. */
+    TestModel function(String name, TestModel body, List<String> inputs, List<String> outputs,
+            String... attributes) {
+        var function = model.addFunctionsBuilder().setDomain("mine").setName(name).addAllInput(inputs)
+                .addAllOutput(outputs).addAllAttribute(List.of(attributes))
+                .addAllNode(body.model.getGraph().getNodeList());
+        function.addOpsetImport(body.model.getOpsetImport(0));
+        function.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("mine").setVersion(1));
+        if (model.getOpsetImportList().stream().noneMatch(o -> o.getDomain().equals("mine"))) {
+            model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("mine").setVersion(1));
+        }
+        return this;
+    }
+
+    /** The last node's attribute is the function's of that name. */
+    TestModel refer(String attribute, AttributeType type, String to) {
+        var graph = model.getGraphBuilder();
+        graph.getNodeBuilder(graph.getNodeCount() - 1).addAttributeBuilder().setName(attribute).setType(type)
+                .setRefAttrName(to);
         return this;
     }
 

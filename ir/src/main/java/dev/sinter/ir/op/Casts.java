@@ -1,7 +1,9 @@
 package dev.sinter.ir.op;
 
 import dev.sinter.ir.DType;
+import dev.sinter.ir.Fn;
 import dev.sinter.ir.IrException;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -17,72 +19,124 @@ final class Casts {
     }
 
     /** Converts lanes (see {@link Elementwise}) from one type to another. */
-    static Object cast(Object lanes, DType from, DType to, int count) {
+    static Object cast(Fn fn, Object lanes, DType from, DType to, int count) {
         if (from.kind() == DType.Kind.COMPLEX || to.kind() == DType.Kind.COMPLEX) {
             throw new IrException("cast from " + from + " to " + to + ": complex numbers are not evaluated");
         }
-        return switch (lanes) {
-            case double[] a -> fromReals(a, from, to, count);
-            case long[] a -> fromIntegers(a, from, to, count);
-            case String[] a -> fromTexts(a, to, count);
-            default -> throw new IllegalStateException("no lanes: " + lanes.getClass());
+        if (fn == Fn.BITCAST) {
+            return reinterpreted(lanes, from, to, count);
+        }
+        return switch (to.kind()) {
+            case STRING -> texts(lanes, from, count);
+            case FLOAT -> reals(fn, lanes, from, to, count);
+            default -> integers(lanes, to, count);
         };
     }
 
-    private static Object fromReals(double[] a, DType from, DType to, int count) {
-        if (to == DType.STRING) {
-            var texts = new String[count];
-            for (int i = 0; i < count; i++) {
-                texts[i] = text(a[i], from);
-            }
-            return texts;
-        }
-        if (to.isFloat()) {
-            var reals = new double[count];
-            for (int i = 0; i < count; i++) {
-                reals[i] = to.round(a[i]);
-            }
-            return reals;
-        }
-        var integers = new long[count];
+    private static Object reinterpreted(Object lanes, DType from, DType to, int count) {
+        var bits = new long[count];
         for (int i = 0; i < count; i++) {
-            integers[i] = to == DType.BOOL ? (a[i] != 0 ? 1 : 0) : to.wrap(toInteger(a[i], to));
+            bits[i] = lanes instanceof double[] a ? bits(a[i], from) : ((long[]) lanes)[i];
         }
-        return integers;
+        return to.isFloat() ? Arrays.stream(bits).mapToDouble(b -> ofBits(b, to)).toArray()
+                : Arrays.stream(bits).map(to::wrap).toArray();
+    }
+
+    /** The bits of a real number. */
+    static long bits(double value, DType from) {
+        return switch (from) {
+            case F64 -> Double.doubleToRawLongBits(value);
+            case F32 -> Float.floatToRawIntBits((float) value);
+            case F16 -> Float.floatToFloat16((float) value) & 0xffff;
+            case BF16 -> Float.floatToRawIntBits((float) value) >>> 16;
+            default -> throw new IrException("bitcast: the bits of " + from + " are not told apart");
+        };
+    }
+
+    /** The real number of some bits. */
+    static double ofBits(long bits, DType to) {
+        return switch (to) {
+            case F64 -> Double.longBitsToDouble(bits);
+            case F32 -> Float.intBitsToFloat((int) bits);
+            case F16 -> Float.float16ToFloat((short) bits);
+            case BF16 -> Float.intBitsToFloat((int) bits << 16);
+            default -> throw new IrException("bitcast: the bits of " + to + " are not told apart");
+        };
+    }
+
+    private static String[] texts(Object lanes, DType from, int count) {
+        var out = new String[count];
+        for (int i = 0; i < count; i++) {
+            out[i] = switch (lanes) {
+                case double[] a -> text(a[i], from);
+                case long[] a -> text(a[i], from);
+                default -> ((String[]) lanes)[i];
+            };
+        }
+        return out;
+    }
+
+    private static double[] reals(Fn fn, Object lanes, DType from, DType to, int count) {
+        var out = new double[count];
+        for (int i = 0; i < count; i++) {
+            out[i] = switch (lanes) {
+                case double[] a -> real(fn, a[i], to);
+                case long[] a -> real(fn, a[i], from == DType.U64, to);
+                default -> real(((String[]) lanes)[i], to);
+            };
+        }
+        return out;
+    }
+
+    private static long[] integers(Object lanes, DType to, int count) {
+        var out = new long[count];
+        for (int i = 0; i < count; i++) {
+            out[i] = switch (lanes) {
+                case double[] a -> integer(a[i], to);
+                case long[] a -> to.wrap(a[i]);
+                default -> integer(((String[]) lanes)[i], to);
+            };
+        }
+        return out;
+    }
+
+    /** A real number in another floating-point type. */
+    static double real(Fn fn, double value, DType to) {
+        return switch (fn) {
+            case CAST_OVERFLOW -> to.roundOverflowing(value);
+            case CAST_DOWN -> to.round(value, DType.ScaleRounding.DOWN);
+            case CAST_NEAREST -> to.round(value, DType.ScaleRounding.NEAREST);
+            default -> to.round(value);
+        };
+    }
+
+    /** An integer as a floating-point number. */
+    static double real(Fn fn, long value, boolean unsigned, DType to) {
+        return to.bits() <= 16 && fn != Fn.CAST ? real(fn, toReal(value, unsigned, DType.F64), to)
+                : toReal(value, unsigned, to);
+    }
+
+    /** A real number as an integer or bool. */
+    static long integer(double value, DType to) {
+        return to == DType.BOOL ? (value != 0 ? 1 : 0) : to.wrap(toInteger(value, to));
     }
 
     private static long toInteger(double value, DType to) {
         return to == DType.U64 && value >= TWO_63 ? (long) (value - TWO_63) + Long.MIN_VALUE : (long) value;
     }
 
-    private static String text(double value, DType from) {
+    /** A real number as text. */
+    static String text(double value, DType from) {
         if (Double.isInfinite(value)) {
             return value > 0 ? "INF" : "-INF";
         }
         return from == DType.F64 ? Double.toString(value) : Float.toString((float) value);
     }
 
-    private static Object fromIntegers(long[] a, DType from, DType to, int count) {
-        if (to == DType.STRING) {
-            var texts = new String[count];
-            for (int i = 0; i < count; i++) {
-                texts[i] = from == DType.U64 ? Long.toUnsignedString(a[i])
-                        : from == DType.BOOL ? (a[i] != 0 ? "True" : "False") : Long.toString(a[i]);
-            }
-            return texts;
-        }
-        if (to.isFloat()) {
-            var reals = new double[count];
-            for (int i = 0; i < count; i++) {
-                reals[i] = toReal(a[i], from == DType.U64, to);
-            }
-            return reals;
-        }
-        var integers = new long[count];
-        for (int i = 0; i < count; i++) {
-            integers[i] = to.wrap(a[i]);
-        }
-        return integers;
+    /** An integer or bool as text. */
+    static String text(long value, DType from) {
+        return from == DType.U64 ? Long.toUnsignedString(value)
+                : from == DType.BOOL ? (value != 0 ? "True" : "False") : Long.toString(value);
     }
 
     /** The nearest value of a floating-point type, rounded once: bits below double's precision become a sticky bit. */
@@ -102,25 +156,26 @@ final class Casts {
         return to.round(negative ? -odd : odd);
     }
 
-    private static Object fromTexts(String[] a, DType to, int count) {
-        if (to == DType.STRING) {
-            return a;
+    /** A text as a floating-point number; f32 parsed as itself, as going through double would round twice. */
+    static double real(String text, DType to) {
+        try {
+            return to == DType.F32 ? floatOf(text.strip()) : to.round(doubleOf(text.strip()));
+        } catch (NumberFormatException e) {
+            throw noNumber(text, to);
         }
-        var reals = new double[to.isFloat() ? count : 0];
-        var integers = new long[to.isFloat() ? 0 : count];
-        for (int i = 0; i < count; i++) {
-            var text = a[i].strip();
-            try {
-                if (to.isFloat()) {
-                    reals[i] = to == DType.F32 ? floatOf(text) : to.round(doubleOf(text));
-                } else {
-                    integers[i] = to.wrap(integerOf(text, to));
-                }
-            } catch (NumberFormatException e) {
-                throw new IrException("cast to " + to + ": a number was expected, not \"" + a[i] + '"');
-            }
+    }
+
+    /** A text as an integer or bool. */
+    static long integer(String text, DType to) {
+        try {
+            return to.wrap(integerOf(text.strip(), to));
+        } catch (NumberFormatException e) {
+            throw noNumber(text, to);
         }
-        return to.isFloat() ? reals : integers;
+    }
+
+    private static IrException noNumber(String text, DType to) {
+        return new IrException("cast to " + to + ": a number was expected, not \"" + text + '"');
     }
 
     private static double doubleOf(String text) {
@@ -132,7 +187,6 @@ final class Casts {
         };
     }
 
-    /** Parsed as f32 itself, as going through double would round twice. */
     private static double floatOf(String text) {
         double value = doubleOf(text);
         return Double.isFinite(value) ? Float.parseFloat(text) : value;

@@ -50,12 +50,17 @@ final class Elementwise {
                 var type = args.get(fn == Fn.SELECT ? 1 : 0).dtype();
                 yield apply(fn, type, dtype, operands, count);
             }
+            case Expr.Var v -> throw new IrException("map: " + v + " stands in a compute only");
+            case Expr.Size v -> throw new IrException("map: " + v + " stands in a compute only");
+            case Expr.Read v -> throw new IrException("map: " + v + " stands in a compute only");
+            case Expr.Let v -> throw new IrException("map: " + v + " stands in a compute only");
+            case Expr.Fold v -> throw new IrException("map: " + v + " stands in a compute only");
         };
     }
 
     private static Object apply(Fn fn, DType type, DType result, List<Object> operands, int count) {
-        if (fn == Fn.CAST) {
-            return Casts.cast(operands.getFirst(), type, result, count);
+        if (fn.isConversion()) {
+            return Casts.cast(fn, operands.getFirst(), type, result, count);
         }
         if (fn == Fn.SELECT) {
             return select((long[]) operands.get(0), operands.get(1), operands.get(2), count);
@@ -98,34 +103,14 @@ final class Elementwise {
         var out = new long[count];
         for (int i = 0; i < count; i++) {
             boolean holds = switch (operands.getFirst()) {
-                case double[] a -> test(fn, a[i], ((double[]) second)[i]);
-                case long[] a -> test(fn, type, a[i], ((long[]) second)[i]);
+                case double[] a -> Scalars.test(fn, a[i], ((double[]) second)[i]);
+                case long[] a -> Scalars.test(fn, type, a[i], ((long[]) second)[i]);
                 case String[] a when fn == Fn.EQ -> a[i].equals(((String[]) second)[i]);
                 default -> throw new IrException(fn.label() + " is not a function of " + type);
             };
             out[i] = holds ? 1 : 0;
         }
         return out;
-    }
-
-    private static boolean test(Fn fn, double a, double b) {
-        return switch (fn) {
-            case EQ -> a == b;
-            case LT -> a < b;
-            case LE -> a <= b;
-            case IS_NAN -> Double.isNaN(a);
-            default -> throw new IllegalStateException(fn + " is no predicate");
-        };
-    }
-
-    private static boolean test(Fn fn, DType type, long a, long b) {
-        return switch (fn) {
-            case EQ -> a == b;
-            case LT -> Scalars.less(type, a, b);
-            case LE -> !Scalars.less(type, b, a);
-            case IS_NAN -> false;
-            default -> throw new IllegalStateException(fn + " is no predicate");
-        };
     }
 
     private static Object select(long[] choice, Object yes, Object no, int count) {

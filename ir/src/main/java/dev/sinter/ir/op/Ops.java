@@ -3,12 +3,17 @@ package dev.sinter.ir.op;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
+import dev.sinter.ir.Formula;
 import dev.sinter.ir.IrException;
 import dev.sinter.ir.Notation;
+import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.Type;
 import dev.sinter.ir.Value;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of all core ops together: how each is read from text, and how many operands it takes. */
@@ -63,15 +68,85 @@ public final class Ops {
             case Normalize n -> Arity.exactly(n.bias() ? 3 : 2);
             case Softmax s -> Arity.exactly(1);
             case Attention a -> Arity.exactly(a.mask() ? 4 : 3);
+            case Compute c -> Arity.from(0);
+            case Conv c -> Arity.exactly(c.bias() ? 3 : 2);
+            case Recurrence r -> Arity.exactly(r.operands());
+            case Scatter s -> Arity.from(1);
+            case Cumulate c -> Arity.exactly(1);
+            case Library l -> Arity.from(0);
+            case Define d -> Arity.exactly(1);
+            case If i -> Arity.exactly(1);
+            case Loop l -> Arity.exactly(2 + l.carried());
         };
+    }
+
+    /**
+     * Whether an op defines symbols when the model runs: by the content of an operand or the shapes of its results.
+     *
+     * @param op
+     *            the op
+     * @return whether later nodes may use sizes that only it knows
+     */
+    public static boolean definesSymbols(Op op) {
+        return op instanceof Define || op instanceof Library || op instanceof If || op instanceof Loop;
+    }
+
+    /**
+     * The symbols an op's attributes are made of; not those of result types.
+     *
+     * @param op
+     *            the op
+     * @return their names
+     */
+    public static Set<String> symbols(Op op) {
+        var names = new LinkedHashSet<String>();
+        switch (op) {
+            case Dims(var elements, var type) -> add(elements, names);
+            case View(IndexMap.Reshape(var shape)) -> add(shape, names);
+            case View(IndexMap.Expand(var shape)) -> add(shape, names);
+            case View(IndexMap.Slice(var begins, var steps, var sizes)) -> {
+                add(begins, names);
+                add(sizes, names);
+            }
+            case Compute(var shape, var expr) -> {
+                add(shape, names);
+                add(expr, names);
+            }
+            case Scatter(var domain, var index, var value) -> {
+                add(domain, names);
+                index.forEach(i -> add(i, names));
+                add(value, names);
+            }
+            default -> {
+            }
+        }
+        return names;
+    }
+
+    private static void add(Shape shape, Set<String> names) {
+        if (shape.isRanked()) {
+            add(shape.dims(), names);
+        }
+    }
+
+    private static void add(List<Dim> dims, Set<String> names) {
+        dims.forEach(d -> names.addAll(d.symbols()));
+    }
+
+    private static void add(Expr expr, Set<String> names) {
+        if (expr instanceof Expr.Size(var dim)) {
+            names.addAll(dim.symbols());
+        }
+        expr.children().forEach(child -> add(child, names));
     }
 
     /** One above the highest operand number in an expression. */
     private static int operands(Expr expr) {
+        int below = expr.children().stream().mapToInt(Ops::operands).max().orElse(0);
         return switch (expr) {
             case Expr.Arg(var index, var dtype) -> index + 1;
-            case Expr.Literal l -> 0;
-            case Expr.Apply(var fn, var args, var dtype) -> args.stream().mapToInt(Ops::operands).max().orElse(0);
+            case Expr.Read(var operand, var index, var otherwise, var dtype) -> Math.max(operand + 1, below);
+            default -> below;
         };
     }
 
@@ -103,7 +178,27 @@ public final class Ops {
             case Normalize n -> op;
             case Softmax s -> op;
             case Attention a -> op;
+            case Compute(var shape, var expr) ->
+                    new Compute(shape.substitute(bindings), substitute(expr, bindings));
+            case Scatter(var domain, var index, var value) -> new Scatter(domain.substitute(bindings),
+                    index.stream().map(i -> substitute(i, bindings)).toList(), substitute(value, bindings));
+            case Conv c -> op;
+            case Recurrence r -> op;
+            case Cumulate c -> op;
+            case Library(var routine, var arguments, var results) ->
+                    new Library(routine, arguments, substituteTypes(results, bindings));
+            case Define d -> op;
+            case If(var results) -> new If(substituteTypes(results, bindings));
+            case Loop(var carried, var results) -> new Loop(carried, substituteTypes(results, bindings));
         };
+    }
+
+    private static List<Type> substituteTypes(List<Type> types, java.util.Map<String, Dim> bindings) {
+        return types.stream().map(t -> t.substitute(bindings)).toList();
+    }
+
+    private static Expr substitute(Expr expr, java.util.Map<String, Dim> bindings) {
+        return expr.transform(e -> e instanceof Expr.Size(var dim) ? Formula.size(dim.substitute(bindings)) : e);
     }
 
     private static List<Dim> substitute(List<Dim> dims, java.util.Map<String, Dim> bindings) {
@@ -148,10 +243,29 @@ public final class Ops {
                     a.has("epilogue") ? Notation.expr(a.get("epilogue")) : Expr.arg(0, DType.I32));
             case "quantize_dynamic" -> new QuantizeDynamic(a.truth("centered"));
             case "normalize" -> new Normalize(a.real("epsilon"), a.truth("bias"));
+            case "recurrence" -> Recurrence.of(a);
+            case "conv" -> Conv.of(a);
             case "softmax" -> new Softmax(a.integer("axis"));
             case "attention" -> new Attention(a.integer("heads"), a.real("scale"), a.truth("divide"), a.truth("mask"));
+            case "compute" -> new Compute(Notation.shape(a.get("shape")), Notation.expr(a.get("expr")));
+            case "scatter" -> new Scatter(Notation.shape(a.get("domain")), Notation.exprs(a.get("index")),
+                    Notation.expr(a.get("value")));
+            case "cumulate" -> new Cumulate(monoid(a.get("monoid")), a.integer("axis"), a.truth("exclusive"),
+                    a.truth("reverse"));
+            case "library" -> new Library(a.get("routine"), new Attributes(Notation.texts(a.get("arguments"))),
+                    Notation.types(a.get("results")));
+            case "define" -> new Define(Notation.dims(a.get("symbols")).stream().map(Ops::symbol).toList());
+            case "if" -> new If(Notation.types(a.get("results")));
+            case "loop" -> new Loop(a.integer("carried"), Notation.types(a.get("results")));
             default -> throw new IrException("unknown op '" + mnemonic + "'");
         };
+    }
+
+    private static String symbol(Dim dim) {
+        if (dim instanceof Dim.Sym(var name)) {
+            return name;
+        }
+        throw new IrException("a symbol was expected, not " + dim);
     }
 
     private static Expr product(List<Value> inputs) {

@@ -51,22 +51,51 @@ final class Reductions {
     }
 
     private static double foldReals(Reduce.Monoid monoid, TensorData in, int start, int[] steps) {
-        double all = switch (monoid) {
+        double all = neutralReal(monoid);
+        for (int step : steps) {
+            all = combine(monoid, all, in.getDouble(start + step));
+        }
+        return monoid == Reduce.Monoid.MEAN ? all / steps.length : all;
+    }
+
+    /** What a fold of no real numbers gives. */
+    static double neutralReal(Reduce.Monoid monoid) {
+        return switch (monoid) {
             case SUM, MEAN -> 0;
             case PROD -> 1;
             case MAX -> Double.NEGATIVE_INFINITY;
             case MIN -> Double.POSITIVE_INFINITY;
         };
-        for (int step : steps) {
-            double v = in.getDouble(start + step);
-            all = switch (monoid) {
-                case SUM, MEAN -> all + v;
-                case PROD -> all * v;
-                case MAX -> Math.max(all, v);
-                case MIN -> Math.min(all, v);
-            };
-        }
-        return monoid == Reduce.Monoid.MEAN ? all / steps.length : all;
+    }
+
+    /** Two real numbers combined, not rounded. */
+    static double combine(Reduce.Monoid monoid, double a, double b) {
+        return switch (monoid) {
+            case SUM, MEAN -> a + b;
+            case PROD -> a * b;
+            case MAX -> Math.max(a, b);
+            case MIN -> Math.min(a, b);
+        };
+    }
+
+    /** What a fold of no integers gives. */
+    static long neutralInteger(Reduce.Monoid monoid, DType type) {
+        return switch (monoid) {
+            case SUM, MEAN -> 0;
+            case PROD -> 1;
+            case MAX -> type.minInteger();
+            case MIN -> type.maxInteger();
+        };
+    }
+
+    /** Two integers combined, not wrapped. */
+    static long combine(Reduce.Monoid monoid, DType type, long a, long b) {
+        return switch (monoid) {
+            case SUM, MEAN -> a + b;
+            case PROD -> a * b;
+            case MAX -> Scalars.less(type, a, b) ? b : a;
+            case MIN -> Scalars.less(type, b, a) ? b : a;
+        };
     }
 
     private static long foldIntegers(Reduce.Monoid monoid, TensorData in, int start, int[] steps) {
@@ -75,20 +104,9 @@ final class Reductions {
         if (truth || !type.isInteger() && type != DType.BOOL || monoid == Reduce.Monoid.MEAN && steps.length == 0) {
             throw new IrException("reduce: no " + monoid + " of " + steps.length + " elements of " + in.type());
         }
-        long all = switch (monoid) {
-            case SUM, MEAN -> 0;
-            case PROD -> 1;
-            case MAX -> type.minInteger();
-            case MIN -> type.maxInteger();
-        };
+        long all = neutralInteger(monoid, type);
         for (int step : steps) {
-            long v = in.getLong(start + step);
-            all = switch (monoid) {
-                case SUM, MEAN -> all + v;
-                case PROD -> all * v;
-                case MAX -> Scalars.less(type, all, v) ? v : all;
-                case MIN -> Scalars.less(type, v, all) ? v : all;
-            };
+            all = combine(monoid, type, all, in.getLong(start + step));
         }
         if (monoid != Reduce.Monoid.MEAN) {
             return all;

@@ -12,6 +12,7 @@ import dev.sinter.ir.IrException;
 final class Scalars {
     private static final double SQRT_HALF = Math.sqrt(0.5);
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+    private static final double LOG_2 = StrictMath.log(2);
     private static final double GELU_CUBIC = 0.044715;
 
     private Scalars() {
@@ -47,7 +48,17 @@ final class Scalars {
             case ROUND -> Math.rint(a);
             case SIN -> StrictMath.sin(a);
             case COS -> StrictMath.cos(a);
-            case EQ, LT, LE, AND, OR, XOR, NOT, IS_NAN, SELECT, CAST ->
+            case TAN -> StrictMath.tan(a);
+            case ASIN -> StrictMath.asin(a);
+            case ACOS -> StrictMath.acos(a);
+            case ATAN -> StrictMath.atan(a);
+            case SINH -> StrictMath.sinh(a);
+            case COSH -> StrictMath.cosh(a);
+            case ASINH -> asinh(a);
+            case ACOSH -> acosh(a);
+            case ATANH -> 0.5 * (StrictMath.log1p(a) - StrictMath.log1p(-a));
+            case EQ, LT, LE, AND, OR, XOR, NOT, IS_NAN, SELECT, SHL, SHR, CAST, CAST_OVERFLOW, CAST_DOWN, CAST_UP,
+                    CAST_NEAREST, BITCAST ->
                     throw new IrException(fn.label() + " is not a function of floating-point numbers");
         };
     }
@@ -76,6 +87,20 @@ final class Scalars {
             return sum;
         }
         return error > 0 ? Math.nextUp(sum) : Math.nextDown(sum);
+    }
+
+    /** Without cancellation near 0 and without overflow of the square. */
+    private static double asinh(double a) {
+        double m = Math.abs(a);
+        double r = m > 0x1p28 ? StrictMath.log(m) + LOG_2
+                : StrictMath.log1p(m + m * m / (1 + Math.sqrt(m * m + 1)));
+        return Math.copySign(r, a);
+    }
+
+    /** NaN below 1. */
+    private static double acosh(double a) {
+        double t = a - 1;
+        return a > 0x1p28 ? StrictMath.log(a) + LOG_2 : StrictMath.log1p(t + Math.sqrt(2 * t + t * t));
     }
 
     /** C's pow, which unlike Java's is 1 for 1 to the NaN and for -1 to an infinity. */
@@ -112,9 +137,11 @@ final class Scalars {
             case OR -> a | b;
             case XOR -> a ^ b;
             case NOT -> type == DType.BOOL ? 1 - a : ~a;
-            case RECIPROCAL, SQRT, EXP, LOG, ERF, TANH, SIGMOID, GELU, GELU_TANH, FLOOR, CEIL, ROUND, SIN, COS, EQ, LT,
-                    LE,
-                    IS_NAN, SELECT, CAST ->
+            case SHL -> b < 0 || b >= type.bits() ? 0 : a << b;
+            case SHR -> shiftRight(type, a, b);
+            case RECIPROCAL, SQRT, EXP, LOG, ERF, TANH, SIGMOID, GELU, GELU_TANH, FLOOR, CEIL, ROUND, SIN, COS, TAN,
+                    ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, EQ, LT, LE, IS_NAN, SELECT, CAST,
+                    CAST_OVERFLOW, CAST_DOWN, CAST_UP, CAST_NEAREST, BITCAST ->
                     throw new IrException(fn.label() + " is not a function of integers");
         };
     }
@@ -124,6 +151,14 @@ final class Scalars {
             case AND, OR, XOR, NOT, MIN, MAX -> true;
             default -> false;
         };
+    }
+
+    /** Unsigned values are extended by zeros, so that only u64 needs the logical shift. */
+    private static long shiftRight(DType type, long a, long b) {
+        if (b < 0 || b >= type.bits()) {
+            return type.kind() == DType.Kind.SIGNED && a < 0 ? -1 : 0;
+        }
+        return type == DType.U64 ? a >>> b : a >> b;
     }
 
     private static long divisor(long b) {
@@ -144,6 +179,28 @@ final class Scalars {
             square *= square;
         }
         return power;
+    }
+
+    /** Whether a predicate holds of real numbers. */
+    static boolean test(Fn fn, double a, double b) {
+        return switch (fn) {
+            case EQ -> a == b;
+            case LT -> a < b;
+            case LE -> a <= b;
+            case IS_NAN -> Double.isNaN(a);
+            default -> throw new IllegalStateException(fn + " is no predicate");
+        };
+    }
+
+    /** Whether a predicate holds of integers. */
+    static boolean test(Fn fn, DType type, long a, long b) {
+        return switch (fn) {
+            case EQ -> a == b;
+            case LT -> less(type, a, b);
+            case LE -> !less(type, b, a);
+            case IS_NAN -> false;
+            default -> throw new IllegalStateException(fn + " is no predicate");
+        };
     }
 
     /** Whether one integer is below another. */

@@ -62,10 +62,47 @@ class MapTest {
             "LOG,0,-Infinity",
             "ERF,0,0", "ERF,Infinity,1", "TANH,-Infinity,-1", "SIGMOID,0,0.5", "SIGMOID,-Infinity,0", "GELU,0,0",
             "GELU,Infinity,Infinity", "GELU_TANH,0,0", "FLOOR,-1.5,-2", "CEIL,-1.5,-1", "ROUND,2.5,2", "ROUND,3.5,4",
-            "ROUND,-0.5,-0.0", "SIN,0,0", "COS,0,1"})
+            "ROUND,-0.5,-0.0", "SIN,0,0", "COS,0,1", "TAN,-0.0,-0.0", "ASIN,2,NaN", "ACOS,1,0", "ATAN,0,0",
+            "SINH,Infinity,Infinity", "COSH,-Infinity,Infinity", "ASINH,-0.0,-0.0", "ASINH,-Infinity,-Infinity",
+            "ACOSH,1,0", "ACOSH,0.5,NaN", "ACOSH,Infinity,Infinity", "ATANH,1,Infinity", "ATANH,-0.0,-0.0",
+            "ATANH,-1,-Infinity", "ATANH,1.5,NaN", "TAN,Infinity,NaN"})
     void realFunctionsOfOne(Fn fn, double a, Double expected) {
         assertThat(apply(fn, DType.F32, a).getDouble(0)).isEqualTo(expected);
         assertThat(apply(fn, DType.F64, a).getDouble(0)).isEqualTo(expected);
+    }
+
+    /** Against what defines the inverse, where neither cancels. */
+    @ParameterizedTest
+    @CsvSource({"ASINH,SINH,1e-9,20", "ACOSH,COSH,1.5,20", "ATANH,TANH,1e-9,3", "ASIN,SIN,1e-9,1.5", "ACOS,COS,0.5,3",
+            "ATAN,TAN,1e-9,1.5"})
+    void inverseFunctionsInvert(Fn inverse, Fn fn, double from, double to) {
+        for (int i = 0; i <= 50; i++) {
+            double x = from * Math.pow(to / from, i / 50.0);
+            double y = apply(fn, DType.F64, x).getDouble(0);
+            assertThat(apply(inverse, DType.F64, y).getDouble(0)).isCloseTo(x, within(1e-13 * x * (1 + x * x * 20)));
+        }
+        assertThat(apply(Fn.ASINH, DType.F64, 1e200).getDouble(0)).isCloseTo(461.2101657793691, within(1e-12));
+        assertThat(apply(Fn.ACOSH, DType.F64, 1e200).getDouble(0)).isCloseTo(461.2101657793691, within(1e-12));
+        assertThat(apply(Fn.ACOSH, DType.F64, 1 + 1e-12).getDouble(0)).isCloseTo(1.4142764962673e-6, within(1e-11));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CAST,F32,F8E5M2,Infinity,57344", "CAST_OVERFLOW,F32,F8E5M2,Infinity,Infinity",
+            "CAST_OVERFLOW,I32,F8E4M3FN,10000,NaN", "CAST,I32,F8E4M3FN,10000,448", "CAST,F16,F8E8M0,3,4",
+            "CAST_UP,F16,F8E8M0,3,4", "CAST_DOWN,F16,F8E8M0,3,2", "CAST_NEAREST,F16,F8E8M0,2.5,2",
+            "CAST_DOWN,U64,F8E8M0,7,4", "CAST_OVERFLOW,F32,F8E8M0,0,NaN", "CAST_OVERFLOW,F32,F4E2M1,100,6"})
+    void conversionsToSmallFloats(Fn fn, DType from, DType to, double value, Double expected) {
+        var expr = Expr.convert(fn, Expr.arg(0, from), to);
+        assertThat(new Map(expr).evaluate(List.of(TensorData.scalar(from, value))).getFirst().getDouble(0))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void infinitiesOfSmallFloatsAreKeptUnlessCast() {
+        var x = TensorData.of(DType.F8E5M2, new byte[]{0x7C, (byte) 0xFC, 0x7F, 1}, 4);
+        var chosen = Expr.apply(Fn.SELECT, Expr.integer(1, DType.BOOL), Expr.arg(0, DType.F8E5M2),
+                Expr.arg(0, DType.F8E5M2));
+        assertThat(new Map(chosen).evaluate(List.of(x)).getFirst()).isEqualTo(x);
     }
 
     @Test
@@ -85,7 +122,10 @@ class MapTest {
             "DIV,U8,255,2,127", "MOD,I64,-7,3,2", "MOD,I64,7,-3,-2", "FMOD,I64,-7,3,-1", "POW,I32,3,4,81",
             "POW,I32,2,-1,0",
             "POW,I32,-1,-3,-1", "MIN,I8,-1,1,-1", "MAX,U8,255,1,255", "AND,I32,6,3,2", "OR,U8,6,3,7", "XOR,I32,6,3,5",
-            "ADD,I4,7,1,-8", "SUB,U2,0,1,3"})
+            "ADD,I4,7,1,-8", "SUB,U2,0,1,3", "SHL,U8,129,1,2", "SHL,I8,-127,1,2", "SHR,I8,-128,3,-16",
+            "SHR,U8,128,3,16", "SHR,U64,-1,63,1", "SHR,I64,-1,63,-1", "SHL,I32,1,31,-2147483648", "SHL,I32,1,32,0",
+            "SHL,I64,1,-1,0", "SHR,I16,-5,16,-1", "SHR,I16,5,-1,0", "SHR,U32,4294967295,31,1", "SHR,U64,-1,-1,0",
+            "MAX,U32,4294967295,1,4294967295", "DIV,U32,4294967295,2,2147483647", "MOD,U64,-1,10,5"})
     void integersWrap(Fn fn, DType type, long a, long b, long expected) {
         assertThat(apply(fn, List.of(longs(type, a), longs(type, b))).getLong(0)).isEqualTo(expected);
     }

@@ -117,7 +117,17 @@ class TypeRulesTest {
                 new View(new IndexMap.Permute(List.of())), new Concat(0), new Gather(0), MatMul.plain(DType.F16),
                 new MatMulInteger(true, true, Expr.arg(0, DType.I32)), new QuantizeDynamic(true),
                 new Normalize(1e-12f, true),
-                new Softmax(3), new Attention(12, 8, true, true)).toList();
+                new Softmax(3), new Attention(12, 8, true, true),
+                new Compute(Notation.shape("[S,2]"), Notation.expr("cast<f32>(add(i0:i64, size<S>))")),
+                new Conv(2, List.of(1), List.of(2), List.of(0), List.of(3), true),
+                new Scatter(Notation.shape("[2]"), Notation.exprs("[i0:i64, 3:i64]"), Notation.expr("old:f16")),
+                new Cumulate(Reduce.Monoid.PROD, 1, true, false),
+                new Library("sort.topk", Attributes.of("axis", 1, "text", "a, {b} \"c\"\n"),
+                        List.of(Notation.type("f32[S]"), Notation.type("seq(i64[..])"))),
+                new Recurrence(Recurrence.Kind.LSTM, true, Notation.exprs("[tanh($0:f32), $0:f32, neg($0:f32)]"), false,
+                        true, false, true),
+                new Define(List.of("n", "a b")), new If(List.of(Notation.type("optional(map(string, f32[]))"))),
+                new Loop(0, List.of())).toList();
         var classes = ops.stream().<Class<?>>map(Object::getClass).collect(Collectors.toSet());
         assertThat(classes).isEqualTo(Set.copyOf(Arrays.asList(Op.class.getPermittedSubclasses())));
         for (var op : ops) {

@@ -1,13 +1,20 @@
 package dev.sinter.frontend.onnx.ops;
 
 import dev.sinter.frontend.onnx.OnnxTypes;
+import dev.sinter.frontend.onnx.proto.TensorProto;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
+import dev.sinter.ir.Expr;
+import dev.sinter.ir.Fn;
 import dev.sinter.ir.TensorType;
+import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Attributes;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * Conversions of the element type: Cast (6, 9, 13, 19 float8, 21 to 25 more types), CastLike (15, 19, 21 to 25).
+ * Conversions of the element type: Cast (1 the type's name, 6 its number, 9 strings, 13, 19 float8, 21 to 25 more types
+ * and rounding), CastLike (15, 19, 21 to 25).
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Cast.html">Cast</a>
  */
@@ -20,8 +27,18 @@ final class Casts {
         if (!node.attributes().has("to")) {
             throw node.error("attribute 'to' was expected, it is missing");
         }
-        long code = node.attributes().integer("to", 0);
-        return to(node, OnnxTypes.dtype(code, "attribute 'to'"));
+        return to(node, node.attributes().isText("to") ? named(node) : OnnxTypes.dtype(
+                node.attributes().integer("to", 0), "attribute 'to'"));
+    }
+
+    private static DType named(NodeContext node) {
+        var name = node.attributes().text("to", "").toUpperCase(Locale.ROOT);
+        for (var type : TensorProto.DataType.values()) {
+            if (type.name().equals(name)) {
+                return OnnxTypes.dtype(type.getNumber(), "attribute 'to'");
+            }
+        }
+        throw node.error("the name of an element type was expected as attribute 'to', not '" + name + "'");
     }
 
     /** To the type of the second operand. */
@@ -34,19 +51,49 @@ final class Casts {
         if (from == to) {
             return List.of(node.input(0));
         }
-        if (from == DType.STRING || to == DType.STRING || from.kind() == DType.Kind.COMPLEX
-                || to.kind() == DType.Kind.COMPLEX) {
+        if (from == DType.STRING || to == DType.STRING) {
+            return node.results(texts(node, from, to));
+        }
+        if (from.kind() == DType.Kind.COMPLEX || to.kind() == DType.Kind.COMPLEX) {
             throw node.error("a cast between numbers was expected, from " + from + " to " + to + " is not supported");
         }
-        if (!node.attributes().flag("saturate", true)) {
-            throw node.error("saturate=0 is not supported");
-        }
-        var content = node.input(0).content();
+        var partial = node.input(0).partial();
         boolean counts = to == DType.I32 || to == DType.I64;
         // a dimension fits either integer type; constants are left to the evaluation, which wraps them
-        if (content != null && counts && from != DType.BOOL && !content.stream().allMatch(Dim::isConst)) {
-            return List.of(Operand.ofContent(new TensorType(to, node.shape(0)), content));
+        if (partial != null && counts && from != DType.BOOL
+                && !partial.stream().allMatch(d -> d != null && d.isConst())) {
+            var content = node.input(0).content();
+            return List.of(content != null ? Operand.ofContent(new TensorType(to, node.shape(0)), content)
+                    : Operand.ofPartial(node.cast(node.value(0), to), partial));
         }
-        return node.results(node.cast(node.value(0), to));
+        var fn = conversion(node, to);
+        return node.results(node.map(Expr.convert(fn, Expr.arg(0, from), to), node.value(0)));
+    }
+
+    /** What becomes of values the small floating-point types do not have. */
+    private static Fn conversion(NodeContext node, DType to) {
+        if (to == DType.F8E8M0) {
+            var mode = node.attributes().text("round_mode", "up");
+            return switch (mode) {
+                case "up" -> Fn.CAST_UP;
+                case "down" -> Fn.CAST_DOWN;
+                case "nearest" -> Fn.CAST_NEAREST;
+                default -> throw node.error("round_mode was expected to be up, down or nearest, not '" + mode + "'");
+            };
+        }
+        boolean limited = to.isFloat() && to.bits() == 8;
+        return limited && !node.attributes().flag("saturate", true) ? Fn.CAST_OVERFLOW : Fn.CAST;
+    }
+
+    private static Value texts(NodeContext node, DType from, DType to) {
+        var type = new TensorType(to, node.shape(0));
+        if (to == DType.STRING) {
+            return node.library("cast.to_string", Attributes.NONE, type, node.value(0));
+        }
+        if (from.kind() == DType.Kind.COMPLEX || to.kind() == DType.Kind.COMPLEX) {
+            throw node.error("a cast from " + from + " to " + to + " is not supported");
+        }
+        // bool is not parsed but read as a number that is 0 or not
+        return node.library("cast.string_to", Attributes.of("to", to.label()), type, node.value(0));
     }
 }

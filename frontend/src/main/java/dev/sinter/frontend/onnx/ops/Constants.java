@@ -2,14 +2,19 @@ package dev.sinter.frontend.onnx.ops;
 
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
+import dev.sinter.ir.Expr;
+import dev.sinter.ir.Fn;
+import dev.sinter.ir.Formula;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
+import dev.sinter.ir.Value;
 import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.View;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Values that need no data: Shape (1, 13, 15 start and end), Size (1, 13), Constant (1, 9, 11 sparse, 12 value_*, 13),
@@ -59,7 +64,7 @@ final class Constants {
         return List.of(Operand.ofConstant(tensor, ""));
     }
 
-    private static @org.jspecify.annotations.Nullable TensorData simple(NodeAttributes attributes) {
+    private static @Nullable TensorData simple(NodeAttributes attributes) {
         if (attributes.has("value_float")) {
             return TensorData.floats(new float[]{attributes.real("value_float", 0)});
         }
@@ -103,22 +108,70 @@ final class Constants {
     /** Constant bounds give a constant; a symbolic limit, a part of one as long as the symbols' bounds allow. */
     static List<Operand> range(NodeContext node) {
         var type = node.type(0).dtype();
-        var start = node.input(0).constant();
-        var delta = node.input(2).constant();
-        var limit = node.input(1).constant();
         for (int i = 0; i < 3; i++) {
             var shape = node.shape(i);
             if (!shape.isConst() || shape.size().value() != 1 || node.type(i).dtype() != type) {
                 throw node.error("scalars of one element type were expected, input " + i + " is " + node.type(i));
             }
         }
+        var start = node.input(0).constant();
+        var limit = node.input(1).constant();
+        var delta = node.input(2).constant();
         if (start != null && delta != null && limit != null) {
             return constantRange(node, start, limit, delta);
         }
-        if (type != DType.I64 && type != DType.I32) {
-            throw node.error("bounds known from shapes and constants were expected, they are computed from data");
+        var part = symbolicRange(node, type);
+        return node.results(part != null ? part : computedRange(node, type));
+    }
+
+    /** As many elements as data says: {@code start + i * delta}. */
+    private static Value computedRange(NodeContext node, DType type) {
+        var start = node.reshape(node.value(0), Shape.SCALAR);
+        var limit = node.reshape(node.value(1), Shape.SCALAR);
+        var delta = node.reshape(node.value(2), Shape.SCALAR);
+        var wide = NodeContext.wide(type);
+        var length = rangeLength(node, type);
+        var f = new Formula();
+        var i = Expr.cast(Formula.axis(0), wide);
+        var element = Formula.add(Expr.cast(f.operand(0, type).at(), wide),
+                Formula.mul(i, Expr.cast(f.operand(1, type).at(), wide)));
+        if (length == null) {
+            var exact = type.isFloat() ? DType.F64 : DType.I64;
+            var a = Expr.cast(Expr.arg(0, type), exact);
+            var b = Expr.cast(Expr.arg(1, type), exact);
+            var d = Expr.cast(Expr.arg(2, type), exact);
+            var count = node.map(Formula.max(rounds(a, b, d), Formula.number(0)), start, limit, delta);
+            length = node.define(count, "range").getFirst();
         }
-        return symbolicRange(node, type);
+        return node.compute(Shape.of(length), Expr.cast(element, type), start, delta);
+    }
+
+    /** {@code ceil((b - a) / d)} in i64. */
+    private static Expr rounds(Expr a, Expr b, Expr d) {
+        var distance = Formula.sub(b, a);
+        if (d.dtype().isFloat()) {
+            return Expr.cast(Expr.apply(Fn.CEIL, Formula.div(distance, d)), DType.I64);
+        }
+        // cut towards zero after adding what rounds up; negative quotients do not matter
+        var up = Formula.select(Formula.lt(Formula.number(0), d), Formula.sub(d, Formula.number(1)),
+                Formula.add(d, Formula.number(1)));
+        return Formula.div(Formula.add(distance, up), d);
+    }
+
+    /** The number of elements where start, limit and delta are dimensions; else null. */
+    private static @Nullable Dim rangeLength(NodeContext node, DType type) {
+        var start = node.known(0);
+        var limit = node.known(1);
+        var delta = node.known(2);
+        if (start == null || limit == null || delta == null || !(delta.getFirst() instanceof Dim.Const(long step))
+                || step == 0 || type.isFloat()) {
+            return null;
+        }
+        var distance = step > 0 ? limit.getFirst().minus(start.getFirst()) : start.getFirst().minus(limit.getFirst());
+        var symbols = node.symbols();
+        var length = symbols.simplify(distance);
+        return symbols.simplify((Signs.notNegative(length, symbols) ? length : length.max(Dim.ZERO))
+                .ceilDiv(Math.abs(step)));
     }
 
     private static List<Operand> constantRange(NodeContext node, TensorData start, TensorData limit, TensorData delta) {
@@ -143,25 +196,21 @@ final class Constants {
         return List.of(Operand.ofConstant(data, ""));
     }
 
-    private static List<Operand> symbolicRange(NodeContext node, DType type) {
+    /** From a constant on to a limit that bounds hold: a part of a constant; null where that is not so. */
+    private static @Nullable Value symbolicRange(NodeContext node, DType type) {
         var symbols = node.symbols();
-        var begin = node.content(0).getFirst();
-        long delta = node.constants(2)[0];
-        var length = symbols.simplify(node.content(1).getFirst().minus(begin));
-        if (delta != 1 || !Signs.notNegative(length, symbols)) {
-            throw node.error("a delta of 1 and a limit not below the start were expected, not " + delta + " from "
-                    + begin + " to "
-                    + node.content(1).getFirst());
-        }
-        if (symbols.max(length) > LONGEST_RANGE || !begin.isConst()) {
-            throw node.error("a range whose length is bounded was expected; nothing bounds " + length
-                    + ", fix its dimension at import");
+        var start = node.known(0);
+        var delta = node.known(2);
+        var length = rangeLength(node, type);
+        if (length == null || start == null || delta == null || !delta.getFirst().equals(Dim.ONE)
+                || !start.getFirst().isConst() || symbols.max(length) > LONGEST_RANGE) {
+            return null;
         }
         var all = TensorData.zeros(type, symbols.max(length));
         for (int i = 0; i < all.size(); i++) {
-            all.set(i, begin.value() + i);
+            all.set(i, start.getFirst().value() + i);
         }
         var part = new View(new IndexMap.Slice(List.of(Dim.ZERO), List.of(1L), new ArrayList<>(List.of(length))));
-        return node.results(node.apply(part, node.constant(all)));
+        return node.apply(part, node.constant(all));
     }
 }

@@ -47,12 +47,17 @@ final class Folds {
             var type = node.type(0).dtype();
             // small floats are folded in f32 and rounded once
             var x = node.cast(node.value(0), NodeContext.wide(type));
+            boolean keep = node.attributes().flag("keepdims", true);
+            if (ComputedAxes.isComputed(node, 1)) {
+                var folds = new ComputedFolds(node, 1);
+                var result = step(node, after, folds.fold(monoid, step(node, before, x)));
+                return node.results(node.cast(folds.finish(result, keep), type));
+            }
             var axes = axes(node);
             if (axes.isEmpty() && node.attributes().flag("noop_with_empty_axes", false) && before == Step.NONE
                     && after == Step.NONE) {
                 return List.of(node.input(0));
             }
-            boolean keep = node.attributes().flag("keepdims", true);
             var folded = node.apply(new Reduce(monoid, axes, keep), step(node, before, x));
             return node.results(node.cast(step(node, after, folded), type));
         };
@@ -61,7 +66,8 @@ final class Folds {
     /** The number of elements of a shape, and the like; null where the operand holds no dimensions. */
     private static @Nullable Operand content(NodeContext node, Reduce.Monoid monoid) {
         var content = node.input(0).content();
-        if (content == null || node.shape(0).rank() != 1 || content.isEmpty() || !axes(node).equals(List.of(0))) {
+        if (content == null || node.shape(0).rank() != 1 || content.isEmpty() || ComputedAxes.isComputed(node, 1)
+                || !axes(node).equals(List.of(0))) {
             return null;
         }
         var folded = switch (monoid) {
@@ -81,10 +87,15 @@ final class Folds {
         var x = node.cast(node.value(0), NodeContext.wide(node.type(0).dtype()));
         var type = x.dtype();
         if (!type.isFloat()) {
-            throw node.error("a floating-point tensor was expected, not " + x.type());
+            // integers have no exponentials: computed in f64, then cut
+            x = node.cast(x, DType.F64);
+            type = DType.F64;
+        }
+        boolean keep = node.attributes().flag("keepdims", true);
+        if (ComputedAxes.isComputed(node, 1)) {
+            return new ComputedFolds(node, 1).logSumExp(x, v -> finite(node, v), keep, node.type(0).dtype());
         }
         var axes = axes(node);
-        boolean keep = node.attributes().flag("keepdims", true);
         var finite = finite(node, node.apply(new Reduce(Reduce.Monoid.MAX, axes, true), x));
         var shifted = node.map(Expr.apply(Fn.EXP, Expr.apply(Fn.SUB, Expr.arg(0, type), Expr.arg(1, type))), x, finite);
         var sum = node.apply(new Reduce(Reduce.Monoid.SUM, axes, keep), shifted);

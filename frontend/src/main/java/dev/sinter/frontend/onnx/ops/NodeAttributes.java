@@ -4,7 +4,9 @@ import dev.sinter.frontend.onnx.OnnxImportException;
 import dev.sinter.frontend.onnx.OnnxReader;
 import dev.sinter.frontend.onnx.proto.AttributeProto;
 import dev.sinter.frontend.onnx.proto.AttributeProto.AttributeType;
+import dev.sinter.frontend.onnx.proto.GraphProto;
 import dev.sinter.frontend.onnx.proto.NodeProto;
+import dev.sinter.frontend.onnx.proto.TypeProto;
 import dev.sinter.ir.TensorData;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,28 @@ final class NodeAttributes {
     String @Nullable [] texts(String attribute) {
         var found = find(attribute, AttributeType.STRINGS);
         return found == null ? null : found.getStringsList().stream().map(s -> s.toStringUtf8()).toArray(String[]::new);
+    }
+
+    /** A body. */
+    GraphProto graph(String attribute) {
+        var found = find(attribute, AttributeType.GRAPH);
+        if (found == null) {
+            throw error("a body '" + attribute + "' was expected, it is missing");
+        }
+        return found.getG();
+    }
+
+    /** A type. */
+    @Nullable
+    TypeProto type(String attribute) {
+        var found = find(attribute, AttributeType.TYPE_PROTO);
+        return found == null ? null : found.getTp();
+    }
+
+    /** Whether an attribute is a text, as Cast's 'to' once was. */
+    boolean isText(String attribute) {
+        var found = find(attribute);
+        return found != null && (found.getType() == AttributeType.STRING || found.hasS());
     }
 
     @Nullable

@@ -17,8 +17,9 @@ package dev.sinter.frontend.onnx.ops;
 public record OnnxOp(String domain, String name, int since, int until, OpLowering lowering) {
     /** {@return where the operator is specified} */
     public String specification() {
-        return domain.equals(OnnxOps.ONNX)
-                ? "https://onnx.ai/onnx/operators/onnx__" + name + ".html"
+        var standard = domain.startsWith(OnnxOps.ONNX);
+        var prefix = domain.equals(OnnxOps.ONNX) ? "" : domain.replace(".", "");
+        return standard ? "https://onnx.ai/onnx/operators/onnx_" + prefix + "_" + name + ".html"
                 : "https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#" + domain + "." + name;
     }
 }

@@ -3,12 +3,18 @@ package dev.sinter.frontend.onnx.ops;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.GraphBuilder;
+import dev.sinter.ir.IrException;
 import dev.sinter.ir.Origin;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
+import dev.sinter.ir.Type;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Define;
 import dev.sinter.ir.op.Dims;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,18 +24,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Operand {
     /** Larger integer constants are data, not dimensions. */
-    private static final int LARGEST_CONTENT = 64;
+    static final int LARGEST_CONTENT = 64;
 
-    private final TensorType type;
+    private final Type type;
     private final @Nullable List<Dim> content;
+    private final @Nullable List<@Nullable Dim> partial;
     private final String label;
     private @Nullable TensorData constant;
-    private @Nullable Value value;
+    private final @Nullable Value value;
+    private @Nullable List<Dim> compared;
+    /** Values made of this operand, each seen by the graph that made it and by the bodies within that. */
+    private final Map<GraphBuilder, Value> made = new IdentityHashMap<>();
+    /** Elements that became symbols, seen alike. */
+    private final Map<GraphBuilder, List<Dim>> defined = new IdentityHashMap<>();
 
-    private Operand(TensorType type, @Nullable List<Dim> content, @Nullable TensorData constant, @Nullable Value value,
-            String label) {
+    private Operand(Type type, @Nullable List<Dim> content, @Nullable List<@Nullable Dim> partial,
+            @Nullable TensorData constant, @Nullable Value value, String label) {
         this.type = type;
         this.content = content;
+        this.partial = partial;
         this.constant = constant;
         this.value = value;
         this.label = label;
@@ -44,9 +57,9 @@ public final class Operand {
      */
     public static Operand of(Value value) {
         var constant = value.constant();
-        var content =
-                constant != null ? contentOf(constant) : countable(value.dtype()) ? value.facts().content() : null;
-        return new Operand(value.tensor(), content, constant, value, "");
+        var content = constant != null ? contentOf(constant)
+                : value.type() instanceof TensorType t && countable(t.dtype()) ? value.facts().content() : null;
+        return new Operand(value.type(), content, null, constant, value, "");
     }
 
     /**
@@ -59,7 +72,7 @@ public final class Operand {
      * @return the operand
      */
     public static Operand ofConstant(TensorData data, String label) {
-        return new Operand(data.type(), contentOf(data), data, null, label);
+        return new Operand(data.type(), contentOf(data), null, data, null, label);
     }
 
     /**
@@ -72,7 +85,33 @@ public final class Operand {
      * @return the operand
      */
     static Operand ofContent(TensorType type, List<Dim> content) {
-        return new Operand(type, List.copyOf(content), null, null, "");
+        return new Operand(type, List.copyOf(content), null, null, null, "");
+    }
+
+    /**
+     * An integer tensor of which only some elements are known as dimensions.
+     *
+     * @param value
+     *            the tensor
+     * @param known
+     *            the elements, row-major, null where data tells them
+     * @return the operand
+     */
+    static Operand ofPartial(Value value, List<@Nullable Dim> known) {
+        return new Operand(value.type(), null, new ArrayList<>(known), null, value, "");
+    }
+
+    /** A comparison of two dimensions which only the model's run decides. */
+    static Operand ofComparison(Value value, Dim a, Dim b) {
+        var operand = of(value);
+        operand.compared = List.of(a, b);
+        return operand;
+    }
+
+    /** {@return the two dimensions that are equal where this is true, or null} */
+    @Nullable
+    List<Dim> compared() {
+        return compared;
     }
 
     private static @Nullable List<Dim> contentOf(TensorData data) {
@@ -86,8 +125,22 @@ public final class Operand {
         return dtype == DType.I64 || dtype == DType.I32 || dtype == DType.BOOL;
     }
 
-    /** {@return type of this operand} */
+    /**
+     * The type of a tensor.
+     *
+     * @return element type and shape
+     * @throws IrException
+     *             if this is a sequence, an optional or a map
+     */
     public TensorType type() {
+        if (type instanceof TensorType tensor) {
+            return tensor;
+        }
+        throw new IrException("a tensor was expected, not " + type);
+    }
+
+    /** {@return the type, of a tensor or another} */
+    public Type kind() {
         return type;
     }
 
@@ -97,11 +150,17 @@ public final class Operand {
         return content;
     }
 
+    /** {@return the elements as dimensions, null where they are not known; null where none is} */
+    @Nullable
+    List<@Nullable Dim> partial() {
+        return content != null ? new ArrayList<>(content) : partial;
+    }
+
     /** {@return the elements, or null where this is no constant} */
     @Nullable
     TensorData constant() {
         if (constant == null && content != null && content.stream().allMatch(Dim::isConst)) {
-            var data = TensorData.zeros(type.dtype(), type.shape().toLongs());
+            var data = TensorData.zeros(type().dtype(), type().shape().toLongs());
             for (int i = 0; i < content.size(); i++) {
                 data.set(i, content.get(i).value());
             }
@@ -111,7 +170,8 @@ public final class Operand {
     }
 
     /**
-     * This operand as a value of the graph, made when first asked for.
+     * This operand as a value of the graph, made when first asked for. Constants are made in the outermost graph, so
+     * that every body sees them.
      *
      * @param builder
      *            collects the graph's nodes
@@ -120,14 +180,49 @@ public final class Operand {
      * @return the value
      */
     public Value value(GraphBuilder builder, Origin origin) {
-        var made = value;
-        if (made == null) {
-            var data = constant();
-            made = data != null
-                    ? builder.constant(data, label)
-                    : builder.apply(new Dims(content == null ? List.of() : content, type), origin);
-            value = made;
+        if (value != null) {
+            return value;
         }
-        return made;
+        var found = seen(made, builder);
+        if (found == null) {
+            var data = constant();
+            var home = data != null ? builder.root() : builder;
+            found = data != null ? home.constant(data, label)
+                    : home.apply(new Dims(content == null ? List.of() : content, type()), origin);
+            made.put(home, found);
+        }
+        return found;
+    }
+
+    /** The elements as dimensions: where data tells them, new symbols, which are the same whenever asked for. */
+    List<Dim> define(GraphBuilder builder, Origin origin, String prefix) {
+        if (content != null) {
+            return content;
+        }
+        var found = seen(defined, builder);
+        if (found == null) {
+            var tensor = value(builder, origin);
+            int n = Math.toIntExact(tensor.shape().size().value());
+            var symbols = IntStream.range(0, n).mapToObj(i -> builder.symbols().fresh(prefix)).toList();
+            builder.apply(new Define(symbols), origin, tensor);
+            var dims = new ArrayList<Dim>();
+            for (int i = 0; i < n; i++) {
+                var known = partial == null ? null : partial.get(i);
+                dims.add(known != null ? known : Dim.sym(symbols.get(i)));
+            }
+            found = dims;
+            defined.put(builder, found);
+        }
+        return found;
+    }
+
+    private static <T> @Nullable T seen(Map<GraphBuilder, T> things, GraphBuilder builder) {
+        for (var at = builder; at != null; at = at.parent()) {
+            var found = things.get(at);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
     }
 }

@@ -1,8 +1,12 @@
 package dev.sinter.frontend.onnx.ops;
 
 import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
+import dev.sinter.ir.Shape;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -15,7 +19,7 @@ import java.util.List;
  * Softplus,
  * Softsign (1, 22), ThresholdedRelu (10, 22), PRelu (7, 9, 16), Mish (18, 22), Swish (24), Shrink (9), Gelu (20),
  * IsNaN (9,
- * 13, 20), IsInf (10, 20). Versions differ in element types only.
+ * 13, 20), IsInf (10, 20), the trigonometric and hyperbolic functions (7, 9, 22). Versions differ in element types only.
  *
  * @see <a href="https://onnx.ai/onnx/operators/">ONNX operators</a>
  */
@@ -79,10 +83,11 @@ final class Pointwise {
     }
 
     static Expr selu(NodeContext node, Expr x) {
-        var alpha = attribute(node, "alpha", 1.67326319217681884765625, x);
+        var alpha = attribute(node, "alpha", node.opset() < 6 ? 1.6732 : 1.67326319217681884765625, x);
         var curve = Expr.apply(Fn.MUL, alpha, expMinusOne(x));
         var either = Expr.apply(Fn.SELECT, Expr.apply(Fn.LE, x, literal(x, 0)), curve, x);
-        return Expr.apply(Fn.MUL, attribute(node, "gamma", 1.05070102214813232421875, x), either);
+        return Expr.apply(Fn.MUL, attribute(node, "gamma", node.opset() < 6 ? 1.0507 : 1.05070102214813232421875, x),
+                either);
     }
 
     static Expr celu(NodeContext node, Expr x) {
@@ -167,9 +172,18 @@ final class Pointwise {
     static List<Operand> prelu(NodeContext node) {
         var x = node.value(0);
         var slope = node.value(1);
-        var arg = Expr.arg(0, x.dtype());
-        var scaled = Expr.apply(Fn.MUL, Expr.arg(1, slope.dtype()), arg);
-        return node.results(node.map(Expr.apply(Fn.SELECT, below(arg, literal(arg, 0)), scaled, arg), x, slope));
+        int rank = node.shape(0).rank();
+        if (node.opset() < 7 && rank > 2 && node.shape(1).rank() == 1) {
+            // one slope, or one for each channel
+            var dims = new ArrayList<Dim>(Collections.nCopies(rank - 1, Dim.ONE));
+            dims.set(0, node.shape(1).dim(0));
+            slope = node.reshape(slope, new Shape(dims));
+        }
+        var wide = NodeContext.wide(x.dtype());
+        var arg = Expr.cast(Expr.arg(0, x.dtype()), wide);
+        var scaled = Expr.apply(Fn.MUL, Expr.cast(Expr.arg(1, slope.dtype()), wide), arg);
+        var result = Expr.apply(Fn.SELECT, below(arg, literal(arg, 0)), scaled, arg);
+        return node.results(node.map(Expr.cast(result, x.dtype()), x, slope));
     }
 
     /** com.microsoft: Gelu of the sum of a tensor and a bias. */

@@ -11,6 +11,8 @@ import dev.sinter.ir.op.View;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parts of tensors: Gather (1, 11 negative indices, 13), Concat (4, 11, 13), Slice (1 attributes, 10 inputs, 11, 13),
@@ -41,31 +43,47 @@ final class Selections {
     }
 
     static List<Operand> concat(NodeContext node) {
-        if (node.inputCount() == 0 || !node.attributes().has("axis")) {
+        if (node.inputCount() == 0 || node.opset() >= 4 && !node.attributes().has("axis")) {
             throw node.error("inputs and an axis were expected");
         }
-        int axis = node.axis(node.attributes().integer("axis", 0), node.shape(0).rank());
-        var joined = new ArrayList<Dim>();
-        boolean known = node.shape(0).rank() == 1;
-        for (int i = 0; i < node.inputCount() && known; i++) {
-            var content = node.input(i).content();
-            known = content != null && node.shape(i).rank() == 1 && node.type(i).dtype() == node.type(0).dtype();
-            joined.addAll(content == null ? List.of() : content);
+        int axis = node.axis(node.attributes().integer("axis", 1), node.shape(0).rank());
+        var joined = joined(node);
+        if (joined != null && joined.stream().noneMatch(Objects::isNull)) {
+            return List.of(Operand.ofContent(TensorType.of(node.type(0).dtype(), joined.size()),
+                    joined.stream().map(Objects::requireNonNull).toList()));
         }
-        if (known) {
-            return List.of(Operand.ofContent(TensorType.of(node.type(0).dtype(), joined.size()), joined));
+        var result = node.apply(new Concat(axis), node.values().toArray(Value[]::new));
+        return List.of(joined != null && joined.stream().anyMatch(Objects::nonNull) && result.constant() == null
+                ? Operand.ofPartial(result, joined) : Operand.of(result));
+    }
+
+    /** The elements of short integer tensors that are joined, null where data tells them. */
+    private static @Nullable List<@Nullable Dim> joined(NodeContext node) {
+        var joined = new ArrayList<@Nullable Dim>();
+        for (int i = 0; i < node.inputCount(); i++) {
+            var type = node.type(i);
+            if (node.shape(i).rank() != 1 || !type.shape().isConst() || !Operand.countable(type.dtype())
+                    || type.dtype() != node.type(0).dtype()
+                    || joined.size() + type.shape().size().value() > Operand.LARGEST_CONTENT) {
+                return null;
+            }
+            var part = node.input(i).partial();
+            joined.addAll(part != null ? part : Collections.nCopies((int) type.shape().size().value(), null));
         }
-        return node.results(node.apply(new Concat(axis), node.values().toArray(Value[]::new)));
+        return joined;
     }
 
     /** One slice, axis by axis. */
     static List<Operand> slice(NodeContext node) {
         var shape = node.simplify(node.shape(0));
         boolean inputs = node.opset() >= 10;
-        var starts = inputs ? node.content(1) : attribute(node, "starts");
-        var ends = inputs ? node.content(2) : attribute(node, "ends");
+        if (inputs && (ComputedAxes.isComputed(node, 3) || ComputedAxes.isComputed(node, 4))) {
+            return node.results(ComputedSlices.slice(node, shape));
+        }
         long[] axes = inputs ? node.has(3) ? node.constants(3) : null : node.attributes().integers("axes");
         long[] steps = inputs && node.has(4) ? node.constants(4) : null;
+        var starts = inputs ? bounds(node, 1) : attribute(node, "starts");
+        var ends = inputs ? bounds(node, 2) : attribute(node, "ends");
         int n = starts.size();
         if (ends.size() != n || axes != null && axes.length != n || steps != null && steps.length != n
                 || n > shape.rank()) {
@@ -76,6 +94,7 @@ final class Selections {
         var begins = new ArrayList<Dim>(Collections.nCopies(shape.rank(), Dim.ZERO));
         var strides = new ArrayList<>(Collections.nCopies(shape.rank(), 1L));
         var sizes = new ArrayList<>(shape.dims());
+        List<Dim> computed = null;
         for (int i = 0; i < n; i++) {
             int axis = node.axis(axes == null ? i : axes[i], shape.rank());
             long step = steps == null ? 1 : steps[i];
@@ -83,12 +102,18 @@ final class Selections {
                 throw node.error("a step other than 0 was expected at axis " + axis);
             }
             var dim = shape.dim(axis);
+            strides.set(axis, step);
             // a backward slice begins at most at the last element and ends before the first
             var begin = bound(node, starts.get(i), dim, step < 0);
             var end = bound(node, ends.get(i), dim, step < 0);
+            if (begin == null || end == null) {
+                computed = computed != null ? computed : ComputedSlices.bounds(node, shape, axes, steps, n);
+                begins.set(axis, computed.get(i));
+                sizes.set(axis, computed.get(n + i));
+                continue;
+            }
             var distance = node.symbols().simplify(step > 0 ? end.minus(begin) : begin.minus(end));
             begins.set(axis, begin);
-            strides.set(axis, step);
             var length = Signs.notNegative(distance, node.symbols()) ? distance
                     : node.symbols().simplify(distance.max(Dim.ZERO));
             sizes.set(axis, node.symbols().simplify(length.ceilDiv(Math.abs(step))));
@@ -96,17 +121,30 @@ final class Selections {
         return take(node, begins, strides, sizes);
     }
 
-    private static List<Dim> attribute(NodeContext node, String name) {
+    /** Bounds as far as they are known; null where data tells them. */
+    private static List<@Nullable Dim> bounds(NodeContext node, int i) {
+        var known = node.input(i).partial();
+        if (known != null) {
+            return known;
+        }
+        return Collections.nCopies(ComputedAxes.count(node, i), null);
+    }
+
+    private static List<@Nullable Dim> attribute(NodeContext node, String name) {
         var values = node.attributes().integers(name);
         if (values == null) {
             throw node.error("attribute '" + name + "' was expected, it is missing");
         }
-        return java.util.Arrays.stream(values).<Dim>mapToObj(Dim::of).toList();
+        return java.util.Arrays.stream(values).<@Nullable Dim>mapToObj(Dim::of).toList();
     }
 
-    /** A bound counted from the front and held within the axis. */
-    private static Dim bound(NodeContext node, Dim given, Dim dim, boolean backward) {
+    /** A bound counted from the front and held within the axis; null where its sign is not known. */
+    private static @Nullable Dim bound(NodeContext node, @Nullable Dim bound, Dim dim, boolean backward) {
         var symbols = node.symbols();
+        if (bound == null) {
+            return null;
+        }
+        var given = symbols.simplify(bound);
         var least = Dim.of(backward ? -1 : 0);
         var most = backward ? dim.minus(Dim.ONE) : dim;
         if (given instanceof Dim.Const(long v) && Math.abs(v) >= FAR || given.equals(Dim.of(Long.MIN_VALUE))) {
@@ -116,7 +154,7 @@ final class Selections {
         if (Signs.negative(given, symbols)) {
             front = dim.plus(given);
         } else if (!Signs.notNegative(given, symbols)) {
-            throw node.error("the sign of slice bound " + given + " is not known from its symbols");
+            return null;
         }
         return symbols.simplify(symbols.simplify(front.min(most)).max(least));
     }
@@ -157,7 +195,8 @@ final class Selections {
         if (sizes != null) {
             return java.util.Arrays.stream(sizes).<Dim>mapToObj(Dim::of).toList();
         }
-        if (node.opset() >= 13 && node.has(1)) {
+        // an input before opset 2 and since opset 13
+        if (node.has(1)) {
             return node.content(1);
         }
         long count =

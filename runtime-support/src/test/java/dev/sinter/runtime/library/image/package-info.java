@@ -1,0 +1,2 @@
+/** Tests of the image readers. */
+package dev.sinter.runtime.library.image;

@@ -1,0 +1,2 @@
+/** Tests of the library routines. */
+package dev.sinter.runtime.library;
