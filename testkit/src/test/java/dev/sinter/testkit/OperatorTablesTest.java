@@ -37,6 +37,7 @@ class OperatorTablesTest {
             SpatialOperatorsTest::resizing, SpatialOperatorsTest::sampling, SpatialOperatorsTest::padding,
             SpatialOperatorsTest::columns, SpatialOperatorsTest::normalizations, SpatialOperatorsTest::halves,
             () -> Worked.nodes(StatefulOperatorsTest.caches()),
+            () -> Worked.nodes(StatefulOperatorsTest.convolutions()),
             () -> Worked.nodes(StatefulOperatorsTest.linearAttentions()),
             () -> Worked.nodes(TrainingOperatorsTest.steps()), UnsignedOperatorsTest::integers);
 

@@ -65,6 +65,60 @@ class StatefulOperatorsTest {
 
     @ParameterizedTest
     @MethodSource
+    void convolutions(Worked each) {
+        each.check();
+    }
+
+    static List<Worked> convolutions() {
+        var cases = new ArrayList<Worked>();
+        for (int length : new int[]{1, 2, 7}) {
+            for (int options = 0; options < 8; options++) {
+                cases.add(convolution(length, (options & 1) != 0, (options & 2) != 0, (options & 4) != 0));
+            }
+        }
+        return cases;
+    }
+
+    /** CausalConvWithState (27) of 3 channels and windows of 4. */
+    private static Worked convolution(int length, boolean biased, boolean begun, boolean activated) {
+        int channels = 3;
+        int width = 4;
+        var x = floats(BATCH, channels, length);
+        var weights = floats(channels, 1, width);
+        var past = floats(BATCH, channels, width - 1);
+        var bias = vector(0.5f, -1f, 0.25f);
+        var out = new float[BATCH * channels * length];
+        var state = new float[BATCH * channels * (width - 1)];
+        for (int row = 0; row < BATCH * channels; row++) {
+            var whole = new float[width - 1 + length];
+            if (begun) {
+                System.arraycopy(past.toFloats(), row * (width - 1), whole, 0, width - 1);
+            }
+            System.arraycopy(x.toFloats(), row * length, whole, width - 1, length);
+            for (int t = 0; t < length; t++) {
+                double sum = biased ? bias.toFloats()[row % channels] : 0;
+                for (int k = 0; k < width; k++) {
+                    sum += (double) whole[t + k] * weights.toFloats()[row % channels * width + k];
+                }
+                out[row * length + t] = (float) (activated ? sum / (1 + Math.exp(-sum)) : sum);
+            }
+            System.arraycopy(whole, length, state, row * (width - 1), width - 1);
+        }
+        var node = new OneNode("CausalConvWithState").opset(27).with("activation", activated ? "silu" : "none").input(x)
+                .constant(weights);
+        if (biased) {
+            node.constant(bias);
+        } else {
+            node.absent();
+        }
+        if (begun) {
+            node.input(past);
+        }
+        return new Worked(node, Tensor.of(out, BATCH, channels, length), Tensor.of(state, BATCH, channels, width - 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource
     void linearAttentions(Worked each) {
         each.check();
     }

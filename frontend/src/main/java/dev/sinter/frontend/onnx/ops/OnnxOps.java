@@ -141,6 +141,7 @@ public final class OnnxOps {
             Attentions.OPS, RotaryEmbeddings.OPS, LinearAttentions.OPS, Signals.OPS, FourierTransforms.OPS,
             Optimizers.OPS, Trigonometry.OPS, Bits.OPS, TreeEnsembles.OPS, ClassicalFeatures.OPS, LinearModels.OPS,
             SupportVectors.OPS, Recurrences.OPS, MicrosoftAttentions.OPS, GroupedAttentions.OPS, Gates.OPS,
+            CausalConvolutions.OPS,
             Control.OPS, Sequences.OPS, Sorting.OPS, Texts.OPS, Randoms.OPS, Gradients.OPS);
 
     private static final List<OnnxOp> TABLE =
