@@ -57,6 +57,8 @@ final class CompilationRun implements PassListener {
             throw new UnsupportedModelException(message(what, e), List.of(String.valueOf(e.getMessage())), e);
         } catch (IrException e) {
             throw new ModelException(message(what, e), e);
+        } catch (ArithmeticException e) {
+            throw new ModelException(what + ": a tensor of more elements than can be counted: " + e.getMessage(), e);
         }
     }
 

@@ -57,8 +57,17 @@ public enum StorageClass {
      *
      * @param length number of array elements
      * @return a {@code float[]}, {@code double[]}, …
+     * @throws ModelException if the heap has no room for it: sizes may come from data, so this is an input's doing
      */
     public Object allocate(int length) {
+        try {
+            return zeroed(length);
+        } catch (OutOfMemoryError e) {
+            throw new ModelException("the heap has no room for " + length + " elements of " + label, e);
+        }
+    }
+
+    private Object zeroed(int length) {
         return switch (this) {
             case F32 -> new float[length];
             case F64 -> new double[length];

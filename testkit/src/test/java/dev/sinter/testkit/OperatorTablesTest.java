@@ -22,6 +22,7 @@ class OperatorTablesTest {
             CollectionOperatorsTest::sequences, CollectionOperatorsTest::optionals,
             () -> Worked.nodes(CollectionOperatorsTest.maps()), () -> Worked.nodes(ContribOperatorsTest.defined()),
             ContribOperatorsTest::products, ControlOperatorsTest::control,
+            ExpertOperatorsTest::plain, ExpertOperatorsTest::quantized, ContribAttributesTest::weightsOfFewBits,
             () -> Worked.nodes(FlexAttentionTest.attention()), IndexingOperatorsTest::gathers,
             IndexingOperatorsTest::scatters, IndexingOperatorsTest::positions, IndexingOperatorsTest::runningSums,
             IndexingOperatorsTest::einsums, PointwiseOperatorsTest::functions, PointwiseOperatorsTest::attributes,
@@ -51,6 +52,8 @@ class OperatorTablesTest {
             Map.entry("com.microsoft:QLinearGlobalAveragePool", "SpatialOperatorsTest"),
             Map.entry("ai.onnx.ml:TreeEnsemble", "ClassicalOperatorsTest"),
             Map.entry("com.microsoft:DynamicQuantizeLSTM", "SequenceOperatorsTest"),
+            Map.entry("com.microsoft:PackedAttention", "PackedAttentionTest"),
+            Map.entry("com.microsoft:PackedMultiHeadAttention", "PackedAttentionTest"),
             Map.entry("ai.onnx.preview.training:Gradient", "GradientTest"));
 
     @Test

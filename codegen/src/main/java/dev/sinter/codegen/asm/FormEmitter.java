@@ -7,6 +7,7 @@ import dev.sinter.codegen.plan.Allocation;
 import dev.sinter.codegen.plan.Arg;
 import dev.sinter.codegen.plan.ModelPlan;
 import dev.sinter.codegen.plan.Place;
+import dev.sinter.codegen.plan.PlanException;
 import dev.sinter.codegen.plan.Step;
 import dev.sinter.codegen.plan.Values;
 import dev.sinter.ir.Dim;
@@ -336,7 +337,11 @@ public final class FormEmitter implements Opcodes {
     /** Pushes a size: a constant, or a parameter resolved when the shape was bound. */
     private void size(MethodVisitor mv, int block, Dim value, int frameLocal) {
         if (value.isConst()) {
-            Instructions.pushInt(mv, Math.toIntExact(value.value()));
+            if ((int) value.value() != value.value()) {
+                throw new PlanException(List.of("a tensor of more elements than an array can hold: a size of "
+                        + value.value()));
+            }
+            Instructions.pushInt(mv, (int) value.value());
             return;
         }
         mv.visitVarInsn(ALOAD, frameLocal);

@@ -6,6 +6,7 @@ import dev.sinter.frontend.onnx.proto.FunctionProto;
 import dev.sinter.frontend.onnx.proto.GraphProto;
 import dev.sinter.frontend.onnx.proto.ModelProto;
 import dev.sinter.frontend.onnx.proto.NodeProto;
+import dev.sinter.ir.IrException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://github.com/onnx/onnx/blob/main/docs/IR.md#functions">Functions</a>
  */
 final class Functions {
+    /** Functions that call others twice each, some levels deep, would fill the memory. */
+    private static final int MOST_CALLS = 1_000_000;
+
     private final Map<String, FunctionProto> functions = new HashMap<>();
+    private int calls;
 
     Functions(ModelProto model) {
         model.getFunctionsList()
@@ -29,6 +34,13 @@ final class Functions {
     @Nullable
     FunctionProto called(NodeProto node) {
         return functions.get(key(node.getDomain(), node.getOpType(), node.getOverload()));
+    }
+
+    /** One more call is put into the graph. */
+    void countCall() {
+        if (++calls > MOST_CALLS) {
+            throw new IrException("at most " + MOST_CALLS + " calls of functions were expected");
+        }
     }
 
     static String key(FunctionProto function) {

@@ -26,8 +26,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lowers nodes one by one in the file's order: those of the model's graph, of a body or of a function that is put in
- * the place of its call.
+ * Lowers nodes one by one, each behind those it reads from: those of the model's graph, of a body or of a function
+ * that is put in the place of its call.
  */
 final class GraphLowering {
     private final Functions functions;
@@ -87,7 +87,7 @@ final class GraphLowering {
     }
 
     private void lower(List<NodeProto> nodes) {
-        nodes.forEach(this::lower);
+        NodeOrder.of(nodes).forEach(this::lower);
     }
 
     private void lower(NodeProto node) {
@@ -174,6 +174,7 @@ final class GraphLowering {
                 inner.define(function.getInput(i), operand, name);
             }
         }
+        functions.countCall();
         var within = new HashSet<>(calls);
         within.add(key);
         var body = Functions.body(function, node).stream().map(n -> withoutInputs(n, missing)).toList();

@@ -59,15 +59,23 @@ class ImportErrorsTest {
     }
 
     @Test
-    void namesMustBeDefinedOnceAndBeforeTheirUse() {
-        assertThat(failure(new TestModel(13).input("x", DType.F32, 2).node("Relu", "later", "y")
-                .node("Relu", "x", "later").output("y")))
-                .hasMessageContaining("'later'").hasMessageContaining("the_Relu_of_y");
+    void namesMustBeDefinedOnceAndWithoutCycles() {
+        assertThat(failure(new TestModel(13).input("x", DType.F32, 2).node("Add", "x later", "y")
+                .node("Relu", "y", "later").output("y")))
+                .hasMessageContaining("'later'").hasMessageContaining("the_Add_of_y");
         assertThat(failure(
                 new TestModel(13).input("x", DType.F32, 2).node("Relu", "x", "y").node("Abs", "x", "y").output("y")))
                 .hasMessageContaining("'y' is defined twice");
         assertThat(failure(new TestModel(13).input("x", DType.F32, 2).output("nothing")))
                 .hasMessageContaining("'nothing'");
+    }
+
+    @Test
+    void nodesMayStandBeforeThoseTheyReadFrom() {
+        var graph = new TestModel(13).input("x", DType.F32, 2).node("Relu", "later", "y").node("Neg", "x", "later")
+                .output("y").graph();
+        assertThat(graph.nodes()).extracting(n -> n.origin().first()).containsExactly("the_Neg_of_later",
+                "the_Relu_of_y");
     }
 
     @Test

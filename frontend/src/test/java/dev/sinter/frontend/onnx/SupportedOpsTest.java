@@ -53,6 +53,11 @@ class SupportedOpsTest {
             entry("ai.onnx.Reshape", KNOWN_LENGTH),
             entry("ai.onnx.Squeeze",
                     "Without axes, sizes that are not known must not be 1, which is checked when the model runs."),
+            entry("com.microsoft.GroupQueryAttention",
+                    "No quantized caches, no norms of queries and keys, no scores as result."),
+            entry("com.microsoft.MatMulNBits", "2, 4 and 8 bits."),
+            entry("com.microsoft.QMoE", "Integer weights of 2, 4 and 8 bits. Routing weights are normalized, unless"
+                    + " they are an input of their own, as in ONNX Runtime's CPU build."),
             entry("com.microsoft.SkipLayerNormalization", "The results mean and inverse deviation are refused."));
 
     /** Element types, where they are not all those of the definition. */

@@ -160,7 +160,11 @@ final class ChannelNormalizations {
     static List<Operand> group(NodeContext node) {
         var type = node.type(0).dtype();
         var shape = node.shape(0);
-        var groups = Dim.of(node.attributes().integer("num_groups", 1));
+        long count = node.attributes().integer("num_groups", 1);
+        if (count < 1) {
+            throw node.error("attribute 'num_groups' was expected to be 1 or more, not " + count);
+        }
+        var groups = Dim.of(count);
         var stash = OnnxTypes.dtype(node.attributes().integer("stash_type", 1), "attribute 'stash_type'");
         var first = type == DType.F64 ? type : NodeContext.wide(stash);
         float epsilon = node.attributes().real("epsilon", 1e-5);

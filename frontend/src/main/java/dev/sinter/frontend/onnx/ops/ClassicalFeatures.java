@@ -127,9 +127,6 @@ final class ClassicalFeatures {
     /** {@code [..] -> [..,categories]}: 1 where the element is that category. */
     private static List<Operand> encode(NodeContext node) {
         var x = node.value(0);
-        if (!node.attributes().flag("zeros", true)) {
-            throw node.error("zeros=0, which fails at categories that are not listed, is not supported");
-        }
         boolean text = x.dtype() == DType.STRING;
         var categories = ClassLabels.of(node, "cats_int64s", "cats_strings").data();
         if (text != (categories.dtype() == DType.STRING)) {
@@ -140,11 +137,31 @@ final class ClassicalFeatures {
         var dims = new ArrayList<>(x.shape().dims());
         dims.add(Dim.of(categories.size()));
         var element = f.operand(0, x.dtype()).at(Formula.axes(rank));
-        var same = Formula.eq(text ? element : Expr.cast(element, DType.I64),
-                f.operand(1, categories.dtype()).at(Formula.axis(rank)));
-        return node.results(node.compute(new Shape(dims),
-                Formula.select(same, Expr.literal(1, DType.F32), Expr.literal(0, DType.F32)), x,
-                node.constant(categories)));
+        var wanted = text ? element : Expr.cast(element, DType.I64);
+        var one = Expr.literal(1, DType.F32);
+        var zero = Expr.literal(0, DType.F32);
+        if (node.attributes().flag("zeros", true)) {
+            var same = Formula.eq(wanted, f.operand(1, categories.dtype()).at(Formula.axis(rank)));
+            return node.results(node.compute(new Shape(dims), Formula.select(same, one, zero), x,
+                    node.constant(categories)));
+        }
+        var places = place(node, f, wanted, categories);
+        var same = Formula.eq(new Formula().operand(0, DType.I64).at(Formula.axes(rank)), Formula.axis(rank));
+        return node.results(node.compute(new Shape(dims), Formula.select(same, one, zero), places));
+    }
+
+    /** The number of each element's category; the run fails at one that is not listed. */
+    private static Value place(NodeContext node, Formula f, Expr wanted, TensorData categories) {
+        int count = categories.size();
+        var numbers = TensorData.zeros(DType.I64, count);
+        for (int i = 0; i < count; i++) {
+            numbers.set(i, i);
+        }
+        var category = f.operand(1, categories.dtype());
+        var found = f.fold(Formula.number(count), Formula.number(count),
+                k -> Formula.select(Formula.eq(wanted, category.at(k)), k, Formula.number(count)), Formula::min);
+        var places = node.compute(node.shape(0), found, node.value(0), node.constant(categories));
+        return node.apply(new Gather(0), node.constant(numbers), places);
     }
 
     /** {@code (x - offset) * scale}, for all features or for each. */

@@ -10,7 +10,10 @@ import dev.sinter.ir.Fn;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Conv;
+import dev.sinter.ir.op.IndexMap;
+import dev.sinter.ir.op.View;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -93,12 +96,78 @@ final class Convolutions {
         return node.has(i) ? node.value(i) : null;
     }
 
-    /** Sums of products of integers, exact: in f32 where they are small enough, else in f64. */
+    /** Sums of products of integers, exact: in f32, over some of the channels at a time if need be, else in f64. */
     private static Value products(NodeContext node, Value x, @Nullable Value xZero, Value w, @Nullable Value wZero) {
-        var taps = new Shape(w.shape().dims().subList(1, w.shape().rank())).size();
-        boolean small = taps instanceof Dim.Const(long count) && count * 255 * 255 < EXACT_F32;
-        var type = small ? DType.F32 : DType.F64;
-        return convolve(node, centered(node, x, xZero, type), centered(node, w, wZero, type), null);
+        var ends = exactParts(w, wZero);
+        boolean whole = ends.size() == 1;
+        if (ends.isEmpty() || !whole && node.attributes().integer("group", 1) > 1) {
+            return convolve(node, centered(node, x, xZero, DType.F64), centered(node, w, wZero, DType.F64), null);
+        }
+        var left = centered(node, x, xZero, DType.F32);
+        var right = centered(node, w, wZero, DType.F32);
+        if (whole) {
+            return convolve(node, left, right, null);
+        }
+        node.symbols().requireEqual(x.shape().dim(1), w.shape().dim(1), "channels of " + node.origin().first());
+        var sum = Expr.cast(Expr.arg(0, DType.F32), DType.I32);
+        var parts = new ArrayList<Value>();
+        int begin = 0;
+        for (int end : ends) {
+            if (begin > 0) {
+                sum = Expr.apply(Fn.ADD, sum, Expr.cast(Expr.arg(parts.size(), DType.F32), DType.I32));
+            }
+            parts.add(convolve(node, channels(node, left, begin, end), channels(node, right, begin, end), null));
+            begin = end;
+        }
+        return node.map(sum, parts.toArray(Value[]::new));
+    }
+
+    /** Some indices of the second axis. */
+    private static Value channels(NodeContext node, Value value, int begin, int end) {
+        int rank = value.shape().rank();
+        var begins = new ArrayList<Dim>(Collections.nCopies(rank, Dim.ZERO));
+        begins.set(1, Dim.of(begin));
+        return node.apply(new View(new IndexMap.Slice(begins, Collections.nCopies(rank, 1L),
+                value.shape().with(1, Dim.of(end - begin)).dims())), value);
+    }
+
+    /** Where to cut the channels so that the sums over each part are exact in f32; nothing if that is not possible. */
+    private static List<Integer> exactParts(Value w, @Nullable Value wZero) {
+        if (!w.shape().isConst()) {
+            return List.of();
+        }
+        int rows = Math.toIntExact(w.shape().dim(0).value());
+        int count = Math.toIntExact(w.shape().dim(1).value());
+        var weights = w.constant();
+        var zeros = wZero == null ? null : wZero.constant();
+        boolean known = weights != null && (wZero == null || zeros != null);
+        int window = rows * count == 0 ? 0 : Math.toIntExact(w.shape().size().value() / rows / count);
+        var ends = new ArrayList<Integer>();
+        var sums = new long[rows];
+        for (int channel = 0; channel < count; channel++) {
+            var more = new long[rows];
+            boolean fits = true;
+            for (int row = 0; row < rows; row++) {
+                long zero = !known || zeros == null ? 0 : zeros.getLong(zeros.size() == 1 ? 0 : row);
+                for (int k = 0; k < window; k++) {
+                    more[row] += known ? 255 * Math.abs(weights.getLong((row * count + channel) * window + k) - zero)
+                            : 255 * 255;
+                }
+                if (more[row] >= EXACT_F32) {
+                    return List.of();
+                }
+                fits &= sums[row] + more[row] < EXACT_F32;
+            }
+            if (!fits) {
+                ends.add(channel);
+                Arrays.fill(sums, 0);
+            }
+            for (int row = 0; row < rows; row++) {
+                sums[row] += more[row];
+            }
+        }
+        ends.add(count);
+        return ends;
     }
 
     /** Elements less their zero point: one for all, or one for each index of the first axis. */

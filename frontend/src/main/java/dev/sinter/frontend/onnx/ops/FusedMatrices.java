@@ -126,13 +126,13 @@ final class FusedMatrices {
                 scaled(node, product, quantized.get(1), row(node, 2), node.has(4) ? node.value(4) : null));
     }
 
-    /** {@code A[.., K] x B'[N, K]}, B in blocks of a few bits an element, the low bits first. */
+    /**
+     * {@code A[.., K] x B'[N, K]}, B in blocks of a few bits an element, the low bits first. Input 4 says for each
+     * column which block's scale and zero point it has.
+     */
     private static List<Operand> packed(NodeContext node) {
         var a = node.value(0);
         var type = a.dtype();
-        if (node.has(4)) {
-            throw node.error("a group index (input 4) is not supported");
-        }
         var weights = node.cast(weights(node), NodeContext.wide(type));
         var product = Matrices.product(node, node.cast(a, NodeContext.wide(type)),
                 node.permute(weights, List.of(1, 0)));
@@ -160,16 +160,22 @@ final class FusedMatrices {
                 node.reshape(node.value(2), Shape.of(n, blocks))));
         var f = new Formula();
         var row = Formula.axis(0);
-        var number = Formula.div(Formula.axis(1), Formula.number(block));
+        var place = Formula.div(Formula.axis(1), Formula.number(block));
         var within = Formula.mod(Formula.axis(1), Formula.number(block));
-        var element = unpacked(f, f.operand(0, DType.U8), List.of(row, number), within, bits);
+        var element = unpacked(f, f.operand(0, DType.U8), List.of(row, place), within, bits);
+        // columns may be in another order than their groups
+        var number = place;
+        if (node.has(4)) {
+            number = Expr.cast(f.operand(operands.size(), node.type(4).dtype()).at(Formula.axis(1)), DType.I64);
+            operands.add(node.value(4));
+        }
         var zero = Expr.literal(1L << (bits - 1), DType.F32);
         if (node.has(3) && node.type(3).dtype() == DType.U8) {
             operands.add(node.reshape(node.value(3), Shape.of(n, Math.ceilDiv(blocks * bits, 8L))));
-            zero = unpacked(f, f.operand(2, DType.U8), List.of(row), number, bits);
+            zero = unpacked(f, f.operand(operands.size() - 1, DType.U8), List.of(row), number, bits);
         } else if (node.has(3)) {
             operands.add(node.reshape(node.value(3), Shape.of(n, blocks)));
-            zero = Expr.cast(f.operand(2, node.type(3).dtype()).at(row, number), DType.F32);
+            zero = Expr.cast(f.operand(operands.size() - 1, node.type(3).dtype()).at(row, number), DType.F32);
         }
         var scale = Expr.cast(f.operand(1, scaleType).at(row, number), DType.F32);
         return node.compute(Shape.of(n, k), Formula.mul(Formula.sub(element, zero), scale),
@@ -177,7 +183,7 @@ final class FusedMatrices {
     }
 
     /** Element i of a row of bytes, several elements each, as a real number. */
-    private static Expr unpacked(Formula f, Formula.Source bytes, List<Expr> row, Expr i, long bits) {
+    static Expr unpacked(Formula f, Formula.Source bytes, List<Expr> row, Expr i, long bits) {
         long each = 8 / bits;
         var at = new ArrayList<>(row);
         at.add(Formula.div(i, Formula.number(each)));

@@ -8,16 +8,18 @@ import dev.sinter.ir.Expr;
 import dev.sinter.ir.Formula;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Concat;
 import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.View;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * ONNX Runtime's GroupQueryAttention: causal attention whose keys and values are appended to a cache, each sample of
  * the batch at its own place. Inputs are query, key, value, past key, past value, the samples' last positions, the
- * length of the longest sample, then caches of cosines and sines, positions and an attention bias.
+ * length of the longest sample, then caches of cosines and sines, positions, an attention bias and sinks of the heads.
  *
  * @see <a href=
  *      "https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.GroupQueryAttention">
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class GroupedAttentions {
     static final List<OnnxOp> OPS = List.of(microsoft("GroupQueryAttention",
             node -> new GroupedAttentions(node).run()));
+
+    private static final int SINKS = 11;
 
     private final NodeContext node;
     private final AttentionParts parts;
@@ -39,8 +43,17 @@ final class GroupedAttentions {
         this.queryHeads = Dim.of(node.attributes().integer("num_heads", 0));
         this.heads = Dim.of(node.attributes().integer("kv_num_heads", 0));
         this.wide = NodeContext.wide(node.type(0).dtype());
-        if (heads.value() < 1 || node.attributes().flag("smooth_softmax", false) || node.has(11)) {
-            throw node.error("kv_num_heads was expected; smooth_softmax and head_sink are not supported");
+        if (heads.value() < 1) {
+            throw node.error("attribute 'kv_num_heads' was expected");
+        }
+        if (node.wants(3)) {
+            throw node.error("result 3 (scores of queries and keys) is not supported");
+        }
+        for (int i = SINKS + 1; i < node.inputCount(); i++) {
+            if (node.has(i)) {
+                throw node.error("input " + i + " (scales of a quantized cache, norms of queries and keys)"
+                        + " is not supported");
+            }
         }
     }
 
@@ -61,9 +74,23 @@ final class GroupedAttentions {
         if (node.has(10)) {
             scores = parts.biased(scores, node.value(10));
         }
-        var output = parts.joined(parts.grouped(parts.softmax(scores), presentValue));
+        var output = parts.joined(parts.grouped(softmax(scores), presentValue));
         var type = node.type(0).dtype();
         return node.results(node.cast(output, type), node.cast(presentKey, type), node.cast(presentValue, type));
+    }
+
+    /** Softmax of the last axis; with one more score that takes its share and goes nowhere, 0 or each head's own. */
+    private Value softmax(Value scores) {
+        if (!node.attributes().flag("smooth_softmax", false) && !node.has(SINKS)) {
+            return parts.softmax(scores);
+        }
+        var sink = node.has(SINKS)
+                ? node.reshape(node.cast(node.value(SINKS), wide), Shape.of(Dim.ONE, queryHeads, Dim.ONE, Dim.ONE))
+                : node.reshape(node.scalar(wide, 0), Shape.of(Dim.ONE, Dim.ONE, Dim.ONE, Dim.ONE));
+        var shape = scores.shape();
+        var all = node.apply(new Concat(3), scores, node.expand(sink, shape.with(3, Dim.ONE)));
+        return node.apply(new View(new IndexMap.Slice(Collections.nCopies(4, Dim.ZERO), Collections.nCopies(4, 1L),
+                shape.dims())), parts.softmax(all));
     }
 
     /** {@code [B,H,S,D]} each; keys and values may stand beside the queries. */
@@ -115,21 +142,21 @@ final class GroupedAttentions {
         return RotaryEmbeddings.turned(node, List.of(x, cos, node.value(8), positions), angles, 2);
     }
 
-    /** The cache with the new tokens behind each sample's old ones {@code [B,H,T,D]}; what is free stays as it was. */
+    /** The cache with the new tokens behind each sample's old ones {@code [B,H,T,D]}, and zeros behind those. */
     private Value appended(int past, Value x, Dim total) {
         var cache = node.has(past) ? node.cast(node.value(past), wide) : null;
         var shape = x.shape();
         var length = cache == null ? total : node.symbols().simplify(cache.shape().dim(2).max(total));
         var f = new Formula();
         var t = Formula.axis(2);
-        var tokens = Formula.size(shape.dim(2));
-        var expr = f.let(before(f, 1, shape.dim(2)), given -> f.let(Formula.max(given, Formula.number(0)), first -> {
-            var fresh = f.operand(0, wide).or(Expr.literal(0, wide),
-                    List.of(Formula.axis(0), Formula.axis(1), Formula.sub(t, first), Formula.axis(3)));
-            return cache == null ? fresh : Formula.select(
-                    Formula.and(Formula.le(first, t), Formula.lt(t, Formula.add(first, tokens))), fresh,
-                    f.operand(2, wide).or(Expr.literal(0, wide), Formula.axes(4)));
-        }));
+        var zero = Expr.literal(0, wide);
+        var first = Formula.max(before(f, 1, shape.dim(2)), Formula.number(0));
+        var expr = f.let(first, begin -> {
+            var fresh = f.operand(0, wide).or(zero,
+                    List.of(Formula.axis(0), Formula.axis(1), Formula.sub(t, begin), Formula.axis(3)));
+            return cache == null ? fresh
+                    : Formula.select(Formula.lt(t, begin), f.operand(2, wide).or(zero, Formula.axes(4)), fresh);
+        });
         var result = Shape.of(shape.dim(0), shape.dim(1), length, shape.dim(3));
         return cache == null ? node.compute(result, expr, x, lasts()) : node.compute(result, expr, x, lasts(), cache);
     }

@@ -8,6 +8,7 @@ import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
 import dev.sinter.ir.Formula;
 import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Concat;
 import dev.sinter.ir.op.IndexMap;
@@ -49,16 +50,9 @@ final class MicrosoftAttentions {
     /** Input, weights, bias, mask, past, attention bias. */
     private static List<Operand> attention(NodeContext node) {
         var self = new MicrosoftAttentions(node, node.type(0).dtype());
-        self.refuse("do_rotary");
         var product = Matrices.product(node, node.value(0), node.value(1));
         var projected = node.has(2) ? self.sum(product, node.value(2)) : product;
         return self.projected(projected, 3, 4, 5);
-    }
-
-    private void refuse(String attribute) {
-        if (node.attributes().flag(attribute, false)) {
-            throw node.error("attribute '" + attribute + "' is not supported");
-        }
     }
 
     private Value sum(Value x, Value bias) {
@@ -68,7 +62,6 @@ final class MicrosoftAttentions {
     /** Input, weights, bias, their scales, mask, their zero points, past. */
     private static List<Operand> quantized(NodeContext node) {
         var self = new MicrosoftAttentions(node, node.type(2).dtype());
-        self.refuse("do_rotary");
         var product = Matrices.integerProduct(node, node.value(0), node.value(1), node.has(6) ? self.row(6) : null,
                 node.has(7) ? self.row(7) : null);
         var scale = Formula.mul(Expr.cast(Expr.arg(1, self.type), self.wide),
@@ -96,19 +89,53 @@ final class MicrosoftAttentions {
             made.add(parts.heads(columns(all, begin, size), heads));
             begin = begin.plus(size);
         }
+        var q = made.get(0);
         var k = made.get(1);
         var v = made.get(2);
+        if (node.attributes().flag("do_rotary", false)) {
+            var before = node.has(past) ? node.shape(past).dim(3) : Dim.ZERO;
+            q = turned(q, before);
+            k = turned(k, before);
+        }
         if (node.has(past)) {
             k = parts.appended(node.cast(state(past, 0), wide), k);
             v = parts.appended(node.cast(state(past, 1), wide), v);
         }
-        var added = biases(made.get(0), k, mask, bias);
-        var output = weighted(made.get(0), k, v, added);
+        var output = weighted(q, k, v, biases(q, k, mask, bias));
         if (!node.wants(1)) {
             return node.results(output);
         }
         var present = node.apply(new Concat(0), leading(k), leading(v));
         return node.results(output, node.cast(present, type));
+    }
+
+    /**
+     * Halves of the first elements of each head turned by their positions, as GPT-NeoX does: element i of a half by the
+     * position times {@code 10000^(-2i/D)}.
+     */
+    private Value turned(Value x, Dim before) {
+        var size = node.simplify(x.shape()).dim(3);
+        long width = node.attributes().integer("rotary_embedding_dim", 0);
+        if (width == 0 && size instanceof Dim.Const(long all)) {
+            width = all;
+        }
+        if (width < 2 || width % 2 != 0) {
+            throw node.error("an even number of elements to turn was expected, not " + width + " of " + size);
+        }
+        int half = (int) (width / 2);
+        var speeds = TensorData.zeros(wide, half);
+        for (int i = 0; i < half; i++) {
+            speeds.set(i, Math.pow(10000, -2.0 * i / width));
+        }
+        var f = new Formula();
+        var place = Expr.cast(Formula.add(Formula.axis(1), Formula.size(before)), wide);
+        var angle = Formula.mul(place, f.operand(0, wide).at(Formula.axis(2)));
+        var shape = Shape.of(Dim.ONE, x.shape().dim(2), Dim.of(half));
+        var constant = node.constant(speeds);
+        var cos = node.compute(shape, Expr.apply(Fn.COS, angle), constant);
+        var sin = node.compute(shape, Expr.apply(Fn.SIN, angle), constant);
+        return RotaryEmbeddings.turned(node, List.of(x, cos, sin),
+                new RotaryEmbeddings.Angles(true, false, half, false, 1), 2);
     }
 
     private Value leading(Value x) {

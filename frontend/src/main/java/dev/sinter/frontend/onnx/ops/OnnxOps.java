@@ -140,7 +140,8 @@ public final class OnnxOps {
             Indexing.OPS, Positions.OPS, Einsums.OPS, QuantizedForms.OPS, FusedMatrices.OPS, Losses.OPS,
             Attentions.OPS, RotaryEmbeddings.OPS, LinearAttentions.OPS, Signals.OPS, FourierTransforms.OPS,
             Optimizers.OPS, Trigonometry.OPS, Bits.OPS, TreeEnsembles.OPS, ClassicalFeatures.OPS, LinearModels.OPS,
-            SupportVectors.OPS, Recurrences.OPS, MicrosoftAttentions.OPS, GroupedAttentions.OPS, Gates.OPS,
+            SupportVectors.OPS, Recurrences.OPS, MicrosoftAttentions.OPS, GroupedAttentions.OPS, PackedAttentions.OPS,
+            ExpertMixtures.OPS, Gates.OPS,
             CausalConvolutions.OPS,
             Control.OPS, Sequences.OPS, Sorting.OPS, Texts.OPS, Randoms.OPS, Gradients.OPS);
 

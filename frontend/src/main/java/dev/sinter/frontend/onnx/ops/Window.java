@@ -29,6 +29,8 @@ import java.util.stream.IntStream;
  */
 record Window(List<Dim> in, List<Dim> kernel, List<Long> strides, List<Long> dilations, List<Dim> begin,
         List<Dim> end, List<Dim> out) {
+    /** No more elements along an axis: a window is visited for every element of the result. */
+    private static final long LARGEST = 1 << 20;
 
     /** Windows of a node over all axes of a tensor but the first two. */
     static Window of(NodeContext node, Shape x, List<Dim> kernel, boolean ceil) {
@@ -36,6 +38,9 @@ record Window(List<Dim> in, List<Dim> kernel, List<Long> strides, List<Long> dil
         if (n < 1 || kernel.size() != n) {
             throw node.error("windows of " + kernel.size() + " axes and an input of " + (kernel.size() + 2)
                     + " axes were expected, not " + x);
+        }
+        if (kernel.stream().anyMatch(k -> k instanceof Dim.Const(long size) && (size < 1 || size > LARGEST))) {
+            throw node.error("windows of 1 to " + LARGEST + " elements along each axis were expected, not " + kernel);
         }
         var in = x.dims().subList(2, n + 2);
         var strides = each(node, "strides", n);
