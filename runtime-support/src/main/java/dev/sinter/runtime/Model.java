@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jdk.jfr.FlightRecorder;
 
 /**
  * A compiled model. Immutable and thread-safe: any number of threads, virtual ones included, may call {@link #run} at
@@ -71,8 +72,7 @@ public final class Model implements AutoCloseable {
      *     allow
      */
     public static Model load(Path jar, RunOptions options) {
-        var event = new LoadEvent();
-        event.begin();
+        var event = loading();
         try {
             ModelJar content = ModelJar.open(jar);
             return started(content.info(), new ModelClassLoader(content.zip()::read, content.weights()), options,
@@ -102,16 +102,25 @@ public final class Model implements AutoCloseable {
      * @throws ModelException if the image has no form that the options allow
      */
     public static Model define(ModelImage image, RunOptions options) {
-        var event = new LoadEvent();
-        event.begin();
+        var event = loading();
         var files = new LinkedHashMap<>(image.resources());
         image.classes().forEach((name, bytes) -> files.put(ModelClassLoader.path(name), bytes));
         return started(image.info(), new ModelClassLoader(files::get, image.weights()), options, event);
     }
 
+    /** The event of a load that begins, or null: while nobody records, JFR's classes are not even loaded (50 ms). */
+    private static LoadEvent loading() {
+        if (!FlightRecorder.isInitialized()) {
+            return null;
+        }
+        var event = new LoadEvent();
+        event.begin();
+        return event;
+    }
+
     private static Model started(ModelInfo info, ModelClassLoader loader, RunOptions options, LoadEvent event) {
         var model = new Model(info, loader, options);
-        if (event.shouldCommit()) {
+        if (event != null && event.shouldCommit()) {
             event.model = info.name();
             event.form = model.form.name();
             event.weightsBytes = info.weightsBytes();
@@ -269,7 +278,7 @@ public final class Model implements AutoCloseable {
     }
 
     private static RunEvent begin() {
-        RunEvent event = RunEvent.PROBE.isEnabled() ? new RunEvent() : null;
+        RunEvent event = FlightRecorder.isInitialized() && RunEvent.PROBE.isEnabled() ? new RunEvent() : null;
         if (event != null) {
             event.begin();
         }
