@@ -1,7 +1,10 @@
 package dev.sinter.ir;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A position in a line of the text form; spaces before a token are skipped. */
@@ -182,6 +185,21 @@ final class Cursor {
             at++;
         }
         return text.substring(start, at).strip();
+    }
+
+    /** Names and values, {@code {name=value, name=value}}, in order. */
+    Map<String, String> braces(Function<Cursor, String> value) {
+        expect("{");
+        var texts = new LinkedHashMap<String, String>();
+        while (!take("}")) {
+            if (!texts.isEmpty()) {
+                expect(",");
+            }
+            var name = name();
+            expect("=");
+            texts.put(name, value.apply(this));
+        }
+        return texts;
     }
 
     /** The text up to the next space. */

@@ -4,7 +4,6 @@ import dev.sinter.ir.op.Attributes;
 import dev.sinter.ir.op.Ops;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +146,7 @@ public final class GraphParser {
             inputs.add(use(in, defined));
             in.take(",");
         }
-        var op = Ops.of(mnemonic, new Attributes(in.peek('{') ? braces(in) : Map.of()), inputs, data);
+        var op = Ops.of(mnemonic, new Attributes(in.peek('{') ? in.braces(Cursor::balanced) : Map.of()), inputs, data);
         var origin = in.take("//") ? origin(in) : Origin.NONE;
         in.finish(op);
         next++;
@@ -168,20 +167,6 @@ public final class GraphParser {
         return new Origin(names);
     }
 
-    private static Map<String, String> braces(Cursor in) {
-        in.expect("{");
-        var texts = new LinkedHashMap<String, String>();
-        while (!in.take("}")) {
-            if (!texts.isEmpty()) {
-                in.expect(",");
-            }
-            var name = in.name();
-            in.expect("=");
-            texts.put(name, in.balanced());
-        }
-        return texts;
-    }
-
     /** A value as written where it is defined. */
     private record Definition(int id, Type type, Attributes facts) {
     }
@@ -195,7 +180,7 @@ public final class GraphParser {
         int id = id(in);
         in.expect(":");
         var type = Notation.type(in);
-        return new Definition(id, type, new Attributes(in.peek('{') ? braces(in) : Map.of()));
+        return new Definition(id, type, new Attributes(in.peek('{') ? in.braces(Cursor::balanced) : Map.of()));
     }
 
     private Value define(Definition d, Map<Integer, Value> defined) {

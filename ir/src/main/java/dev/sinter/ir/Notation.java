@@ -2,7 +2,6 @@ package dev.sinter.ir;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -155,16 +154,7 @@ public final class Notation {
      */
     public static Map<String, String> texts(String text) {
         var in = new Cursor(text);
-        in.expect("{");
-        var texts = new LinkedHashMap<String, String>();
-        while (!in.take("}")) {
-            if (!texts.isEmpty()) {
-                in.expect(",");
-            }
-            var name = in.name();
-            in.expect("=");
-            texts.put(name, in.quoted());
-        }
+        var texts = in.braces(Cursor::quoted);
         return Collections.unmodifiableMap(in.finish(texts));
     }
 

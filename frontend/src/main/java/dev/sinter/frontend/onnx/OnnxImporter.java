@@ -1,6 +1,5 @@
 package dev.sinter.frontend.onnx;
 
-import dev.sinter.frontend.onnx.ops.OnnxOps;
 import dev.sinter.frontend.onnx.proto.ModelProto;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.IrException;
@@ -35,8 +34,6 @@ public final class OnnxImporter {
      */
     public static Graph importModel(Path file, ImportOptions options) {
         var folder = file.toAbsolutePath().getParent();
-        // the first import of a process links some 250 lowerings, which needs about as long as reading 90 MB
-        Thread.ofVirtual().start(OnnxOps::all);
         return importModel(OnnxReader.readModel(file), folder, options);
     }
 

@@ -27,21 +27,17 @@ final class SymbolNames {
 
     /** The type of a graph input. */
     Type type(String port, TypeProto type) {
-        return switch (type.getValueCase()) {
-            case TENSOR_TYPE -> tensor(port, type);
-            case SEQUENCE_TYPE -> new Type.Sequence(element(port, type.getSequenceType().getElemType()));
-            case OPTIONAL_TYPE -> new Type.Optional(element(port, type.getOptionalType().getElemType()));
-            case MAP_TYPE -> new Type.MapOf(OnnxTypes.dtype(type.getMapType().getKeyType(), "'" + port + "'"),
-                    element(port, type.getMapType().getValueType()));
-            default -> throw new OnnxImportException(
-                    "'" + port + "': a tensor, sequence, optional or map was expected, not " + type.getValueCase());
-        };
+        return type.hasTensorType() ? tensor(port, type) : container(port, type);
     }
 
     /** Within others, sizes that are not known may differ from element to element. */
     private static Type element(String port, TypeProto type) {
+        return type.hasTensorType() ? OnnxTypes.elementTensor(type.getTensorType(), "'" + port + "'")
+                : container(port, type);
+    }
+
+    private static Type container(String port, TypeProto type) {
         return switch (type.getValueCase()) {
-            case TENSOR_TYPE -> OnnxTypes.elementTensor(type.getTensorType(), "'" + port + "'");
             case SEQUENCE_TYPE -> new Type.Sequence(element(port, type.getSequenceType().getElemType()));
             case OPTIONAL_TYPE -> new Type.Optional(element(port, type.getOptionalType().getElemType()));
             case MAP_TYPE -> new Type.MapOf(OnnxTypes.dtype(type.getMapType().getKeyType(), "'" + port + "'"),

@@ -3,6 +3,7 @@ package dev.sinter.frontend.onnx.ops;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
+import dev.sinter.ir.Formula;
 import dev.sinter.ir.IrException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,38 +72,27 @@ final class Derivatives {
             case ADD -> one;
             case SUB -> i == 0 ? one : Expr.literal(-1, type);
             case MUL -> i == 0 ? b : a;
-            case DIV -> i == 0 ? Expr.apply(Fn.RECIPROCAL, b) : negative(quotient(a, times(b, b)));
+            case DIV -> i == 0 ? Expr.apply(Fn.RECIPROCAL, b) : negative(Formula.div(a, Formula.mul(b, b)));
             case FMA -> i == 2 ? one : i == 0 ? b : a;
             case NEG -> Expr.literal(-1, type);
             case ABS -> Expr.apply(Fn.SIGN, a);
             case SIGN, FLOOR, CEIL, ROUND -> null;
-            case RECIPROCAL -> negative(Expr.apply(Fn.RECIPROCAL, times(a, a)));
-            case SQRT -> quotient(Expr.literal(0.5, type), Expr.apply(Fn.SQRT, a));
+            case RECIPROCAL -> negative(Expr.apply(Fn.RECIPROCAL, Formula.mul(a, a)));
+            case SQRT -> Formula.div(Expr.literal(0.5, type), Expr.apply(Fn.SQRT, a));
             case EXP -> Expr.apply(Fn.EXP, a);
             case LOG -> Expr.apply(Fn.RECIPROCAL, a);
             case SIN -> Expr.apply(Fn.COS, a);
             case COS -> negative(Expr.apply(Fn.SIN, a));
-            case TANH -> minus(one, times(Expr.apply(Fn.TANH, a), Expr.apply(Fn.TANH, a)));
-            case SIGMOID -> times(Expr.apply(Fn.SIGMOID, a), minus(one, Expr.apply(Fn.SIGMOID, a)));
-            case ERF -> times(Expr.literal(2 / Math.sqrt(Math.PI), type), Expr.apply(Fn.EXP, negative(times(a, a))));
+            case TANH -> Formula.sub(one, Formula.mul(Expr.apply(Fn.TANH, a), Expr.apply(Fn.TANH, a)));
+            case SIGMOID -> Formula.mul(Expr.apply(Fn.SIGMOID, a), Formula.sub(one, Expr.apply(Fn.SIGMOID, a)));
+            case ERF -> Formula.mul(Expr.literal(2 / Math.sqrt(Math.PI), type),
+                    Expr.apply(Fn.EXP, negative(Formula.mul(a, a))));
             case MAX -> chosen(i == 0 ? Expr.apply(Fn.LE, b, a) : Expr.apply(Fn.LT, a, b), one);
             case MIN -> chosen(i == 0 ? Expr.apply(Fn.LE, a, b) : Expr.apply(Fn.LT, b, a), one);
-            case POW -> i == 0 ? times(b, Expr.apply(Fn.POW, a, minus(b, one)))
-                    : times(Expr.apply(Fn.POW, a, b), Expr.apply(Fn.LOG, a));
+            case POW -> i == 0 ? Formula.mul(b, Expr.apply(Fn.POW, a, Formula.sub(b, one)))
+                    : Formula.mul(Expr.apply(Fn.POW, a, b), Expr.apply(Fn.LOG, a));
             default -> throw new IrException("the derivative of " + fn.label() + " is not known");
         };
-    }
-
-    private static Expr times(Expr a, Expr b) {
-        return Expr.apply(Fn.MUL, a, b);
-    }
-
-    private static Expr minus(Expr a, Expr b) {
-        return Expr.apply(Fn.SUB, a, b);
-    }
-
-    private static Expr quotient(Expr a, Expr b) {
-        return Expr.apply(Fn.DIV, a, b);
     }
 
     private static Expr negative(Expr a) {
@@ -110,6 +100,6 @@ final class Derivatives {
     }
 
     private static Expr chosen(Expr condition, Expr one) {
-        return Expr.apply(Fn.SELECT, condition, one, Expr.literal(0, one.dtype()));
+        return Formula.select(condition, one, Expr.literal(0, one.dtype()));
     }
 }

@@ -40,12 +40,18 @@ final class Indexing {
     private static List<Operand> gatherElements(NodeContext node) {
         var data = node.value(0);
         var indices = node.value(1);
+        var f = new Formula();
+        var at = elements(node, f, data, indices);
+        return node.results(node.compute(indices.shape(), f.operand(0, data.dtype()).at(at), data, indices));
+    }
+
+    /** Where GatherElements reads and ScatterElements writes: an index of its own for each element along the axis. */
+    private static List<Expr> elements(NodeContext node, Formula f, Value data, Value indices) {
         int rank = sameRank(node, 0, 1);
         int axis = node.axis(node.attributes().integer("axis", 0), rank);
-        var f = new Formula();
         var at = new ArrayList<>(Formula.axes(rank));
         at.set(axis, index(f, 1, indices, Formula.axes(rank), data.shape().dim(axis)));
-        return node.results(node.compute(indices.shape(), f.operand(0, data.dtype()).at(at), data, indices));
+        return at;
     }
 
     private static int sameRank(NodeContext node, int a, int b) {
@@ -100,11 +106,8 @@ final class Indexing {
     private static List<Operand> scatterElements(NodeContext node) {
         var data = node.value(0);
         var indices = node.value(1);
-        int rank = sameRank(node, 0, 1);
-        int axis = node.axis(node.attributes().integer("axis", 0), rank);
         var f = new Formula();
-        var at = new ArrayList<>(Formula.axes(rank));
-        at.set(axis, index(f, 1, indices, Formula.axes(rank), data.shape().dim(axis)));
+        var at = elements(node, f, data, indices);
         return scatter(node, f, indices.shape(), at, data, indices);
     }
 
