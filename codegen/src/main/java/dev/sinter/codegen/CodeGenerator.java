@@ -10,20 +10,14 @@ import dev.sinter.codegen.plan.Values;
 import dev.sinter.ir.Graph;
 import dev.sinter.runtime.Form;
 import dev.sinter.runtime.ModelImage;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /** Turns a graph into classes and weights. */
 public final class CodeGenerator {
-    /** Bytes of weights that are worth a thread of their own. */
-    private static final long PACKED_APART = 1 << 20;
-
     private CodeGenerator() {
     }
 
@@ -39,16 +33,7 @@ public final class CodeGenerator {
      *             if nodes have types no kernel computes with
      */
     public static GeneratedModel generate(Graph graph, CodegenOptions options) {
-        var planned = ScriptPlanner.plan(graph);
-        // weights are packed while the classes are emitted
-        var packing = new FutureTask<>(() -> WeightPacker.pack(
-                new Plan(graph, List.of(), List.of(), planned.weights(), planned.weightBytes())));
-        if (planned.weightBytes() > PACKED_APART) {
-            Thread.ofVirtual().start(packing);
-        } else {
-            packing.run();
-        }
-        var plan = KernelNames.unique(planned, options.forms());
+        var plan = KernelNames.unique(ScriptPlanner.plan(graph), options.forms());
         var shares = NodeShares.of(plan);
         var planText = PlanPrinter.print(plan);
         var values = plan.blocks().stream().map(Values::new).toList();
@@ -70,27 +55,9 @@ public final class CodeGenerator {
         }
         var info = description.info(binaryName(base), "META-INF/sinter/" + dump.file());
         var resources = Map.of(info.irResource(), dump.text().getBytes(StandardCharsets.UTF_8));
-        var image = new ModelImage(info, classes, packed(packing), resources);
+        var weights = new Plan(graph, List.of(), List.of(), plan.weights(), plan.weightBytes());
+        var image = new ModelImage(info, classes, WeightPacker.pack(weights), resources);
         return new GeneratedModel(image, graph, plan, planText, dump.listings(), shares);
-    }
-
-    private static MemorySegment packed(FutureTask<MemorySegment> packing) {
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return packing.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    throw new IllegalStateException("the weights can't be packed: " + e.getCause(), e.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     private static String binaryName(String internal) {
