@@ -9,9 +9,7 @@ import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Formula;
 import dev.sinter.ir.Node;
-import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Compute;
-import dev.sinter.ir.op.Conv;
 import dev.sinter.ir.op.Cumulate;
 import dev.sinter.ir.op.Recurrence;
 import dev.sinter.ir.op.Scatter;
@@ -43,7 +41,7 @@ final class ComputePlanner {
     }
 
     /** An expression too long for one method is computed in several steps. */
-    private void compute(Expr whole, List<Operand> operands, Operand output, String what) {
+    void compute(Expr whole, List<Operand> operands, Operand output, String what) {
         var expr = whole;
         while (!ComputeKernel.fits(expr, operands, output)) {
             var part = Parts.largest(expr, p -> ComputeKernel.fits(p, operands, output.of(p.dtype())));
@@ -58,14 +56,6 @@ final class ComputePlanner {
             expr = expr.transform(e -> e.equals(part) ? use : e);
         }
         plan.step(ComputeKernel.of(expr, operands, output, what));
-    }
-
-    void conv(Conv op, Node node) {
-        if (ConvPlanner.takes(op, node)) {
-            ConvPlanner.plan(plan, contiguous, op, node);
-            return;
-        }
-        compute(op.comprehension(node.inputs().stream().map(Value::tensor).toList()), node);
     }
 
     void scatter(Scatter op, Node node) {
@@ -107,7 +97,7 @@ final class ComputePlanner {
         return node.inputs().stream().map(plan::operand).toList();
     }
 
-    private static String what(Node node) {
+    static String what(Node node) {
         return node.op().mnemonic() + " '" + node.origin().first() + "'";
     }
 }

@@ -47,11 +47,13 @@ public final class Planner {
     private final PlanBuilder plan;
     private final ProductPlanner products;
     private final ComputePlanner computes;
+    private final ConvPlanner convs;
 
     private Planner(Graph graph, WeightTable weights, int firstNumber) {
         this.plan = new PlanBuilder(graph, weights, firstNumber);
         this.products = new ProductPlanner(plan, this::contiguous);
         this.computes = new ComputePlanner(plan, this::contiguous);
+        this.convs = new ConvPlanner(plan, this::contiguous, products, computes);
     }
 
     /**
@@ -148,7 +150,7 @@ public final class Planner {
             case Softmax s -> softmax(s.axis(), node);
             case Attention a -> products.attention(a, node);
             case Compute c -> computes.compute(c, node);
-            case Conv c -> computes.conv(c, node);
+            case Conv c -> convs.conv(c, node);
             case Recurrence r -> computes.recurrence(r, node);
             case Scatter c -> computes.scatter(c, node);
             case Cumulate c -> computes.cumulate(c, node);

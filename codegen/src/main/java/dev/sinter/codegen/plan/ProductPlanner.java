@@ -82,7 +82,7 @@ final class ProductPlanner {
     }
 
     /** Puts constant scalars into the expression; the other operands are collected. */
-    private Expr literals(Expr epilogue, List<Value> extras, List<Operand> operands) {
+    Expr literals(Expr epilogue, List<Value> extras, List<Operand> operands) {
         var args = new ArrayList<Expr>();
         args.add(Expr.arg(0, productType(epilogue)));
         for (var extra : extras) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sinter.codegen.Compiled.Tolerance;
 import dev.sinter.codegen.Samples;
 import dev.sinter.ir.DType;
+import dev.sinter.ir.Expr;
+import dev.sinter.ir.Fn;
 import dev.sinter.ir.IrException;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Conv;
@@ -21,6 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConvKernelTest {
     private static final Tolerance LONG = new Tolerance(2e-5, 2e-5);
+
+    private static final Expr HALF =
+            Expr.apply(Fn.MUL, Expr.arg(0, DType.F32), Expr.literal(0.5, DType.F32));
 
     private static List<Integer> same(int axes, int value) {
         return Collections.nCopies(axes, value);
@@ -91,8 +96,9 @@ class ConvKernelTest {
         if (bias) {
             operands.add(s.constant(DType.F32, results));
         }
-        s.check(LONG, s.add(new Conv(groups, strides, dilations, begin, end, bias),
-                operands.toArray(Value[]::new)));
+        var op = new Conv(groups, strides, dilations, begin, end, bias);
+        var y = s.add(op, operands.toArray(Value[]::new));
+        s.check(LONG, y, s.add(op.with(HALF), operands.toArray(Value[]::new)));
     }
 
     @Test

@@ -69,7 +69,8 @@ public final class Ops {
             case Softmax s -> Arity.exactly(1);
             case Attention a -> Arity.exactly(a.mask() ? 4 : 3);
             case Compute c -> Arity.from(0);
-            case Conv c -> Arity.exactly(c.bias() ? 3 : 2);
+            case Conv c -> c.epilogue() == null ? Arity.exactly(c.firstExtra())
+                    : Arity.from(c.firstExtra() + Math.max(0, operands(c.epilogue()) - 1));
             case Recurrence r -> Arity.exactly(r.operands());
             case Scatter s -> Arity.from(1);
             case Cumulate c -> Arity.exactly(1);

@@ -47,6 +47,44 @@ class ConvTest {
         assertThat(op.evaluate(List.of(x, w)).getFirst().floatArray()).containsExactly(41, 52);
     }
 
+    /** What a convolution gives does not depend on where its channels are; the epilogue sees sum and bias. */
+    @Test
+    void channelsLastGivesTheSameTurned() {
+        var x = TensorData.floats(new float[]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 1, 4, 3);
+        var turned = new View(new IndexMap.Permute(List.of(0, 2, 1))).evaluate(List.of(x)).getFirst();
+        var w = TensorData.floats(new float[]{1, 10, 2, 20, 3, 30, 4, 40}, 2, 2, 2);
+        var bias = TensorData.floats(new float[]{0.5f, -0.25f}, 2);
+        var op = new Conv(2, List.of(1), List.of(1), List.of(1), List.of(0), true);
+        var first = op.evaluate(List.of(x, w, bias)).getFirst();
+        var last = op.in(Conv.Layout.CHANNELS_LAST).evaluate(List.of(turned, w, bias)).getFirst();
+        assertThat(last.dims()).containsExactly(1, 3, 2);
+        assertThat(new View(new IndexMap.Permute(List.of(0, 2, 1))).evaluate(List.of(last))).containsExactly(first);
+        var scaled = op.in(Conv.Layout.CHANNELS_LAST).with(Expr.apply(Fn.MUL, Expr.arg(0, DType.F32),
+                Expr.arg(1, DType.F32)));
+        var factor = TensorData.floats(new float[]{2, 4}, 2);
+        var y = scaled.evaluate(List.of(turned, w, bias, factor)).getFirst();
+        assertThat(y.floatArray()).startsWith(2 * last.floatArray()[0], 4 * last.floatArray()[1]);
+    }
+
+    @Test
+    void epiloguesReadBackAndAreChecked() {
+        var b = new GraphBuilder("g");
+        var x = b.input("x", new TensorType(DType.F32, Shape.of(Dim.sym("B"), Dim.sym("S"), Dim.of(3))));
+        var w = b.input("w", new TensorType(DType.F32, Shape.of(8, 3, 3)));
+        var bias = b.input("b", new TensorType(DType.F32, Shape.of(8)));
+        var op = EDGE.in(Conv.Layout.CHANNELS_LAST)
+                .with(Expr.apply(Fn.MAX, Expr.arg(0, DType.F32), Expr.arg(1, DType.F32)));
+        var y = b.apply(op, Origin.of("n"), x, w, bias, bias);
+        assertThat(y.shape().dim(1)).isEqualTo(Dim.sym("S").minus(Dim.ONE).floorDiv(Dim.of(2)).plus(Dim.ONE));
+        assertThat(y.shape().dim(2)).isEqualTo(Dim.of(8));
+        b.output("y", y);
+        assertReadsBack(b);
+        assertThatThrownBy(() -> b.apply(op, Origin.of("n"), x, w, bias, w)).isInstanceOf(IrException.class)
+                .hasMessageContaining("conv epilogue");
+        assertThatThrownBy(() -> b.apply(op, Origin.of("n"), bias, w, bias, bias)).isInstanceOf(IrException.class)
+                .hasMessageContaining("x[N,S…,C]");
+    }
+
     @Test
     void sizesStaySymbolsAndTextReadsBack() {
         var b = new GraphBuilder("g");

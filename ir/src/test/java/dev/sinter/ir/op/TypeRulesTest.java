@@ -120,6 +120,8 @@ class TypeRulesTest {
                 new Softmax(3), new Attention(12, 8, true, true),
                 new Compute(Notation.shape("[S,2]"), Notation.expr("cast<f32>(add(i0:i64, size<S>))")),
                 new Conv(2, List.of(1), List.of(2), List.of(0), List.of(3), true),
+                new Conv(2, List.of(1), List.of(2), List.of(0), List.of(3), true, Conv.Layout.CHANNELS_LAST,
+                        Notation.expr("max($0:f32, $2:f32)")),
                 new Scatter(Notation.shape("[2]"), Notation.exprs("[i0:i64, 3:i64]"), Notation.expr("old:f16")),
                 new Cumulate(Reduce.Monoid.PROD, 1, true, false),
                 new Library("sort.topk", Attributes.of("axis", 1, "text", "a, {b} \"c\"\n"),

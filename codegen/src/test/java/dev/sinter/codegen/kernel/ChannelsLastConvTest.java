@@ -1,0 +1,118 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.Compiled.Tolerance;
+import dev.sinter.codegen.Samples;
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Expr;
+import dev.sinter.ir.Fn;
+import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Conv;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChannelsLastConvTest {
+    private static final Tolerance LONG = new Tolerance(2e-5, 2e-5);
+    private static final Expr SUM = Expr.arg(0, DType.F32);
+    private static final Expr RELU = Expr.apply(Fn.MAX, SUM, Expr.literal(0, DType.F32));
+    /** A residual and an activation. */
+    private static final Expr RESIDUAL =
+            Expr.apply(Fn.MAX, Expr.apply(Fn.ADD, SUM, Expr.arg(1, DType.F32)), Expr.literal(0, DType.F32));
+
+    private static List<Integer> same(int axes, int value) {
+        return Collections.nCopies(axes, value);
+    }
+
+    private static Conv image(int groups, int stride, int dilation, int pad, boolean bias) {
+        return new Conv(groups, same(2, stride), same(2, dilation), same(2, pad), same(2, pad), bias)
+                .in(Conv.Layout.CHANNELS_LAST);
+    }
+
+    /** window, stride, dilation, pad, groups, channels, results: windows of all kinds, tails of channels. */
+    @ParameterizedTest
+    @CsvSource({"1,1,1,0,1,16,20", "3,1,1,1,1,16,20", "3,2,1,1,1,3,64", "7,2,1,3,1,3,10", "1,2,1,0,1,5,8",
+            "3,1,2,2,1,4,90", "3,1,1,1,8,16,16", "3,2,1,1,12,12,12", "3,1,1,1,40,40,40", "5,1,1,2,17,17,17",
+            "2,3,1,0,1,2,3", "3,1,1,0,2,6,4", "3,1,1,1,2,40,36", "3,1,1,1,4,4,8"})
+    void images(int window, int stride, int dilation, int pad, int groups, int channels, int results) {
+        for (boolean symbolic : new boolean[]{true, false}) {
+            var s = new Samples(window * 31L + stride, symbolic);
+            var x = s.input(DType.F32, 2, 15, 13, channels);
+            var w = s.constant(DType.F32, results, channels / groups, window, window);
+            var b = s.constant(DType.F32, results);
+            var op = image(groups, stride, dilation, pad, true);
+            s.check(LONG, s.add(op, x, w, b), s.add(op.with(RELU), x, w, b));
+        }
+    }
+
+    /** An epilogue with operands of the whole result, of each channel, and of one element; its type may differ. */
+    @Test
+    void epilogues() {
+        var s = new Samples(5, true);
+        var x = s.input(DType.F32, 2, 9, 8, 6);
+        var w = s.constant(DType.F32, 20, 6, 3, 3);
+        var op = image(1, 1, 1, 1, false);
+        var cast = Expr.cast(Expr.apply(Fn.MUL, SUM, Expr.literal(9, DType.F32)), DType.I32);
+        s.check(LONG, s.add(op.with(RESIDUAL), x, w, s.input(DType.F32, 2, 9, 8, 20)),
+                s.add(op.with(RESIDUAL), x, w, s.constant(DType.F32, 20)),
+                s.add(op.with(RESIDUAL), x, w, s.input(DType.F32, 2, 1, 1, 20)),
+                s.add(op.with(RESIDUAL), x, w, s.input(DType.F32, 9, 8, 1)),
+                s.add(op.with(RESIDUAL), x, w, s.constant(DType.F32)),
+                s.add(op.with(cast), x, w));
+    }
+
+    /** Operands that are views, weights that are computed, nothing to do, and 64-bit numbers. */
+    @Test
+    void operands() {
+        var s = new Samples(3, true);
+        var turned = s.add(new dev.sinter.ir.op.View(new dev.sinter.ir.op.IndexMap.Permute(List.of(0, 2, 3, 1))),
+                s.input(DType.F32, 2, 4, 9, 8));
+        var op = image(1, 1, 1, 1, false);
+        var w = s.input(s.data(DType.F32, 5, 4, 3, 3));
+        var constant = s.constant(DType.F32, 5, 4, 3, 3);
+        s.check(LONG, s.add(op, turned, w), s.add(op, turned, constant),
+                s.add(op, s.input(DType.F32, 0, 9, 8, 4), w), s.add(op, s.input(DType.F32, 0, 7, 8, 4), constant),
+                s.add(op.with(Expr.apply(Fn.NEG, Expr.arg(0, DType.F64))), s.input(DType.F64, 1, 5, 6, 4),
+                        s.constant(DType.F64, 5, 4, 3, 3)));
+    }
+
+    /** Any number of axes, uneven strides, dilations and pads. */
+    @Property(tries = 40)
+    void random(@ForAll long seed) {
+        var s = new Samples(seed, seed % 3 != 0);
+        var random = s.random();
+        int axes = 1 + random.nextInt(3);
+        int groups = 1 + random.nextInt(3);
+        var strides = new ArrayList<Integer>();
+        var dilations = new ArrayList<Integer>();
+        var begin = new ArrayList<Integer>();
+        var end = new ArrayList<Integer>();
+        long channels = 1 + random.nextInt(random.nextBoolean() ? 3 : 40);
+        long results = groups * (1 + random.nextInt(20));
+        var size = new ArrayList<>(List.of((long) random.nextInt(3)));
+        var window = new ArrayList<>(List.of(results, channels));
+        for (int i = 0; i < axes; i++) {
+            strides.add(1 + random.nextInt(3));
+            dilations.add(1 + random.nextInt(2));
+            begin.add(random.nextInt(4) - 1);
+            end.add(random.nextInt(3));
+            window.add(1L + random.nextInt(3));
+            size.add(8L + random.nextInt(12));
+        }
+        size.add(channels * groups);
+        boolean bias = random.nextBoolean();
+        var operands = new ArrayList<Value>();
+        operands.add(s.input(DType.F32, size.stream().mapToLong(Long::longValue).toArray()));
+        operands.add(s.constant(DType.F32, window.stream().mapToLong(Long::longValue).toArray()));
+        if (bias) {
+            operands.add(s.constant(DType.F32, results));
+        }
+        var op = new Conv(groups, strides, dilations, begin, end, bias).in(Conv.Layout.CHANNELS_LAST);
+        s.check(LONG, s.add(op, operands.toArray(Value[]::new)),
+                s.add(op.with(RELU), operands.toArray(Value[]::new)));
+    }
+}
