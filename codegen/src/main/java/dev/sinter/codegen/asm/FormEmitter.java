@@ -299,6 +299,7 @@ public final class FormEmitter implements Opcodes {
     private void argument(MethodVisitor mv, int block, Arg arg) {
         switch (arg) {
             case Arg.Int(var value) -> size(mv, block, value, 0);
+            case Arg.Real(var value) -> mv.visitLdcInsn(value);
             case Arg.Weight(var at, var extra) -> {
                 mv.visitLdcInsn(at);
                 if (!extra.equals(Dim.ZERO)) {

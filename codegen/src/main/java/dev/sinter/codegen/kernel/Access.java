@@ -83,6 +83,20 @@ final class Access {
         return Term.ref(name);
     }
 
+    /**
+     * Declares a stride as {@link #parameter} does, but 0 and 1, which decide how elements are reached, as literals.
+     */
+    Term stride(String name, Dim value) {
+        return value.equals(Dim.ZERO) || value.equals(Dim.ONE) ? size(name, value) : parameter(name, value);
+    }
+
+    /** Declares a constant of the computation as a parameter. */
+    Term real(String name, float value) {
+        params.add(new Param(name, Elem.F32));
+        args.add(new Arg.Real(value));
+        return Term.ref(name);
+    }
+
     /** A declared operand. */
     record Memory(Buffer buffer, Term base, DType dtype) {
         /** Position of an element, given the i32 distance from the first; i64 within the weights. */

@@ -55,11 +55,17 @@ public record Epilogue(Expr expr, List<Operand> operands) {
             memories.add(access.memory("e" + (i + 1), operands.get(i)));
             rowStrides.add(access.size("es" + (i + 1), operands.get(i).strides().getFirst()));
         }
-        return new Declared(this, memories, rowStrides);
+        var lifted = Lifted.of(expr, operands.size() + 1);
+        var constants = new ArrayList<Term>();
+        for (int i = 0; i < lifted.constants().size(); i++) {
+            constants.add(access.real("ec" + (i + 1), lifted.constants().get(i)));
+        }
+        return new Declared(this, memories, rowStrides, lifted.expr(), constants);
     }
 
-    /** Epilogue operands within a kernel. */
-    record Declared(Epilogue epilogue, List<Access.Memory> memories, List<Term> rowStrides) {
+    /** Epilogue operands within a kernel; the expression's constants are parameters, which follow them. */
+    record Declared(Epilogue epilogue, List<Access.Memory> memories, List<Term> rowStrides, Expr expr,
+            List<Term> constants) {
         /** Whether operand i is the same in every row. */
         private boolean perColumn(int i) {
             return epilogue.operands.get(i).strides().getFirst().equals(Dim.ZERO);
@@ -94,7 +100,10 @@ public record Epilogue(Expr expr, List<Operand> operands) {
                         ? Term.ref("h" + i, hoisted)
                         : body.let(prefix + "o" + i, load(i, row, column, mask)));
             }
-            return new ExprCode(body, VType.LANES, args, prefix).lower(epilogue.expr);
+            for (int i = 0; i < constants.size(); i++) {
+                args.add(body.let(prefix + "c" + i, constants.get(i).splat()));
+            }
+            return new ExprCode(body, VType.LANES, args, prefix).lower(expr);
         }
     }
 }

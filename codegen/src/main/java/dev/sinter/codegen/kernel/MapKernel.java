@@ -132,9 +132,11 @@ public final class MapKernel {
     /** One kernel being written. */
     private static final class Template {
         private final Expr expr;
+        private final Lifted lifted;
         private final List<Operand> operands;
         private final Access access = new Access();
         private final List<Access.Memory> memories = new ArrayList<>();
+        private final List<Term> constants = new ArrayList<>();
         private final List<List<Term>> strides = new ArrayList<>();
         private final List<Term> sizes = new ArrayList<>();
         private final int rank;
@@ -142,6 +144,7 @@ public final class MapKernel {
 
         Template(Expr expr, List<Operand> operands) {
             this.expr = expr;
+            this.lifted = Lifted.of(expr, operands.size() - 1);
             this.operands = operands;
             this.rank = operands.getFirst().rank();
             this.vector = isVector();
@@ -149,15 +152,18 @@ public final class MapKernel {
                 memories.add(access.memory(i == 0 ? "y" : "x" + (i - 1), operands.get(i)));
             }
             for (int axis = 0; axis < rank; axis++) {
-                sizes.add(access.size("d" + axis, operands.getFirst().dims().get(axis)));
+                sizes.add(access.parameter("d" + axis, operands.getFirst().dims().get(axis)));
             }
             for (int i = 0; i < operands.size(); i++) {
                 var own = new ArrayList<Term>();
                 for (int axis = 0; axis < rank; axis++) {
-                    own.add(access.size((i == 0 ? "ys" : "xs" + (i - 1) + "_") + axis,
+                    own.add(access.stride((i == 0 ? "ys" : "xs" + (i - 1) + "_") + axis,
                             operands.get(i).strides().get(axis)));
                 }
                 strides.add(own);
+            }
+            for (int i = 0; i < lifted.constants().size(); i++) {
+                constants.add(access.real("c" + i, lifted.constants().get(i)));
             }
         }
 
@@ -194,7 +200,8 @@ public final class MapKernel {
                 return VectorOperations.fit(kernel(true)) && VectorOperations.fit(tail());
             }
             var probe = new Body();
-            element(probe, strides.stream().map(s -> Term.i32(0)).toList(), Term.ref("i"), 1, null, "v");
+            var bases = strides.stream().map(s -> Term.i32(0)).toList();
+            element(probe, bases, repeated(probe, bases), Term.ref("i"), 1, null, "v");
             return probe.stmts().size() <= MAX_STATEMENTS;
         }
 
@@ -217,14 +224,14 @@ public final class MapKernel {
             }
             params.add(new Kernel.Param("from", Elem.I32));
             params.add(new Kernel.Param("end", Elem.I32));
-            var body = Body.block(b -> tail(b, bases, Term.ref("from"), Term.ref("end")));
+            var body = Body.block(b -> tail(b, bases, repeated(b, bases), Term.ref("from"), Term.ref("end")));
             return new Kernel(name() + ".tail", access.buffers(), params, body);
         }
 
-        private void tail(Body b, List<Term> bases, Term from, Term end) {
+        private void tail(Body b, List<Term> bases, List<@Nullable Term> repeated, Term from, Term end) {
             b.loop("k", from, end, VType.LANES, inner -> {
                 var lanes = inner.let("lanes", new Term.Lanes(Term.ref("k"), end, VType.LANES));
-                element(inner, bases, Term.ref("k"), VType.LANES, lanes, "w");
+                element(inner, bases, repeated, Term.ref("k"), VType.LANES, lanes, "w");
             });
         }
 
@@ -258,18 +265,19 @@ public final class MapKernel {
         }
 
         private void row(Body b, List<Term> bases, Term begin, Term end, boolean tailApart) {
+            var repeated = repeated(b, bases);
             if (!vector) {
-                b.loop("i", begin, end, 1, inner -> element(inner, bases, Term.ref("i"), 1, null, "v"));
+                b.loop("i", begin, end, 1, inner -> element(inner, bases, repeated, Term.ref("i"), 1, null, "v"));
                 return;
             }
             var full = b.let("full", begin.plus(Term.of(Prim.AND, end.minus(begin), Term.i32(-VType.LANES))));
             b.loop("i", begin, full, VType.LANES,
-                    inner -> element(inner, bases, Term.ref("i"), VType.LANES, null, "v"));
+                    inner -> element(inner, bases, repeated, Term.ref("i"), VType.LANES, null, "v"));
             if (isWhole()) {
                 return;
             }
             if (!tailApart) {
-                tail(b, bases, full, end);
+                tail(b, bases, repeated, full, end);
                 return;
             }
             var args = new ArrayList<Term>();
@@ -287,26 +295,41 @@ public final class MapKernel {
             return last.floorDiv(Dim.of(VType.LANES)).times(Dim.of(VType.LANES)).equals(last);
         }
 
-        private void element(Body b, List<Term> bases, Term i, int lanes, @Nullable Term mask, String prefix) {
+        /** Elements that are the same along a row, loaded before it; null for the other operands. */
+        private List<@Nullable Term> repeated(Body b, List<Term> bases) {
+            var all = new ArrayList<@Nullable Term>();
+            all.add(null);
+            for (int o = 1; o < operands.size(); o++) {
+                boolean repeats = operands.get(o).strides().getLast().equals(Dim.ZERO);
+                all.add(repeats ? b.let("r" + o, memories.get(o).load(bases.get(o), 1)) : null);
+            }
+            return all;
+        }
+
+        private void element(Body b, List<Term> bases, List<@Nullable Term> repeated, Term i, int lanes,
+                @Nullable Term mask, String prefix) {
             var args = new ArrayList<Term>();
             for (int o = 1; o < operands.size(); o++) {
-                args.add(operand(b, o, bases.get(o), i, lanes, mask, prefix));
+                var same = repeated.get(o);
+                args.add(same != null ? everywhere(b, same, lanes, prefix + "x" + o)
+                        : operand(b, o, bases.get(o), i, lanes, mask, prefix));
             }
-            var value = new ExprCode(b, lanes, args, prefix).lower(expr);
+            for (int c = 0; c < constants.size(); c++) {
+                args.add(everywhere(b, constants.get(c), lanes, prefix + "c" + c));
+            }
+            var value = new ExprCode(b, lanes, args, prefix).lower(lifted.expr());
             var distance =
                     lanes > 1 ? bases.getFirst().plus(i) : bases.getFirst().plus(strides.getFirst().getLast().times(i));
             b.store("y", memories.getFirst().at(distance), value, mask);
         }
 
+        private static Term everywhere(Body b, Term scalar, int lanes, String name) {
+            return lanes > 1 ? b.let(name, scalar.splat()) : scalar;
+        }
+
         private Term operand(Body b, int o, Term base, Term i, int lanes, @Nullable Term mask, String prefix) {
             var memory = memories.get(o);
-            var stride = strides.get(o).getLast();
-            boolean repeats = operands.get(o).strides().getLast().equals(Dim.ZERO);
-            if (repeats) {
-                var scalar = memory.load(base, 1);
-                return b.let(prefix + "x" + o, lanes > 1 ? scalar.splat() : scalar);
-            }
-            var at = lanes > 1 ? base.plus(i) : base.plus(stride.times(i));
+            var at = lanes > 1 ? base.plus(i) : base.plus(strides.get(o).getLast().times(i));
             return b.let(prefix + "x" + o, memory.loadLanes(at, lanes, mask));
         }
     }

@@ -34,4 +34,13 @@ public sealed interface Arg {
      */
     record Weight(long value, Dim extra) implements Arg {
     }
+
+    /**
+     * A constant of the computation, passed so that kernels that differ in it only are one.
+     *
+     * @param value
+     *            the constant
+     */
+    record Real(float value) implements Arg {
+    }
 }

@@ -62,6 +62,7 @@ public final class PlanPrinter {
             case Arg.Int(var value) -> value.toString();
             case Arg.Offset(var place, var extra) -> place(place) + "+" + extra;
             case Arg.Weight(var at, var extra) -> "w" + at + "+" + extra;
+            case Arg.Real(var value) -> Float.toString(value);
         }).collect(Collectors.joining(", "));
         return step.name() + " = " + kernel.name() + "(" + arrays + ")(" + args + ")"
                 + (step.count() == null ? "" : " par " + step.count());

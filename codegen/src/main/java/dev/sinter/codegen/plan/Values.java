@@ -26,6 +26,7 @@ public final class Values {
                 case Arg.Int(var value) -> value;
                 case Arg.Offset(var place, var extra) -> extra;
                 case Arg.Weight(var at, var extra) -> extra;
+                case Arg.Real r -> Dim.ZERO;
             }));
             if (step.count() != null) {
                 param(step.count());

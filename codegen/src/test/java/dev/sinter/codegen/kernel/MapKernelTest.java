@@ -1,7 +1,9 @@
 package dev.sinter.codegen.kernel;
 
 import static dev.sinter.codegen.Compiled.Tolerance.EXACT;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sinter.codegen.Compiled;
 import dev.sinter.codegen.Compiled.Tolerance;
 import dev.sinter.codegen.Samples;
 import dev.sinter.ir.DType;
@@ -12,6 +14,7 @@ import dev.sinter.ir.Value;
 import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.Map;
 import dev.sinter.ir.op.View;
+import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,6 +23,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -270,5 +274,26 @@ class MapKernelTest {
             sum = Expr.apply(Fn.ADD, sum, Expr.arg(i, DType.F32));
         }
         s.check(EXACT, s.add(new Map(sum), operands.toArray(Value[]::new)));
+    }
+
+    /** Maps that differ in sizes and constants only are one kernel; an exponent is part of what is computed. */
+    @Test
+    void equalMapsShareAKernel() {
+        var s = new Samples(3, false);
+        var outputs = new ArrayList<Value>();
+        for (int i = 0; i < 4; i++) {
+            var x = Expr.arg(0, DType.F32);
+            var scaled = Expr.apply(Fn.ADD, Expr.apply(Fn.MUL, x, Expr.literal(0.3 + i, DType.F32)),
+                    Expr.literal(i == 0 ? -0.0 : 5 * i, DType.F32));
+            outputs.add(s.add(new Map(scaled), s.input(DType.F32, 3 + i, 35)));
+            var power = Expr.apply(Fn.POW, x, Expr.literal(2 + i % 2, DType.F32));
+            outputs.add(s.add(new Map(power), s.input(s.wild(DType.F32, 40 + i))));
+        }
+        try (var compiled = Compiled.of(s.graph(outputs.toArray(Value[]::new)))) {
+            compiled.check(s.inputs(), Tolerance.ROUNDING);
+            var kernels = compiled.generated().plan().blocks().getFirst().steps().stream()
+                    .map(step -> step.kernels().get(Form.V256).name()).distinct().toList();
+            assertThat(kernels).containsExactly("map.r1.mul_add", "map.r1.pow", "map.r1.pow.2");
+        }
     }
 }
