@@ -24,6 +24,24 @@ final class Access {
     private final List<Place> arrays = new ArrayList<>();
     private final List<Param> params = new ArrayList<>();
     private final List<Arg> args = new ArrayList<>();
+    private final List<Object> fixed = new ArrayList<>();
+
+    /**
+     * What a template's programs can depend on, as far as it was declared here. Calls that differ in places and weights
+     * only have equal ones.
+     */
+    record Shape(List<Buffer> buffers, List<Param> params, List<Object> fixed) {
+        /** Copies the lists. */
+        Shape {
+            buffers = List.copyOf(buffers);
+            params = List.copyOf(params);
+            fixed = List.copyOf(fixed);
+        }
+    }
+
+    Shape shape() {
+        return new Shape(buffers, params, fixed);
+    }
 
     List<Buffer> buffers() {
         return buffers;
@@ -55,6 +73,7 @@ final class Access {
         var place = operand.place();
         var buffer = new Buffer(name, operand.isWeight() ? Buffer.Space.WEIGHT : Buffer.Space.HEAP, operand.storage());
         buffers.add(buffer);
+        fixed.add(operand.dtype());
         var base = name + (Character.isDigit(name.charAt(name.length() - 1)) ? "_0" : "0");
         params.add(new Param(base, operand.isWeight() ? Elem.I64 : Elem.I32));
         if (place instanceof Place.Weight(long at)) {
@@ -69,6 +88,7 @@ final class Access {
     /** Declares a size or stride: a literal if it is constant, else a parameter. */
     Term size(String name, Dim value) {
         if (value.isConst()) {
+            fixed.add(value);
             return Term.i32(value.value());
         }
         params.add(new Param(name, Elem.I32));

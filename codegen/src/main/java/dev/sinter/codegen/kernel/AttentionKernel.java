@@ -115,12 +115,24 @@ public final class AttentionKernel {
      *
      * @param given
      *            operands
+     * @param table
+     *            kernels made so far
      * @return the call
      */
-    public static Call of(Attended given) {
+    public static Call of(Attended given, KernelTable table) {
         var kernel = new AttentionKernel(given);
         var rounds = given.q().dims().getFirst().times(Dim.of(given.heads()));
-        return new Call(KernelSet.of(kernel::driver), kernel.access.arrays(), kernel.access.args(), rounds);
+        return new Call(table.shared(kernel.shape(), KernelSet.of(kernel::driver)), kernel.access.arrays(),
+                kernel.access.args(), rounds);
+    }
+
+    /** All that the programs depend on. */
+    private record Shape(Access.Shape access, int d, int e, int heads, float scale, @Nullable Dim maskColumns) {
+    }
+
+    private Shape shape() {
+        var columns = given.mask() == null ? null : given.mask().strides().getLast();
+        return new Shape(access.shape(), d, e, given.heads(), given.scale(), columns);
     }
 
     private String name(String part) {

@@ -13,6 +13,7 @@ import dev.sinter.codegen.plan.Operand;
 import dev.sinter.codegen.plan.Place;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
+import dev.sinter.ir.Expr;
 import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,14 +123,26 @@ public final class GemmKernel {
      *
      * @param product
      *            what is multiplied
+     * @param table
+     *            kernels made so far
      * @return the call
      */
-    public static Call of(Product product) {
+    public static Call of(Product product, KernelTable table) {
         var gemm = new GemmKernel(product);
         var groups = (gemm.n + 16 * GemmTile.GROUP - 1) / (16 * GemmTile.GROUP);
         var blocks = product.a().dims().getFirst().ceilDiv(BLOCK);
-        return new Call(KernelSet.of(gemm::driver), gemm.access.arrays(), gemm.access.args(),
+        return new Call(table.shared(gemm.shape(), KernelSet.of(gemm::driver)), gemm.access.arrays(),
+                gemm.access.args(),
                 blocks.times(Dim.of(groups)));
+    }
+
+    /** All that the programs of a product depend on. */
+    private record Shape(Access.Shape access, long k, long n, int blockK, Expr epilogue, List<Dim> columnStrides) {
+    }
+
+    private Shape shape() {
+        var columns = product.epilogue().operands().stream().map(o -> o.strides().getLast()).toList();
+        return new Shape(access.shape(), k, n, product.blockK(), product.epilogue().expr(), columns);
     }
 
     private String name() {
@@ -390,14 +403,16 @@ public final class GemmKernel {
      *
      * @param product
      *            what is multiplied
+     * @param table
+     *            what is known of products so far
      * @return whether {@link #of} makes kernels that the back end takes
      */
-    public static boolean fits(Product product) {
+    public static boolean fits(Product product, KernelTable table) {
         var gemm = new GemmKernel(product);
         int words = product.epilogue().operands().size() * 4 + gemm.access.buffers().size()
                 + 2 * gemm.access.params(true).size();
-        return words <= MAX_PARAMETERS
-                && (product.epilogue().isPlain() || VectorOperations.fit(gemm.epilogueKernel(true)));
+        return words <= MAX_PARAMETERS && (product.epilogue().isPlain()
+                || table.fits(gemm.shape(), () -> VectorOperations.fit(gemm.epilogueKernel(true))));
     }
 
     /** The epilogue as loops over a tile whose sums wait. */

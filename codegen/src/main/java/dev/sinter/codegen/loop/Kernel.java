@@ -44,4 +44,10 @@ public record Kernel(String name, List<Buffer> buffers, List<Param> params, List
         return buffers.stream().filter(b -> b.name().equals(wanted)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("kernel " + name + " has no buffer " + wanted));
     }
+
+    /** Of the name and parameters only: bodies are long, and kernels are looked up often. */
+    @Override
+    public int hashCode() {
+        return 31 * name.hashCode() + params.hashCode();
+    }
 }

@@ -1,6 +1,7 @@
 package dev.sinter.codegen.plan;
 
 import dev.sinter.codegen.kernel.Call;
+import dev.sinter.codegen.kernel.KernelTable;
 import dev.sinter.codegen.kernel.MapKernel;
 import dev.sinter.codegen.loop.Buffer.Storage;
 import dev.sinter.ir.DType;
@@ -31,6 +32,7 @@ final class PlanBuilder {
     private final List<Step> steps = new ArrayList<>();
     private final List<Pending> allocations = new ArrayList<>();
     private final WeightTable weights;
+    private final KernelTable kernels;
     private @Nullable Node node;
     private int nodeNumber;
     private int stepOfNode;
@@ -54,12 +56,15 @@ final class PlanBuilder {
      *
      * @param weights
      *            where constants go; the blocks of a model share one
+     * @param kernels
+     *            kernels made so far; likewise
      * @param firstNumber
      *            number of the first node in the names of methods
      */
-    PlanBuilder(Graph graph, WeightTable weights, int firstNumber) {
+    PlanBuilder(Graph graph, WeightTable weights, KernelTable kernels, int firstNumber) {
         this.graph = graph;
         this.weights = weights;
+        this.kernels = kernels;
         this.nodeNumber = firstNumber - 1;
         for (int i = 0; i < graph.inputs().size(); i++) {
             var value = graph.inputs().get(i).value();
@@ -72,6 +77,10 @@ final class PlanBuilder {
 
     Graph graph() {
         return graph;
+    }
+
+    KernelTable kernels() {
+        return kernels;
     }
 
     void begin(Node next, boolean countsAsStep) {

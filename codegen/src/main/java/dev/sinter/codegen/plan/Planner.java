@@ -2,6 +2,7 @@ package dev.sinter.codegen.plan;
 
 import dev.sinter.codegen.kernel.FillKernel;
 import dev.sinter.codegen.kernel.GatherKernel;
+import dev.sinter.codegen.kernel.KernelTable;
 import dev.sinter.codegen.kernel.MapKernel;
 import dev.sinter.codegen.kernel.QuantizeKernel;
 import dev.sinter.codegen.kernel.ReduceKernel;
@@ -49,8 +50,8 @@ public final class Planner {
     private final ComputePlanner computes;
     private final ConvPlanner convs;
 
-    private Planner(Graph graph, WeightTable weights, int firstNumber) {
-        this.plan = new PlanBuilder(graph, weights, firstNumber);
+    private Planner(Graph graph, WeightTable weights, KernelTable kernels, int firstNumber) {
+        this.plan = new PlanBuilder(graph, weights, kernels, firstNumber);
         this.products = new ProductPlanner(plan, this::contiguous);
         this.computes = new ComputePlanner(plan, this::contiguous);
         this.convs = new ConvPlanner(plan, this::contiguous, products, computes);
@@ -67,7 +68,7 @@ public final class Planner {
      */
     public static Plan plan(Graph graph) {
         var problems = new ArrayList<String>();
-        var planner = block(graph, new WeightTable(), 0, problems);
+        var planner = block(graph, new WeightTable(), new KernelTable(), 0, problems);
         if (!problems.isEmpty()) {
             throw new PlanException(problems);
         }
@@ -79,13 +80,16 @@ public final class Planner {
      *
      * @param weights
      *            the model's weights
+     * @param kernels
+     *            the model's kernels
      * @param firstNumber
      *            number of its first node in the names of methods
      * @param problems
      *            gets a line for each node with types no kernel computes with; then the block can't be built
      */
-    static PlanBuilder block(Graph graph, WeightTable weights, int firstNumber, List<String> problems) {
-        var planner = new Planner(graph, weights, firstNumber);
+    static PlanBuilder block(Graph graph, WeightTable weights, KernelTable kernels, int firstNumber,
+            List<String> problems) {
+        var planner = new Planner(graph, weights, kernels, firstNumber);
         int before = problems.size();
         for (var node : graph.nodes()) {
             try {

@@ -68,15 +68,15 @@ final class ProductPlanner {
             var whole = new GemmKernel.Product(a, weights, zero, output.collapseLeading(1),
                     new Epilogue(expr, matrices), blockK,
                     scratch, blockSums);
-            if (GemmKernel.fits(whole)) {
-                plan.step(GemmKernel.of(whole));
+            if (GemmKernel.fits(whole, plan.kernels())) {
+                plan.step(GemmKernel.of(whole, plan.kernels()));
                 return;
             }
         }
         var type = integer ? DType.I32 : DType.F32;
         var product = plan.temporary(type, output.dims());
         plan.step(GemmKernel.of(new GemmKernel.Product(a, weights, zero, product.collapseLeading(1),
-                new Epilogue(Expr.arg(0, type), List.of()), blockK, scratch, blockSums)));
+                new Epilogue(Expr.arg(0, type), List.of()), blockK, scratch, blockSums), plan.kernels()));
         operands.addFirst(product);
         plan.map(expr, operands, output);
     }
@@ -263,7 +263,8 @@ final class ProductPlanner {
         long d = q.dims().get(2).value() / op.heads();
         var scratch = plan.scratch(DType.F32, AttentionKernel.scratchSize(d, k.dims().get(1)));
         float scale = op.divide() ? 1 / op.scale() : op.scale();
-        plan.step(AttentionKernel.of(new AttentionKernel.Attended(q, k, v, mask, output, op.heads(), scale, scratch)));
+        plan.step(AttentionKernel.of(new AttentionKernel.Attended(q, k, v, mask, output, op.heads(), scale, scratch),
+                plan.kernels()));
     }
 
     private Operand lastContiguous(Operand operand) {

@@ -1,5 +1,6 @@
 package dev.sinter.codegen.plan;
 
+import dev.sinter.codegen.kernel.KernelTable;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.Node;
@@ -32,6 +33,7 @@ public final class ScriptPlanner {
 
     private final Graph graph;
     private final WeightTable weights = new WeightTable();
+    private final KernelTable kernels = new KernelTable();
     private final List<PlanBuilder> blocks = new ArrayList<>();
     private final List<Script.Ports> ports = new ArrayList<>();
     private final List<Script.Constant> constants = new ArrayList<>();
@@ -317,7 +319,7 @@ public final class ScriptPlanner {
             return; // nobody wants it
         }
         var block = new Graph(graph.name(), named(inputs), nodes, named(outputs), region.symbols());
-        var plan = Planner.block(block, weights, nextNumber, problems);
+        var plan = Planner.block(block, weights, kernels, nextNumber, problems);
         nextNumber = plan.nextNumber();
         blocks.add(plan);
         ports.add(new Script.Ports(registers(List.copyOf(inputs)), registers(List.copyOf(outputs))));
