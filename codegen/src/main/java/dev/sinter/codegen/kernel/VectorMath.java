@@ -172,9 +172,11 @@ final class VectorMath {
         return let(fma(half, t, half));
     }
 
+    /** 1 / (1 + e to the -x); below -88.3, where the power of two overflows, it is 0. */
     Term sigmoid(Term argument) {
-        var e = exp(Term.of(Prim.NEG, argument));
-        return let(Term.of(Prim.DIV, literal(1), Term.of(Prim.ADD, e, literal(1))));
+        var x = atMost(atLeast(let(Term.of(Prim.NEG, argument)), -87), 89);
+        var t = let(fma(x, literal(LOG2E), literal(MAGIC)));
+        return let(Term.of(Prim.DIV, literal(1), fma(reduced(x, t), powerOf(t), literal(1))));
     }
 
     /** Nearest integer, ties to even; the sign of zero is kept. */

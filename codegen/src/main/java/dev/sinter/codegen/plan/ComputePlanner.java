@@ -76,7 +76,10 @@ final class ComputePlanner {
         if (!projected.strides().getLast().equals(Dim.ONE)) {
             projected = contiguous.apply(projected);
         }
-        var weights = contiguous.apply(plan.operand(node.input(1)));
+        var constant = node.input(1).constant();
+        var panels = constant == null ? null : RecurrenceKernel.padded(op, constant);
+        var weights = panels == null ? contiguous.apply(plan.operand(node.input(1)))
+                : Operand.rowMajor(plan.weight(panels, WeightItem.Form.PANEL16), panels.dtype(), panels.shape());
         var bias = contiguous.apply(plan.operand(node.input(2)));
         var peephole = op.peephole() ? contiguous.apply(plan.operand(node.input(op.peepholeOperand()))) : null;
         var lengths = op.lengths() ? contiguous.apply(plan.operand(node.input(op.lengthsOperand()))) : null;
@@ -90,7 +93,7 @@ final class ComputePlanner {
         }
         var scratch = plan.scratch(y.dtype(), RecurrenceKernel.scratchSize(op, weights.dims().getFirst()));
         plan.step(RecurrenceKernel.of(new RecurrenceKernel.Run(op, projected, weights, bias, peephole, lengths, y,
-                states.getFirst(), states.size() > 1 ? states.get(1) : null, scratch)));
+                states.getFirst(), states.size() > 1 ? states.get(1) : null, scratch, panels != null)));
     }
 
     private List<Operand> operands(Node node) {

@@ -2,6 +2,7 @@ package dev.sinter.codegen.kernel;
 
 import static dev.sinter.codegen.Compiled.Tolerance.ROUNDING;
 
+import dev.sinter.codegen.Compiled.Tolerance;
 import dev.sinter.codegen.Samples;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Expr;
@@ -17,6 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RecurrenceKernelTest {
+    /** Rounding of long sums that goes through several steps. */
+    private static final Tolerance LONG = new Tolerance(5e-5, 5e-5);
+
     private static List<Expr> activations(Kind kind, DType dtype) {
         var x = Expr.arg(0, dtype);
         var clipped = Expr.apply(Fn.MAX, Expr.apply(Fn.MIN, x, Expr.literal(0.7, dtype)), Expr.literal(-0.7, dtype));
@@ -28,11 +32,16 @@ class RecurrenceKernelTest {
     }
 
     private static void check(Recurrence op, DType dtype, long steps, long batch, long size, boolean symbolic) {
+        check(op, dtype, steps, batch, size, symbolic, true);
+    }
+
+    private static void check(Recurrence op, DType dtype, long steps, long batch, long size, boolean symbolic,
+            boolean constant) {
         var s = new Samples(steps * 31 + batch * 7 + size, symbolic);
         long columns = op.kind().gates() * size;
         var operands = new ArrayList<Value>();
         operands.add(s.input(dtype, steps, batch, columns));
-        operands.add(s.constant(dtype, size, columns));
+        operands.add(constant ? s.constant(dtype, size, columns) : s.input(dtype, size, columns));
         operands.add(s.constant(dtype, columns));
         operands.add(s.input(dtype, batch, size));
         if (op.kind() == Kind.LSTM) {
@@ -49,7 +58,7 @@ class RecurrenceKernelTest {
             operands.add(s.input(lengths, s.shape(batch)));
         }
         var results = s.builder().add(op, operands, Origin.of("/tested"));
-        s.check(ROUNDING, results.toArray(Value[]::new));
+        s.check(size <= 64 && constant ? ROUNDING : LONG, results.toArray(Value[]::new));
     }
 
     @ParameterizedTest
@@ -67,5 +76,22 @@ class RecurrenceKernelTest {
             check(op, dtype, 0, 2, 3, true);
             check(op, dtype, 2, 0, 3, true);
         }
+    }
+
+    /** Rows that share the loads of weights, and rows left over; whole blocks of columns, and columns left over. */
+    @ParameterizedTest
+    @CsvSource({"GRU,5,48,false", "GRU,9,7,true", "LSTM,4,129,false", "LSTM,7,80,true", "RNN,6,31,true",
+            "RNN,13,272,false"})
+    void rowsShareWeights(Kind kind, long batch, long size, boolean symbolic) {
+        var op = new Recurrence(kind, false, activations(kind, DType.F32), false, false, false, false);
+        check(op, DType.F32, 3, batch, size, symbolic);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GRU,5,48", "LSTM,2,9", "LSTM,4,16"})
+    void weightsMayBeComputed(Kind kind, long batch, long size) {
+        var op = new Recurrence(kind, true, activations(kind, DType.F32), false, false, false, false);
+        check(op, DType.F32, 3, batch, size, true, false);
+        check(op, DType.F32, 2, batch, size, false, false);
     }
 }
