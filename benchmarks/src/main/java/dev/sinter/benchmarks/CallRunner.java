@@ -1,11 +1,13 @@
 package dev.sinter.benchmarks;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.DoubleBinaryOperator;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
@@ -16,7 +18,7 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Measures warm calls: runs {@link EncoderBenchmark} under JMH in a fresh JVM for each row. */
+/** Measures warm calls: runs {@link ModelBenchmark} under JMH in a fresh JVM for each row. */
 final class CallRunner {
     private static final String PROPERTIES = "sinter.";
     private static final String FORM = "sinter.form";
@@ -27,34 +29,51 @@ final class CallRunner {
     /**
      * Measures a row.
      *
-     * @param job the row
-     * @param onnx the model's file
+     * @param job what to measure
+     * @param files where models come from
      * @return the row, best of all rounds
      * @throws RunnerException if a side fails or the two do not agree
+     * @throws IOException if the inputs can't be written
      */
-    static Row run(Job.Call job, Path onnx) throws RunnerException {
+    static Row run(Job.Call job, ModelFiles files) throws RunnerException, IOException {
+        Subject subject = job.subject();
+        Shape shape = job.shape();
+        Path feeds = files.place(subject.name() + "-" + shape + ".call");
+        Feed.write(feeds, subject.inputs(shape));
         Options options = new OptionsBuilder()
-                .include("^" + EncoderBenchmark.class.getName().replace(".", "\\.") + "\\.")
-                .param("model", job.encoder().name())
-                .param("shape", job.shape().toString())
+                .include("^" + ModelBenchmark.class.getName().replace(".", "\\.") + "\\.")
+                .param("model", subject.onnx(files, shape).toString())
+                .param("feeds", feeds.toString())
+                .param("decode", Boolean.toString(subject.decodes(shape)))
+                .param("tolerance", Double.toString(subject.tolerance()))
                 .param("peer", job.peer())
                 .param("threads", Integer.toString(job.threads()))
                 .param("polluted", Boolean.toString(job.polluted()))
-                .param("file", onnx.toString())
                 .jvmArgs(jvmArgs().toArray(String[]::new))
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
         var silent = OutputFormatFactory.createFormatInstance(
                 new java.io.PrintStream(OutputStream.nullOutputStream()), VerboseMode.SILENT);
-        Collection<RunResult> results = new Runner(options, silent).run();
+        return row(job, new Runner(options, silent).run());
+    }
+
+    private static Row row(Job.Call job, Collection<RunResult> results) {
         double ours = best(results, "ours", Math::min);
         double theirs = best(results, "theirs", Math::min);
         double peak = best(results, "peak", Math::max);
-        double gflops = job.encoder().operations(job.shape()) / ours / 1e3;
-        String peer = job.peer().equals(EncoderBenchmark.ORT) ? OrtSide.peer() : job.peer();
-        return new Row(job.encoder().name(), job.shape().toString(), peer, Row.MICROS, ours, theirs,
-                Optional.of(new Row.Rate(gflops, gflops / peak)));
+        double single = best(results, "single", Math::max);
+        OptionalDouble operations = job.subject().operations(job.shape());
+        Optional<Row.Rate> rate = operations.isEmpty() ? Optional.empty()
+                : Optional.of(rate(operations.getAsDouble() / ours / 1e3, peak));
+        return new Row(job.subject().name(), job.shape().toString(),
+                job.peer().equals(ModelBenchmark.ORT) ? OrtFile.peer() : job.peer(),
+                job.polluted() ? Measure.POLLUTED : Measure.CALL, job.threads(), ours, theirs, rate,
+                job.threads() == 1 ? OptionalDouble.empty() : OptionalDouble.of(peak / single));
+    }
+
+    private static Row.Rate rate(double gflops, double peak) {
+        return new Row.Rate(gflops, gflops / peak);
     }
 
     /**

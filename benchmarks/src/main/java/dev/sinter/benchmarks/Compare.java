@@ -75,12 +75,12 @@ public final class Compare {
     private void measure(Request.Section section, PrintStream out, PrintStream err) {
         var table = new ArrayList<Row>();
         for (Job job : section.jobs()) {
-            String what = "%s: %s %s".formatted(section.title(), job.encoder().name(), job.shape());
+            String what = "%s: %s %s".formatted(section.title(), job.subject().name(), job.shape());
             if (System.console() != null && System.console().isTerminal()) {
                 err.println(what + " …");
             }
             try {
-                table.add(measure(job));
+                table.addAll(measure(job));
             } catch (RunnerException | IOException | RuntimeException e) {
                 failed = true;
                 Throwable reason = reason(e);
@@ -101,9 +101,9 @@ public final class Compare {
         rows.addAll(table);
     }
 
-    private Row measure(Job job) throws RunnerException, IOException, InterruptedException {
+    private List<Row> measure(Job job) throws RunnerException, IOException, InterruptedException {
         return switch (job) {
-            case Job.Call call -> CallRunner.run(call, files.onnx(call.encoder()));
+            case Job.Call call -> List.of(CallRunner.run(call, files));
             case Job.Cold cold -> processes.cold(cold);
             case Job.Memory memory -> processes.memory(memory);
         };

@@ -8,7 +8,10 @@ package dev.sinter.benchmarks;
  */
 final class Duel implements AutoCloseable {
     private static final long SLICE_NANOS = 60_000_000L;
-    private static final int FEWEST_CALLS = 2;
+    private static final int FEWEST_RUNS = 2;
+    /** A thousand times the clock's step. */
+    private static final long SHORTEST_NANOS = 40_000L;
+    private static final int MOST_RUNS = 10_000;
     private static final long MILLION = 1_000_000L;
     private static final double NEARLY = 0.99;
     private static final long OURS_LEAST_MILLIS = 4_000;
@@ -18,8 +21,8 @@ final class Duel implements AutoCloseable {
 
     private final Side ours;
     private final Side theirs;
-    private long oursBest = Long.MAX_VALUE;
-    private long theirsBest = Long.MAX_VALUE;
+    private double oursBest = Double.POSITIVE_INFINITY;
+    private double theirsBest = Double.POSITIVE_INFINITY;
     private boolean oursFirst;
 
     Duel(Side ours, Side theirs) {
@@ -29,8 +32,8 @@ final class Duel implements AutoCloseable {
 
     /** Forgets the best times. */
     void reset() {
-        oursBest = Long.MAX_VALUE;
-        theirsBest = Long.MAX_VALUE;
+        oursBest = Double.POSITIVE_INFINITY;
+        theirsBest = Double.POSITIVE_INFINITY;
     }
 
     /** One slice for each side. */
@@ -45,14 +48,23 @@ final class Duel implements AutoCloseable {
         }
     }
 
-    private static long slice(Side side) {
-        long best = Long.MAX_VALUE;
+    /** The best nanoseconds of a call. */
+    private static double slice(Side side) {
+        double best = Double.POSITIVE_INFINITY;
         long start = System.nanoTime();
         long before = start;
-        for (int calls = 0; calls < FEWEST_CALLS || before - start < SLICE_NANOS; calls++) {
-            side.run();
+        int together = 1;
+        for (int rounds = 0; rounds < FEWEST_RUNS || before - start < SLICE_NANOS; rounds++) {
+            for (int i = 0; i < together; i++) {
+                side.run();
+            }
             long after = System.nanoTime();
-            best = Math.min(best, after - before);
+            long took = after - before;
+            if (took >= SHORTEST_NANOS || together == MOST_RUNS) {
+                best = Math.min(best, (double) took / together / side.calls());
+            } else {
+                together = Math.min(2 * together, MOST_RUNS);
+            }
             before = after;
         }
         return best;
@@ -86,25 +98,21 @@ final class Duel implements AutoCloseable {
     }
 
     /**
-     * Cosine between the sides' last outputs, over all elements: a fast wrong answer is no result.
+     * How far the sides' last outputs are apart.
      *
-     * @return 1 if they point the same way
+     * @return see {@link Agreement#distance}
      */
-    double agreement() {
-        float[] a = ours.output();
-        float[] b = theirs.output();
-        if (a.length != b.length) {
-            throw new IllegalStateException("outputs differ in size: ours " + a.length + ", theirs " + b.length);
-        }
-        double ab = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int i = 0; i < a.length; i++) {
-            ab += (double) a[i] * b[i];
-            aa += (double) a[i] * a[i];
-            bb += (double) b[i] * b[i];
-        }
-        return ab / Math.sqrt(aa * bb);
+    double distance() {
+        return Agreement.distance(ours.outputs(), theirs.outputs());
+    }
+
+    /**
+     * Whether the sides' last outputs are equal.
+     *
+     * @return whether every bit is
+     */
+    boolean equal() {
+        return Agreement.equal(ours.outputs(), theirs.outputs());
     }
 
     /**
@@ -112,7 +120,7 @@ final class Duel implements AutoCloseable {
      *
      * @return nanoseconds
      */
-    long oursBest() {
+    double oursBest() {
         return oursBest;
     }
 
@@ -121,7 +129,7 @@ final class Duel implements AutoCloseable {
      *
      * @return nanoseconds
      */
-    long theirsBest() {
+    double theirsBest() {
         return theirsBest;
     }
 

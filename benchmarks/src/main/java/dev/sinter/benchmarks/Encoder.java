@@ -1,73 +1,70 @@
 package dev.sinter.benchmarks;
 
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.function.Function;
 
 /**
- * A text encoder of the BERT family that the comparison knows: where its file lies, what to feed it and how much work
- * a call is.
+ * A text encoder of the BERT family.
  *
- * @param name the name on the command line and in the results
- * @param resource the ONNX file's name at the root of its Maven artifact, on the class path
+ * @param name its name
  * @param layers transformer layers
- * @param hidden width of a token's vector, H
- * @param feedForward width of the inner layer, F
- * @param vocabulary rows of the word embedding
- * @param longest largest sequence it takes
- * @param output the output that is compared, {@code [B,S,H]}
+ * @param hidden width of a token's vector, H; the inner layers are four times as wide
+ * @param segments whether it takes token types
+ * @param tolerance see {@link Subject#tolerance}
+ * @param usual see {@link Subject#usual}
+ * @param file where its file comes from
  */
-record Encoder(String name, String resource, int layers, int hidden, int feedForward, int vocabulary, int longest,
-        String output) {
+record Encoder(String name, int layers, int hidden, boolean segments, double tolerance, List<Shape> usual,
+        Function<ModelFiles, Path> file) implements Subject {
+    private static final long SEED = 20240607L;
+    private static final int VOCABULARY = 30522;
+    private static final int LONGEST = 512;
+    /** Ids below are control tokens and unused places in BERT vocabularies. */
+    private static final int FIRST_WORD = 1000;
 
-    private static final List<Encoder> ALL = List.of(
-            bert("all-minilm-l6-v2", 6),
-            bert("all-minilm-l6-v2-q", 6),
-            bert("bge-small-en-v1.5", 12),
-            bert("bge-small-en-v1.5-q", 12));
+    @Override
+    public void check(Shape shape) {
+        if (!shape.plain(2)) {
+            throw new UsageException("shape '%s': %s takes BATCHxSEQUENCE, such as 1x128".formatted(shape, name));
+        }
+        if (shape.extent() > LONGEST) {
+            throw new UsageException("shape '%s': %s takes sequences up to %d".formatted(shape, name, LONGEST));
+        }
+    }
 
-    private static Encoder bert(String name, int layers) {
-        return new Encoder(name, name + ".onnx", layers, 384, 1536, 30522, 512, "last_hidden_state");
+    @Override
+    public Path onnx(ModelFiles files, Shape shape) {
+        return file.apply(files);
+    }
+
+    /** Random words, nothing masked, one segment. */
+    @Override
+    public List<Feed> inputs(Shape shape) {
+        int n = shape.batch() * shape.extent();
+        var random = new Random(SEED);
+        var ids = new long[n];
+        Arrays.setAll(ids, i -> FIRST_WORD + random.nextInt(VOCABULARY - FIRST_WORD));
+        var mask = new long[n];
+        Arrays.fill(mask, 1);
+        long[] dims = {shape.batch(), shape.extent()};
+        var idFeed = Feed.of("input_ids", Element.I64, ids, dims);
+        var maskFeed = Feed.of("attention_mask", Element.I64, mask, dims);
+        return segments ? List.of(idFeed, maskFeed, Feed.of("token_type_ids", Element.I64, new long[n], dims))
+                : List.of(idFeed, maskFeed);
     }
 
     /**
-     * The encoder with this name.
-     *
-     * @param name a name on the command line
-     * @return the encoder, or empty if there is none
+     * A layer has four H×H products (query, key, value, output), two H×4H products and, for each token, S scores and S
+     * weighted sums over H: {@code layers * B*S * (24*H*H + 4*S*H)} operations.
      */
-    static Optional<Encoder> named(String name) {
-        return ALL.stream().filter(e -> e.name.equals(name)).findFirst();
-    }
-
-    /**
-     * The encoders' names.
-     *
-     * @return the names, in the table's order
-     */
-    static List<String> names() {
-        return ALL.stream().map(Encoder::name).toList();
-    }
-
-    /**
-     * Floating-point operations of one call: the products of matrices only, a multiplication and an addition counted
-     * as two. A layer has four H×H products (query, key, value, output), two H×F products and, for each token, S scores
-     * and S weighted sums over H.
-     *
-     * @param shape batch B and sequence S
-     * @return {@code layers * B*S * (8*H*H + 4*H*F + 4*S*H)}
-     */
-    double operations(Shape shape) {
+    @Override
+    public OptionalDouble operations(Shape shape) {
         double h = hidden;
-        return layers * (double) shape.tokens() * (8 * h * h + 4 * h * feedForward + 4.0 * shape.sequence() * h);
-    }
-
-    /**
-     * The inputs of one call.
-     *
-     * @param shape batch and sequence
-     * @return token ids, attention mask and token types, {@code [B,S]} each
-     */
-    List<Input> inputs(Shape shape) {
-        return Input.encoder(shape, vocabulary);
+        double tokens = (double) shape.batch() * shape.extent();
+        return OptionalDouble.of(layers * tokens * (24 * h * h + 4.0 * shape.extent() * h));
     }
 }

@@ -1,9 +1,12 @@
 package dev.sinter.benchmarks;
 
+import dev.sinter.runtime.Model;
+import dev.sinter.testkit.SteadySpeed;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A process that loads a model and runs it: what the suites {@code cold} and {@code memory} start and watch. It names
@@ -12,6 +15,8 @@ import java.nio.file.Path;
 public final class FirstResult {
     /** The line that says the first result is there. */
     static final String FIRST = "first";
+    /** Begins the line with the milliseconds after the first result at which the steady speed was nearly reached. */
+    static final String STEADY = "steady ";
     /** Begins the last line, before the largest resident size in bytes. */
     static final String RESIDENT = "resident ";
     /** Asks for a compiled jar on Sinter. */
@@ -27,25 +32,30 @@ public final class FirstResult {
     }
 
     /**
-     * Prints a line when the first result is there, goes on running for a while, and prints the largest resident size.
+     * Prints a line when the first result is there, goes on running for a while, and prints when the steady speed was
+     * reached and the largest resident size.
      *
-     * @param args side, model file, model's name, shape, milliseconds to go on
-     * @throws IOException if the process's status can't be read
+     * @param args side, model file, the inputs' file, milliseconds to go on
+     * @throws IOException if a file can't be read
      */
     public static void main(String[] args) throws IOException {
         Path file = Path.of(args[1]);
-        Encoder encoder = Encoder.named(args[2]).orElseThrow();
-        Shape shape = Shape.parse(args[3]);
+        List<Feed> feeds = Feed.read(Path.of(args[2]));
         PrintStream out = System.out;
         try (Side side = args[0].equals(SINTER)
-                ? SinterSide.load(file, encoder, shape) : OrtSide.open(file, encoder, shape, 1)) {
+                ? Sides.sinter(Model.load(file), feeds, false) : Sides.ort(file, feeds, false, 1)) {
             side.run();
-            out.println(Float.isNaN(side.output()[0]) ? "not a number" : FIRST);
+            out.println(FIRST);
             out.flush();
-            long end = System.nanoTime() + Long.parseLong(args[4]) * MILLION;
-            while (System.nanoTime() < end) {
+            long first = System.nanoTime();
+            var speed = new SteadySpeed(first);
+            long end = first + Long.parseLong(args[3]) * MILLION;
+            for (long now = first; now < end;) {
                 side.run();
+                now = System.nanoTime();
+                speed.call(now);
             }
+            out.println(STEADY + speed.reached() / MILLION);
             out.println(RESIDENT + highWater());
             out.flush();
         }

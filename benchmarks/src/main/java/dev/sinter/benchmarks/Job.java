@@ -1,48 +1,49 @@
 package dev.sinter.benchmarks;
 
-/** One row to measure. */
+/** One measurement, of one or more rows. */
 sealed interface Job {
     /**
      * What is measured.
      *
      * @return the model
      */
-    Encoder encoder();
+    Subject subject();
 
     /**
      * At which shape.
      *
-     * @return batch and sequence
+     * @return the shape
      */
     Shape shape();
 
     /**
-     * A warm call, both sides in one process.
+     * Warm calls, both sides in one process.
      *
-     * @param encoder the model
-     * @param shape batch and sequence
-     * @param peer {@link EncoderBenchmark#peer}
+     * @param subject the model
+     * @param shape the shape
+     * @param peer {@link ModelBenchmark#peer}
      * @param threads threads that work on a call
      * @param polluted whether other code used every kind of memory before
      */
-    record Call(Encoder encoder, Shape shape, String peer, int threads, boolean polluted) implements Job {
+    record Call(Subject subject, Shape shape, String peer, int threads, boolean polluted) implements Job {
     }
 
     /**
-     * A fresh process for each side: time to its first result.
+     * A fresh process for each side: time to its first result, and to nine tenths of its steady speed.
      *
-     * @param encoder the model
-     * @param shape batch and sequence
+     * @param subject the model
+     * @param shape the shape
+     * @param cpus processors that a process may use
      */
-    record Cold(Encoder encoder, Shape shape) implements Job {
+    record Cold(Subject subject, Shape shape, int cpus) implements Job {
     }
 
     /**
      * A fresh process for each side: its largest resident size.
      *
-     * @param encoder the model
-     * @param shape batch and sequence
+     * @param subject the model
+     * @param shape the shape
      */
-    record Memory(Encoder encoder, Shape shape) implements Job {
+    record Memory(Subject subject, Shape shape) implements Job {
     }
 }

@@ -1,5 +1,6 @@
 package dev.sinter.benchmarks;
 
+import dev.sinter.benchmarks.models.Architecture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,10 +12,15 @@ import java.util.Deque;
 import java.util.Locale;
 
 /**
- * The models' ONNX files, copied out of their Maven artifacts on the class path into a folder that is removed on close;
- * compiled jars and the peer's native library may be put beside them.
+ * The models' ONNX files. Those of Maven artifacts are copied from the class path into a folder that is removed on
+ * close; compiled jars, inputs and the peer's native library may be put beside them. Generated ones are kept for the
+ * next time, in the folder that the property {@code sinter.benchmarks.models} names, else among the system's temporary
+ * files.
  */
 final class ModelFiles implements AutoCloseable {
+    /** Goes up with every change of what {@link Architecture} writes: kept files of another version are left alone. */
+    private static final int GENERATION = 1;
+    private static final String KEPT = "sinter.benchmarks.models";
     private static final String ORT_NATIVE = "ai/onnxruntime/native/linux-%s/";
     private final Path folder;
     private final Deque<Path> made = new ArrayDeque<>();
@@ -44,14 +50,41 @@ final class ModelFiles implements AutoCloseable {
     }
 
     /**
-     * An encoder's ONNX file.
+     * A file from the class path.
      *
-     * @param encoder the encoder
-     * @return the file
+     * @param name its name at the root of an artifact
+     * @return its copy
      * @throws IllegalStateException if its artifact is not on the class path
      */
-    Path onnx(Encoder encoder) {
-        return copy(encoder.resource(), encoder.resource());
+    Path resource(String name) {
+        return copy(name, name);
+    }
+
+    /**
+     * A generated model.
+     *
+     * @param name the file's name, without ending
+     * @param architecture what it is
+     * @param batch see {@link Architecture#write}
+     * @param extent likewise
+     * @return its file, written now if it was not there
+     */
+    Path generated(String name, Architecture architecture, int batch, int extent) {
+        String property = System.getProperty(KEPT);
+        Path kept = property != null ? Path.of(property)
+                : Path.of(System.getProperty("java.io.tmpdir"), "sinter-benchmark-models");
+        Path file = kept.resolve(name + "-" + GENERATION + ".onnx");
+        try {
+            if (!Files.exists(file)) {
+                Files.createDirectories(kept);
+                Path part = Files.createTempFile(kept, name, ".part");
+                architecture.write(part, batch, extent);
+                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

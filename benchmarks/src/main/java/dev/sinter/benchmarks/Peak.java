@@ -1,5 +1,6 @@
 package dev.sinter.benchmarks;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -20,10 +21,32 @@ final class Peak {
     /**
      * Measures for a while.
      *
+     * @param threads how many run the loop at the same time, each with its own numbers
      * @param millis how long; the first half second of a process only warms up
-     * @return the best rate, GFLOP/s of one thread
+     * @return the sum of the threads' best rates, GFLOP/s
      */
-    static double gflops(long millis) {
+    static double gflops(int threads, long millis) {
+        if (threads == 1) {
+            return gflops(millis);
+        }
+        var rates = new double[threads];
+        var all = new Thread[threads];
+        for (int t = 0; t < threads; t++) {
+            int index = t;
+            all[t] = Thread.ofPlatform().start(() -> rates[index] = gflops(millis));
+        }
+        try {
+            for (Thread thread : all) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+        return Arrays.stream(rates).sum();
+    }
+
+    private static double gflops(long millis) {
         long end = System.nanoTime() + millis * MILLION;
         long best = Long.MAX_VALUE;
         float sum = 0;

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Ties this process's threads to processors, through Linux's {@code taskset}. */
 final class Pinning {
@@ -15,22 +17,35 @@ final class Pinning {
     }
 
     /**
+     * The first of this process's processors, as {@code taskset} takes them.
+     *
+     * @param count how many
+     * @return a list such as {@code 0,1}; empty where there are fewer, or no Linux
+     */
+    static Optional<String> cpus(int count) {
+        try {
+            List<Integer> all = allowed();
+            return all.size() < count ? Optional.empty()
+                    : Optional.of(all.subList(0, count).stream().map(Object::toString)
+                            .collect(Collectors.joining(",")));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
      * Ties all threads of this process, those it starts later included, to the first of its processors.
      *
      * @param count how many processors
      * @return whether it worked; it does not where there is no {@code taskset}, or there are fewer processors
      */
     static boolean pin(int count) {
+        Optional<String> list = cpus(count);
+        if (list.isEmpty()) {
+            return false;
+        }
         try {
-            List<Integer> cpus = allowed();
-            if (cpus.size() < count) {
-                return false;
-            }
-            var list = new StringBuilder();
-            for (int cpu : cpus.subList(0, count)) {
-                list.append(list.isEmpty() ? "" : ",").append(cpu);
-            }
-            var process = new ProcessBuilder("taskset", "-a", "-p", "-c", list.toString(),
+            var process = new ProcessBuilder("taskset", "-a", "-p", "-c", list.get(),
                     Long.toString(ProcessHandle.current().pid()))
                     .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
             return process.waitFor() == 0;

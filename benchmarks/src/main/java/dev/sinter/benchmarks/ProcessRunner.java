@@ -3,6 +3,7 @@ package dev.sinter.benchmarks;
 import ai.onnxruntime.OrtEnvironment;
 import dev.sinter.Sinter;
 import dev.sinter.runtime.Model;
+import dev.sinter.testkit.SteadySpeed;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -13,17 +14,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Measures fresh processes, the two sides in turn. Our process has {@code runtime-support} and the compiled jar, as in
- * production; the peer's has its jar and loads the ONNX file, its native library unpacked beforehand. Neither is pinned
- * further than the caller is: what a JVM does beside the caller's thread at the start belongs to both.
+ * Measures fresh processes, the two sides in turn. Of Sinter, our process has {@code runtime-support} and the compiled
+ * jar, as in production; the peer's has its jar and loads the ONNX file, its native library unpacked beforehand.
  */
 final class ProcessRunner {
-    private static final int COLD_ROUNDS = 7;
+    private static final int COLD_ROUNDS = 5;
+    private static final int STEADY_ROUNDS = 3;
+    private static final long STEADY_MILLIS = 12_000;
     private static final int MEMORY_ROUNDS = 3;
-    private static final long MEMORY_MILLIS = 4_000;
+    private static final long MEMORY_MILLIS = 6_000;
+    /** Both sides' heap in suite memory: without a limit a JVM takes what it likes. */
+    private static final String HEAP = "-Xmx256m";
     private static final long MINUTES = 2;
 
     private final ModelFiles files;
@@ -33,71 +39,96 @@ final class ProcessRunner {
     }
 
     /** What one process gave. */
-    private record Sample(double micros, double bytes) {
-        static final Sample NONE = new Sample(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+    private record Sample(double first, double steady, double bytes) {
+    }
 
-        Sample best(Sample other) {
-            return new Sample(Math.min(micros, other.micros), Math.min(bytes, other.bytes));
+    /** The two sides' commands. */
+    private record Commands(List<String> ours, List<String> theirs) {
+    }
+
+    /** Both sides' samples. */
+    private record Samples(List<Sample> ours, List<Sample> theirs) {
+        Row row(Job job, Measure measure, int cpus, ToDoubleFunction<Sample> figure) {
+            return new Row(job.subject().name(), job.shape().toString(), OrtFile.peer(), measure, cpus,
+                    median(ours, figure), median(theirs, figure), Optional.empty(), OptionalDouble.empty());
+        }
+
+        private static double median(List<Sample> samples, ToDoubleFunction<Sample> figure) {
+            double[] sorted = samples.stream().mapToDouble(figure).sorted().toArray();
+            return sorted[sorted.length / 2];
         }
     }
 
     /**
-     * Time from starting a process to its first result.
+     * Time from starting a process to its first result, and to nine tenths of its steady speed.
      *
-     * @param job the row
-     * @return the row, best of all processes
+     * @param job what to measure
+     * @return two rows, each the median of all processes
      * @throws IOException if a process can't be started or fails
      * @throws InterruptedException if interrupted while one runs
      */
-    Row cold(Job.Cold job) throws IOException, InterruptedException {
-        Sample[] best = duel(job.encoder(), job.shape(), COLD_ROUNDS, 0);
-        return row(job, Row.MICROS, best[0].micros, best[1].micros);
+    List<Row> cold(Job.Cold job) throws IOException, InterruptedException {
+        String cpus = Pinning.cpus(job.cpus()).orElseThrow(() -> new IOException(
+                "there are no " + job.cpus() + " processors to pin a process to"));
+        List<String> prefix = List.of("taskset", "-c", cpus);
+        Samples first = duel(commands(job, prefix, List.of(), 0), COLD_ROUNDS);
+        Samples steady = duel(commands(job, prefix, List.of(), STEADY_MILLIS), STEADY_ROUNDS);
+        return List.of(first.row(job, Measure.FIRST, job.cpus(), Sample::first),
+                steady.row(job, Measure.STEADY, job.cpus(), Sample::steady));
     }
 
     /**
      * Largest resident size of a process.
      *
-     * @param job the row
-     * @return the row, best of all processes
+     * @param job what to measure
+     * @return the row, the median of all processes
      * @throws IOException if a process can't be started or fails
      * @throws InterruptedException if interrupted while one runs
      */
-    Row memory(Job.Memory job) throws IOException, InterruptedException {
-        Sample[] best = duel(job.encoder(), job.shape(), MEMORY_ROUNDS, MEMORY_MILLIS);
-        return row(job, Row.BYTES, best[0].bytes, best[1].bytes);
+    List<Row> memory(Job.Memory job) throws IOException, InterruptedException {
+        Samples samples = duel(commands(job, List.of(), List.of(HEAP), MEMORY_MILLIS), MEMORY_ROUNDS);
+        return List.of(samples.row(job, Measure.RESIDENT, Runtime.getRuntime().availableProcessors(),
+                Sample::bytes));
     }
 
-    private static Row row(Job job, String unit, double ours, double theirs) {
-        return new Row(job.encoder().name(), job.shape().toString(), OrtSide.peer(), unit, ours, theirs,
-                Optional.empty());
+    private Samples duel(Commands commands, int rounds) throws IOException, InterruptedException {
+        var samples = new Samples(new ArrayList<>(), new ArrayList<>());
+        for (int round = 0; round < rounds; round++) {
+            samples.ours.add(sample(commands.ours));
+            samples.theirs.add(sample(commands.theirs));
+        }
+        return samples;
     }
 
-    private Sample[] duel(Encoder encoder, Shape shape, int rounds, long millis)
-            throws IOException, InterruptedException {
-        Path onnx = files.onnx(encoder);
-        Path jar = files.place(encoder.name() + ".jar");
+    private Commands commands(Job job, List<String> prefix, List<String> flags, long millis) throws IOException {
+        if (job.subject().decodes(job.shape())) {
+            throw new UsageException("a decode loop has no first result; ask for prefill128");
+        }
+        Path onnx = job.subject().onnx(files, job.shape());
+        String name = job.subject().name() + "-" + job.shape();
+        Path jar = files.place(name + ".jar");
+        Path feeds = files.place(name + ".feeds");
         if (!Files.exists(jar)) {
             Sinter.compiler().threads(1).compileToJar(onnx, jar);
+            Feed.write(feeds, job.subject().inputs(job.shape()));
         }
-        List<String> ours = command(Model.class, "--add-modules=jdk.incubator.vector",
-                FirstResult.SINTER, jar, encoder, shape, millis);
-        List<String> theirs = command(OrtEnvironment.class, "-Donnxruntime.native.path=" + files.ortNative(),
-                FirstResult.ORT, onnx, encoder, shape, millis);
-        Sample[] best = {Sample.NONE, Sample.NONE};
-        for (int round = 0; round < rounds; round++) {
-            best[0] = best[0].best(sample(ours));
-            best[1] = best[1].best(sample(theirs));
-        }
-        return best;
+        var ours = new ArrayList<>(prefix);
+        ours.addAll(java(Model.class, "--add-modules=jdk.incubator.vector", flags));
+        ours.addAll(List.of(FirstResult.SINTER, jar.toString(), feeds.toString(), Long.toString(millis)));
+        var theirs = new ArrayList<>(prefix);
+        theirs.addAll(java(OrtEnvironment.class, "-Donnxruntime.native.path=" + files.ortNative(), flags));
+        theirs.addAll(List.of(FirstResult.ORT, onnx.toString(), feeds.toString(), Long.toString(millis)));
+        return new Commands(ours, theirs);
     }
 
-    private static List<String> command(Class<?> library, String flag, String side, Path file, Encoder encoder,
-            Shape shape, long millis) {
-        String classPath = origin(FirstResult.class) + File.pathSeparator + origin(library);
+    private static List<String> java(Class<?> library, String flag, List<String> flags) {
+        String classPath = origin(FirstResult.class) + File.pathSeparator + origin(SteadySpeed.class)
+                + File.pathSeparator + origin(library);
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return List.of(java.toString(), flag, "--enable-native-access=ALL-UNNAMED", "-cp", classPath,
-                FirstResult.class.getName(), side, file.toString(), encoder.name(), shape.toString(),
-                Long.toString(millis));
+        var words = new ArrayList<>(List.of(java.toString(), flag, "--enable-native-access=ALL-UNNAMED"));
+        words.addAll(flags);
+        words.addAll(List.of("-cp", classPath, FirstResult.class.getName()));
+        return words;
     }
 
     /** The jar or folder a class came from. */
@@ -114,23 +145,29 @@ final class ProcessRunner {
         long start = System.nanoTime();
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         var lines = new ArrayList<String>();
-        double micros = Double.POSITIVE_INFINITY;
+        double first = Double.POSITIVE_INFINITY;
         try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 if (line.equals(FirstResult.FIRST)) {
-                    micros = (System.nanoTime() - start) / 1e3;
+                    first = (System.nanoTime() - start) / 1e3;
                 }
                 lines.add(line);
             }
-            if (!process.waitFor(MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0 || lines.size() != 2
-                    || !lines.getLast().startsWith(FirstResult.RESIDENT)) {
+            if (!process.waitFor(MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0 || lines.size() != 3) {
                 throw new IOException("process failed: " + String.join(" ", command) + "\n" + String.join("\n", lines)
                         + Files.readString(errors));
             }
         } finally {
             process.destroyForcibly();
         }
-        double bytes = Double.parseDouble(lines.getLast().substring(FirstResult.RESIDENT.length()));
-        return new Sample(micros, bytes);
+        return new Sample(first, first + 1e3 * figure(lines.get(1), FirstResult.STEADY),
+                figure(lines.get(2), FirstResult.RESIDENT));
+    }
+
+    private static double figure(String line, String start) throws IOException {
+        if (!line.startsWith(start)) {
+            throw new IOException("expected '" + start + "', got '" + line + "'");
+        }
+        return Double.parseDouble(line.substring(start.length()));
     }
 }

@@ -16,12 +16,15 @@ import java.util.Optional;
 record Request(List<Section> sections, Optional<Path> json, boolean help) {
     /** How the command is used. */
     static final String USAGE = """
-            usage: benchmarks/compare [--json FILE] [--shape BxS[,BxS...]] SUITE|MODEL[:BxS]...
+            usage: benchmarks/compare [--json FILE] [--shape SHAPE[,SHAPE...]] WORD...
+              word: SUITE, SUITE:MODEL[:SHAPE[,SHAPE...]] or MODEL[:SHAPE[,SHAPE...]]
               suites: %s
               models: %s
+              shapes: 1x128 (batch x sequence), 1x224, 1x50, 1000, decode, prefill128
             Runs Sinter beside ONNX Runtime on the same inputs; a MODEL is measured as in suite dense.
-            Times are the best of many rounds in microseconds; ratio = theirs / ours, above 1 we are better.
-            """.formatted(String.join(", ", Suite.names()), String.join(", ", Encoder.names()));
+            Times are the best of many rounds in microseconds (a token's, for decode); in suite cold they are the
+            medians of 5 processes. ratio = theirs / ours, above 1 we are better.
+            """.formatted(String.join(", ", Suite.names()), String.join(", ", Subjects.names()));
 
     /**
      * A table.
@@ -74,23 +77,24 @@ record Request(List<Section> sections, Optional<Path> json, boolean help) {
         if (word.startsWith("-")) {
             throw new UsageException("no option '" + word + "'");
         }
-        int colon = word.lastIndexOf(':');
-        String name = colon < 0 ? word : word.substring(0, colon);
-        List<Shape> own = colon < 0 ? shapes : shapes(word.substring(colon + 1));
-        Optional<Suite> suite = Suite.named(name);
-        List<Job> jobs = suite.map(s -> s.jobs(own)).orElseGet(() -> Suite.DENSE.jobs(encoder(name), own));
-        for (Job job : jobs) {
-            if (job.shape().sequence() > job.encoder().longest()) {
-                throw new UsageException("shape '%s': %s takes sequences up to %d".formatted(
-                        job.shape(), job.encoder().name(), job.encoder().longest()));
-            }
+        int colon = word.indexOf(':');
+        String first = colon < 0 ? word : word.substring(0, colon);
+        Optional<Suite> suite = Suite.named(first);
+        if (suite.isEmpty()) {
+            return new Section(word, jobs(Suite.DENSE, word, shapes));
         }
-        return new Section(word, jobs);
+        return new Section(word, colon < 0 ? suite.get().jobs() : jobs(suite.get(), word.substring(colon + 1), shapes));
     }
 
-    private static Encoder encoder(String name) {
-        return Encoder.named(name).orElseThrow(() -> new UsageException(
+    private static List<Job> jobs(Suite suite, String word, List<Shape> shapes) {
+        int colon = word.indexOf(':');
+        return suite.jobs(subject(colon < 0 ? word : word.substring(0, colon)),
+                colon < 0 ? shapes : shapes(word.substring(colon + 1)));
+    }
+
+    private static Subject subject(String name) {
+        return Subjects.named(name).orElseThrow(() -> new UsageException(
                 "'%s' is no suite or model that is available. Suites: %s. Models: %s.".formatted(name,
-                        String.join(", ", Suite.names()), String.join(", ", Encoder.names()))));
+                        String.join(", ", Suite.names()), String.join(", ", Subjects.names()))));
     }
 }

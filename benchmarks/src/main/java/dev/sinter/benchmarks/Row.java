@@ -11,25 +11,23 @@ import java.util.stream.Collectors;
  * A measured pair.
  *
  * @param model the model's name
- * @param shape batch × sequence
+ * @param shape the call's shape
  * @param peer the other side's name and version
- * @param unit {@code us} or {@code bytes}; less is better for both
+ * @param measure what was measured
+ * @param cpus processors that both sides could use
  * @param ours our figure
  * @param theirs the peer's
  * @param rate our rate, where the work of a call is known
+ * @param scaling with several processors, what a loop of fp32 fused multiply-additions on all of them did against one
  */
-record Row(String model, String shape, String peer, String unit, double ours, double theirs, Optional<Rate> rate) {
-    /** Microseconds. */
-    static final String MICROS = "us";
-    /** Bytes. */
-    static final String BYTES = "bytes";
-
+record Row(String model, String shape, String peer, Measure measure, int cpus, double ours, double theirs,
+        Optional<Rate> rate, OptionalDouble scaling) {
     /**
      * Work in time.
      *
      * @param gflops GFLOP/s of our side
      * @param peakShare the part of what a loop of fp32 fused multiply-additions reached in the same run; narrower
-     *     types may go above 1
+     *     types, and algorithms that need fewer operations than the plain form, may go above 1
      */
     record Rate(double gflops, double peakShare) {
     }
@@ -56,10 +54,12 @@ record Row(String model, String shape, String peer, String unit, double ours, do
 
     private String json() {
         return "{\"model\": %s, \"shape\": %s, \"peer\": %s, \"unit\": %s, ".formatted(
-                quoted(model), quoted(shape), quoted(peer), quoted(unit))
-                + "\"ours\": %s, \"theirs\": %s, \"ratio\": %s, \"gflops\": %s, \"peak_share\": %s}".formatted(
+                quoted(model), quoted(shape), quoted(peer), quoted(measure.unit()))
+                + "\"ours\": %s, \"theirs\": %s, \"ratio\": %s, \"gflops\": %s, \"peak_share\": %s, ".formatted(
                         number(OptionalDouble.of(ours), 3), number(OptionalDouble.of(theirs), 3),
-                        number(OptionalDouble.of(ratio()), 4), number(gflops(), 2), number(peakShare(), 4));
+                        number(OptionalDouble.of(ratio()), 4), number(gflops(), 2), number(peakShare(), 4))
+                + "\"measure\": %s, \"cpus\": %d, \"fma_scaling\": %s}".formatted(quoted(measure.label()), cpus,
+                        number(scaling, 3));
     }
 
     private OptionalDouble gflops() {

@@ -1,47 +1,87 @@
 package dev.sinter.benchmarks;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * Batch and sequence of a call.
+ * The size of a call, and its kind where a model has several: {@code 1x128}, {@code 1000}, {@code decode},
+ * {@code prefill128}.
  *
- * @param batch rows, B
- * @param sequence tokens in each, S
+ * @param kind a word, or empty
+ * @param sizes batch first; may be empty behind a word
  */
-record Shape(int batch, int sequence) {
-    private static final Pattern TEXT = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,5})");
-
-    /** The shapes an encoder is measured at where none is asked for. */
-    static final List<Shape> USUAL =
-            List.of(new Shape(1, 8), new Shape(1, 32), new Shape(1, 128), new Shape(1, 256), new Shape(32, 128));
+record Shape(String kind, List<Integer> sizes) {
+    private static final Pattern TEXT = Pattern.compile("((?:[a-z]{2,})?)((?:[1-9]\\d{0,6}(?:x[1-9]\\d{0,6})*)?)");
 
     /**
-     * Reads {@code 1x128}.
+     * Reads a shape.
      *
-     * @param text batch, x, sequence
+     * @param text a word, sizes with x between them, or both
      * @return the shape
      * @throws UsageException if the text is no shape
      */
     static Shape parse(String text) {
         var m = TEXT.matcher(text);
-        if (!m.matches()) {
-            throw new UsageException("shape '" + text + "': expected BATCHxSEQUENCE, such as 1x128");
+        if (text.isEmpty() || !m.matches()) {
+            throw new UsageException(
+                    "shape '" + text + "': expected sizes such as 1x128 or 1000, or decode or prefill128");
         }
-        return new Shape(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)));
+        return new Shape(m.group(1), m.group(2).isEmpty() ? List.of()
+                : Arrays.stream(m.group(2).split("x", -1)).map(Integer::valueOf).toList());
     }
 
     /**
-     * Number of tokens.
+     * Reads several shapes.
      *
-     * @return B·S
+     * @param texts each as {@link #parse} takes it
+     * @return the shapes
      */
-    int tokens() {
-        return Math.multiplyExact(batch, sequence);
+    static List<Shape> all(String... texts) {
+        return Arrays.stream(texts).map(Shape::parse).toList();
+    }
+
+    /**
+     * A shape of sizes alone.
+     *
+     * @param sizes the sizes
+     * @return the shape
+     */
+    static Shape of(Integer... sizes) {
+        return new Shape("", List.of(sizes));
+    }
+
+    /**
+     * Whether this is a number of sizes alone.
+     *
+     * @param count how many
+     * @return whether it is
+     */
+    boolean plain(int count) {
+        return kind.isEmpty() && sizes.size() == count;
+    }
+
+    /**
+     * The first size.
+     *
+     * @return rows, images or sequences in a call
+     */
+    int batch() {
+        return sizes.getFirst();
+    }
+
+    /**
+     * The last size.
+     *
+     * @return tokens in a sequence, steps, or an image's side
+     */
+    int extent() {
+        return sizes.getLast();
     }
 
     @Override
     public String toString() {
-        return batch + "x" + sequence;
+        return kind + sizes.stream().map(Object::toString).collect(Collectors.joining("x"));
     }
 }

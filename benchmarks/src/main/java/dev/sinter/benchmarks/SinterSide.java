@@ -1,59 +1,73 @@
 package dev.sinter.benchmarks;
 
-import dev.sinter.Sinter;
+import dev.sinter.runtime.DType;
 import dev.sinter.runtime.Model;
+import dev.sinter.runtime.Outputs;
 import dev.sinter.runtime.Session;
 import dev.sinter.runtime.Tensor;
-import java.nio.file.Path;
+import dev.sinter.runtime.Value;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Sinter through its public face: compiled just in time, or a compiled jar, and one session. */
+/** Sinter through its public face: a model and one session. */
 final class SinterSide implements Side {
     private final Model model;
     private final Session session;
-    private final String output;
+    private @Nullable Outputs outputs;
 
-    private SinterSide(Model model, Encoder encoder, Shape shape) {
+    /**
+     * Takes a model over.
+     *
+     * @param model a model, closed with this
+     * @param feeds its inputs
+     */
+    SinterSide(Model model, List<Feed> feeds) {
         this.model = model;
         this.session = model.newSession();
-        this.output = encoder.output();
-        for (Input input : encoder.inputs(shape)) {
-            session.set(input.name(), Tensor.of(input.values(), shape.batch(), shape.sequence()));
+        for (Feed feed : feeds) {
+            session.set(feed.name(), tensor(feed));
         }
     }
 
     /**
-     * Compiles a model in this process.
+     * An input as Sinter takes it.
      *
-     * @param file the ONNX file
-     * @param encoder its description
-     * @param shape the shape of all calls; the model stays good for all shapes
-     * @param threads threads that work on one call
-     * @return the side
+     * @param feed the input
+     * @return a tensor over a fresh array
      */
-    static SinterSide compile(Path file, Encoder encoder, Shape shape, int threads) {
-        return new SinterSide(Sinter.compiler().threads(threads).compile(file), encoder, shape);
+    static Tensor tensor(Feed feed) {
+        return Tensor.of(DType.valueOf(feed.element().name()), feed.array(), feed.shape());
     }
 
     /**
-     * Loads a compiled model; of Sinter, this needs {@code runtime-support} only.
+     * The tensors of numbers among some outputs.
      *
-     * @param jar the compiled model
-     * @param encoder its description
-     * @param shape the shape of all calls
-     * @return the side
+     * @param outputs a run's outputs
+     * @return a fresh array for each, by name
      */
-    static SinterSide load(Path jar, Encoder encoder, Shape shape) {
-        return new SinterSide(Model.load(jar), encoder, shape);
+    static Map<String, double[]> numbers(Map<String, Value> outputs) {
+        var numbers = new HashMap<String, double[]>();
+        outputs.forEach((name, value) -> {
+            if (value instanceof Tensor t && t.dtype() != DType.STRING) {
+                numbers.put(name, t.toDoubles());
+            }
+        });
+        return numbers;
     }
 
     @Override
     public void run() {
-        session.run();
+        outputs = session.run();
     }
 
     @Override
-    public float[] output() {
-        return session.output(output).toFloats();
+    public Map<String, double[]> outputs() {
+        if (outputs == null) {
+            throw new IllegalStateException("no run yet");
+        }
+        return numbers(outputs);
     }
 
     @Override

@@ -7,28 +7,32 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
-/** A named list of rows. */
+/** A named list of measurements. */
 enum Suite {
     /** Warm calls, one thread. */
-    DENSE(Shape.USUAL, (e, s) -> Stream.of(new Job.Call(e, s, EncoderBenchmark.ORT, 1, false))),
+    DENSE(List.of("all-minilm-l6-v2", "bert-base", "distilbert", "resnet18", "resnet50", "mobilenetv2", "lstm", "gpt2",
+            "mlp", "trees", "silero-vad", "ppocr-v4-rec", "yolox-nano", "dtln-1", "dtln-2"),
+            (m, s) -> Stream.of(new Job.Call(m, s, ModelBenchmark.ORT, 1, false))),
     /** The same after other code in the process used every kind of memory with the Vector API. */
-    POLLUTED(Shape.USUAL, (e, s) -> Stream.of(new Job.Call(e, s, EncoderBenchmark.ORT, 1, true))),
-    /** Process start to first result, from the compiled jar. */
-    COLD(List.of(new Shape(1, 32)), (e, s) -> Stream.of(new Job.Cold(e, s))),
+    POLLUTED(List.of("all-minilm-l6-v2", "bert-base", "distilbert"),
+            (m, s) -> Stream.of(new Job.Call(m, s, ModelBenchmark.ORT, 1, true))),
+    /** Process start to first result, from the compiled jar, on one processor and on two. */
+    COLD(List.of("all-minilm-l6-v2:1x32", "mlp:1", "resnet50"),
+            (m, s) -> Stream.of(new Job.Cold(m, s, 1), new Job.Cold(m, s, 2))),
     /** Largest resident size of such a process, some seconds of calls later. */
-    MEMORY(List.of(new Shape(1, 128)), (e, s) -> Stream.of(new Job.Memory(e, s))),
+    MEMORY(List.of("all-minilm-l6-v2:1x128", "resnet50"), (m, s) -> Stream.of(new Job.Memory(m, s))),
     /** Two threads against one, and against the peer with two. */
-    THREADS(List.of(new Shape(1, 128), new Shape(32, 128)), (e, s) -> Stream.of(
-            new Job.Call(e, s, EncoderBenchmark.ONE_THREAD, 2, false),
-            new Job.Call(e, s, EncoderBenchmark.ORT, 2, false)));
+    THREADS(List.of("bert-base:1x128", "resnet50", "all-minilm-l6-v2:1x32,1x128,32x128", "mobilenetv2", "lstm",
+            "gpt2", "mlp", "trees", "silero-vad"),
+            (m, s) -> Stream.of(
+                    new Job.Call(m, s, ModelBenchmark.ONE_THREAD, 2, false),
+                    new Job.Call(m, s, ModelBenchmark.ORT, 2, false)));
 
-    private static final String USUAL_MODEL = "all-minilm-l6-v2";
+    private final List<String> models;
+    private final BiFunction<Subject, Shape, Stream<Job>> jobs;
 
-    private final List<Shape> shapes;
-    private final BiFunction<Encoder, Shape, Stream<Job>> jobs;
-
-    Suite(List<Shape> shapes, BiFunction<Encoder, Shape, Stream<Job>> jobs) {
-        this.shapes = shapes;
+    Suite(List<String> models, BiFunction<Subject, Shape, Stream<Job>> jobs) {
+        this.models = models;
         this.jobs = jobs;
     }
 
@@ -61,23 +65,29 @@ enum Suite {
     }
 
     /**
-     * The suite's rows.
+     * The suite's measurements; models that are not on this machine are left out.
      *
-     * @param asked shapes to measure at; empty for the suite's own
-     * @return the rows, in order
+     * @return the measurements, in order
      */
-    List<Job> jobs(List<Shape> asked) {
-        return jobs(Encoder.named(USUAL_MODEL).orElseThrow(), asked);
+    List<Job> jobs() {
+        return models.stream().flatMap(word -> {
+            int colon = word.indexOf(':');
+            String[] shapes = colon < 0 ? new String[0] : word.substring(colon + 1).split(",");
+            return Subjects.named(colon < 0 ? word : word.substring(0, colon)).stream()
+                    .flatMap(m -> jobs(m, Shape.all(shapes)).stream());
+        }).toList();
     }
 
     /**
-     * The suite's rows for one model.
+     * The suite's measurements of one model.
      *
-     * @param encoder the model
-     * @param asked shapes to measure at; empty for the suite's own
-     * @return the rows, in order
+     * @param subject the model
+     * @param asked shapes to measure at; empty for the model's own
+     * @return the measurements, in order
+     * @throws UsageException if the model does not take a shape
      */
-    List<Job> jobs(Encoder encoder, List<Shape> asked) {
-        return (asked.isEmpty() ? shapes : asked).stream().flatMap(s -> jobs.apply(encoder, s)).toList();
+    List<Job> jobs(Subject subject, List<Shape> asked) {
+        asked.forEach(subject::check);
+        return (asked.isEmpty() ? subject.usual() : asked).stream().flatMap(s -> jobs.apply(subject, s)).toList();
     }
 }

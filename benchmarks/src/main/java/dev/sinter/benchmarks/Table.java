@@ -6,16 +6,18 @@ import java.util.Locale;
 
 /** Rows as aligned text for people. */
 final class Table {
-    private static final List<String> HEAD =
-            List.of("model", "shape", "peer", "unit", "ours", "theirs", "ratio", "GFLOP/s", "of peak");
-    private static final int WORDS = 4;
+    private static final List<String> HEAD = List.of("model", "shape", "peer", "measure", "CPUs", "unit", "ours",
+            "theirs", "ratio", "GFLOP/s", "of peak", "FMA loop");
+    private static final int WORDS = 6;
     private static final double MEGA = 1e6;
+    private static final double SMALL = 100;
 
     private Table() {
     }
 
     /**
-     * Lays the rows out: words to the left, figures to the right; bytes are shown in millions.
+     * Lays the rows out: words to the left, figures to the right; bytes are shown in millions. The last column is how
+     * many times faster a loop of fused multiply-additions is on all processors than on one.
      *
      * @param rows the rows
      * @return lines, each ended
@@ -42,13 +44,18 @@ final class Table {
     }
 
     private static List<String> cells(Row row) {
-        boolean bytes = row.unit().equals(Row.BYTES);
+        boolean bytes = row.measure() == Measure.RESIDENT;
         double scale = bytes ? MEGA : 1;
-        return List.of(row.model(), row.shape(), row.peer(), bytes ? "MB" : row.unit(),
-                format("%.1f", row.ours() / scale), format("%.1f", row.theirs() / scale),
+        return List.of(row.model(), row.shape(), row.peer(), row.measure().label(), Integer.toString(row.cpus()),
+                bytes ? "MB" : row.measure().unit(), figure(row.ours() / scale), figure(row.theirs() / scale),
                 format("%.2f", row.ratio()),
                 row.rate().map(r -> format("%.1f", r.gflops())).orElse("-"),
-                row.rate().map(r -> format("%.0f %%", 100 * r.peakShare())).orElse("-"));
+                row.rate().map(r -> format("%.0f %%", 100 * r.peakShare())).orElse("-"),
+                row.scaling().isPresent() ? format("%.2f", row.scaling().getAsDouble()) : "-");
+    }
+
+    private static String figure(double value) {
+        return format(value < SMALL ? "%.3f" : "%.1f", value);
     }
 
     private static String format(String pattern, double value) {

@@ -8,6 +8,7 @@ import dev.sinter.runtime.RunOptions;
 import dev.sinter.runtime.Session;
 import dev.sinter.runtime.Tensor;
 import dev.sinter.runtime.ValueInfo;
+import dev.sinter.testkit.SteadySpeed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,22 +23,24 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sinter bench}: time to the first result, then of runs in steady state. */
+/** {@code sinter bench}: time to the first result and to nine tenths of the steady speed, then of runs at that. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
         description = {"Times a model on made-up inputs: integers are 1, real numbers are normally distributed.",
                 "--dim gives every symbolic dimension its size; without it, 1 for the first of an input, else 128."})
 final class BenchCommand extends Console implements Callable<Integer> {
     private static final long SEED = 42;
     private static final long DEFAULT_SIZE = 128;
-    private static final int MOST_RUNS = 1_000_000;
+    private static final int MOST_SAMPLES = 1_000_000;
+    /** A thousand times the clock's step: shorter runs are timed several at once. */
+    private static final long SHORTEST_NANOS = 40_000;
 
     @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file or a compiled jar.")
     private Path model = Path.of("");
     @Option(names = "--threads", paramLabel = "N", description = "Threads that work on one run (default: 1).")
     private @Nullable Integer threads;
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "5",
+    @Option(names = "--seconds", paramLabel = "S", defaultValue = "10",
             description = "How long to run, the first half to warm up (default: ${DEFAULT-VALUE}).")
-    private double seconds = 5;
+    private double seconds = 10;
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
     @Mixin
@@ -63,8 +66,8 @@ final class BenchCommand extends Console implements Callable<Integer> {
                 session.set(input.name(), input(input, sizes, random));
             }
             session.run();
-            double first = (System.nanoTime() - start) / 1e6;
-            report(loaded, sizes, first, steady(session));
+            long first = System.nanoTime();
+            report(loaded, sizes, steady(session, start, first));
         }
         return 0;
     }
@@ -124,39 +127,72 @@ final class BenchCommand extends Console implements Callable<Integer> {
         return Tensor.of(input.dtype(), array, shape);
     }
 
-    /** Nanoseconds of the runs in the second half of the time, sorted. */
-    private long[] steady(Session session) {
+    /**
+     * What was measured.
+     *
+     * @param first milliseconds from the command's start to the first result
+     * @param steady milliseconds from the command's start to nine tenths of the steady speed
+     * @param times nanoseconds of a run in the second half of the time, sorted; each is the mean of as many runs
+     *     as are timed at once
+     * @param together how many those are
+     */
+    private record Figures(double first, double steady, double[] times, int together) {
+    }
+
+    private Figures steady(Session session, long start, long first) {
+        var speed = new SteadySpeed(first);
         long half = (long) (seconds * 0.5e9);
-        for (long start = System.nanoTime(); System.nanoTime() - start < half;) {
-            session.run();
+        int together = 1;
+        for (long now = first; now - first < half;) {
+            long before = now;
+            for (int i = 0; i < together; i++) {
+                session.run();
+            }
+            now = System.nanoTime();
+            speed.calls(together, now);
+            together = now - before < SHORTEST_NANOS ? 2 * together : together;
         }
-        var times = new long[1024];
+        var times = new double[1024];
         int count = 0;
-        for (long start = System.nanoTime(); count == 0 || System.nanoTime() - start < half && count < MOST_RUNS;) {
+        long begin = System.nanoTime();
+        for (long now = begin; count == 0 || now - begin < half && count < MOST_SAMPLES;) {
             times = count == times.length ? Arrays.copyOf(times, 2 * count) : times;
-            long before = System.nanoTime();
-            session.run();
-            times[count++] = System.nanoTime() - before;
+            long before = now;
+            for (int i = 0; i < together; i++) {
+                session.run();
+            }
+            now = System.nanoTime();
+            times[count++] = (double) (now - before) / together;
+            speed.calls(together, now);
         }
         var sorted = Arrays.copyOf(times, count);
         Arrays.sort(sorted);
-        return sorted;
+        double firstMillis = (first - start) / 1e6;
+        return new Figures(firstMillis, firstMillis + speed.reached() / 1e6, sorted, together);
     }
 
-    private void report(Model loaded, Map<String, Long> sizes, double firstMillis, long[] times) {
+    private void report(Model loaded, Map<String, Long> sizes, Figures figures) {
         var form = loaded.form().name().toLowerCase(Locale.ROOT);
+        double[] times = figures.times;
         double best = times[0] / 1e3;
         double median = times[times.length / 2] / 1e3;
+        long runs = (long) times.length * figures.together;
         if (json) {
             out().println(new JsonObject().put("model", loaded.name()).put("form", form)
-                    .put("threads", loaded.threads()).put("dims", sizes).put("firstMillis", firstMillis)
-                    .put("bestMicros", best).put("medianMicros", median).put("runs", times.length));
+                    .put("threads", loaded.threads()).put("dims", sizes).put("firstMillis", figures.first)
+                    .put("steadyMillis", figures.steady).put("bestMicros", best).put("medianMicros", median)
+                    .put("runs", runs));
             return;
         }
         out().println("model    " + loaded.name() + ", " + form + ", " + loaded.threads()
                 + (loaded.threads() == 1 ? " thread" : " threads") + (sizes.isEmpty() ? "" : " " + sizes));
-        out().println(String.format(Locale.ROOT, "first    %.1f ms, compiling or loading included", firstMillis));
-        out().println(String.format(Locale.ROOT, "best     %.1f us", best));
-        out().println(String.format(Locale.ROOT, "median   %.1f us over %d runs", median, times.length));
+        line("first    %.1f ms to the first result, compiling or loading included", figures.first);
+        line("steady   %.1f ms to 90 %% of the steady speed", figures.steady);
+        line("best     %.3f us a run", best);
+        line("median   %.3f us over %d runs", median, runs);
+    }
+
+    private void line(String format, Object... values) {
+        out().println(String.format(Locale.ROOT, format, values));
     }
 }

@@ -226,9 +226,11 @@ class MainTest {
     void benchReports() {
         var json = sinter("bench", model, "--dim", "n=64", "--seconds", "0.1", "--json");
         assertThat(json.code()).as(json.err()).isZero();
-        assertThat(json.out()).startsWith("{\"model\": ").contains("\"medianMicros\": ").contains("\"runs\": ");
+        assertThat(json.out()).startsWith("{\"model\": ").contains("\"firstMillis\": ")
+                .contains("\"steadyMillis\": ").contains("\"medianMicros\": ").contains("\"runs\": ");
         var text = sinter("bench", compiled(), "--dim", "n=64", "--seconds", "0.1", "--threads", "2");
-        assertThat(text.out()).contains("2 threads").contains("{n=64}").contains("median ");
+        assertThat(text.out()).contains("2 threads").contains("{n=64}").contains("to the first result")
+                .contains("to 90 % of the steady speed").contains("median ");
         assertThat(sinter("bench", compiled(), "--dim", "m=64").code()).isEqualTo(1);
     }
 

@@ -1,6 +1,9 @@
 package dev.sinter.benchmarks;
 
+import dev.sinter.Sinter;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -18,7 +21,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * An encoder on Sinter and on a peer, in one process.
+ * A model on Sinter and on a peer, in one process, started by {@link CallRunner}.
  *
  * <p>JMH by itself measures one method to the end and then the next, which on a shared host compares two different
  * hours of the machine. Here JMH gives the forked JVM, the iterations and the bookkeeping; an operation is one
@@ -35,23 +38,31 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 1, time = 1)
 @Measurement(iterations = 5, time = 2)
-public class EncoderBenchmark {
+public class ModelBenchmark {
     /** The peer ONNX Runtime. */
     static final String ORT = "onnxruntime";
     /** The peer Sinter itself with one thread. */
     static final String ONE_THREAD = "one-thread";
 
-    private static final double LEAST_AGREEMENT = 0.995;
+    private static final String NONE = "none";
     private static final long PEAK_WARM_UP_MILLIS = 600;
     private static final long PEAK_MILLIS = 60;
 
-    /** Name of an encoder. */
-    @Param("all-minilm-l6-v2")
+    /** The ONNX file. */
+    @Param(NONE)
     public String model = "";
 
-    /** Batch × sequence. */
-    @Param("1x128")
-    public String shape = "";
+    /** The inputs, as {@link Feed#write} wrote them. */
+    @Param(NONE)
+    public String feeds = "";
+
+    /** Whether a call is a token of a decode loop. */
+    @Param("false")
+    public boolean decode;
+
+    /** The largest relative distance of the sides' outputs that is agreement. */
+    @Param("1e-3")
+    public double tolerance;
 
     /** The other side: {@code onnxruntime}, or {@code one-thread} for Sinter itself with one thread. */
     @Param(ORT)
@@ -65,14 +76,10 @@ public class EncoderBenchmark {
     @Param("false")
     public boolean polluted;
 
-    /** The ONNX file; empty to take it from the class path. */
-    @Param("")
-    public String file = "";
-
     private Duel duel;
 
     /** For JMH. */
-    public EncoderBenchmark() {
+    public ModelBenchmark() {
     }
 
     /** The best of an iteration; zero before its first round. */
@@ -85,41 +92,51 @@ public class EncoderBenchmark {
         public double theirs;
         /** What the processors could do at the same time, GFLOP/s, all threads together. */
         public double peak;
+        /** The same with one thread. */
+        public double single;
 
         /** For JMH. */
         public Best() {
         }
     }
 
-    /** Loads both sides, warms them up, compares their outputs and pins the process. */
+    /**
+     * Loads both sides, warms them up, compares their outputs and pins the process.
+     *
+     * @throws IOException if the inputs can't be read
+     */
     @Setup(Level.Trial)
-    public void open() {
-        Encoder encoder = Encoder.named(model).orElseThrow(() -> new UsageException("no model '" + model + "'"));
+    public void open() throws IOException {
         if (polluted) {
             Pollution.spread();
         }
-        try (var files = new ModelFiles()) {
-            duel = load(file.isEmpty() ? files.onnx(encoder) : Path.of(file), encoder, Shape.parse(shape));
-        }
+        duel = load(Path.of(model), Feed.read(Path.of(feeds)));
         duel.warmUp();
         if (polluted) {
             Pollution.spread();
             duel.warmUp();
         }
-        double agreement = duel.agreement();
-        if (!(agreement >= LEAST_AGREEMENT)) {
-            throw new IllegalStateException("the outputs disagree: cosine " + agreement);
+        double distance = duel.distance();
+        if (!(distance <= tolerance)) {
+            throw new IllegalStateException("the outputs disagree: their relative distance is " + distance);
         }
-        Peak.gflops(PEAK_WARM_UP_MILLIS);
+        if (peer.equals(ONE_THREAD) && !duel.equal()) {
+            throw new IllegalStateException("the outputs depend on the number of threads");
+        }
+        Peak.gflops(threads, PEAK_WARM_UP_MILLIS);
         Pinning.pin(threads);
     }
 
-    private Duel load(Path onnx, Encoder encoder, Shape size) {
-        return new Duel(SinterSide.compile(onnx, encoder, size, threads), switch (peer) {
-            case ORT -> OrtSide.open(onnx, encoder, size, threads);
-            case ONE_THREAD -> SinterSide.compile(onnx, encoder, size, 1);
+    private Duel load(Path onnx, List<Feed> inputs) {
+        return new Duel(sinter(onnx, inputs, threads), switch (peer) {
+            case ORT -> Sides.ort(onnx, inputs, decode, threads);
+            case ONE_THREAD -> sinter(onnx, inputs, 1);
             default -> throw new UsageException("no peer '" + peer + "'");
         });
+    }
+
+    private Side sinter(Path onnx, List<Feed> inputs, int count) {
+        return Sides.sinter(Sinter.compiler().threads(count).compile(onnx), inputs, decode);
     }
 
     /** Forgets the iteration before. */
@@ -138,7 +155,8 @@ public class EncoderBenchmark {
         duel.round();
         best.ours = duel.oursBest() / 1e3;
         best.theirs = duel.theirsBest() / 1e3;
-        best.peak = Math.max(best.peak, threads * Peak.gflops(PEAK_MILLIS));
+        best.peak = Math.max(best.peak, Peak.gflops(threads, PEAK_MILLIS));
+        best.single = threads == 1 ? best.peak : Math.max(best.single, Peak.gflops(1, PEAK_MILLIS));
     }
 
     /** Closes both sides. */

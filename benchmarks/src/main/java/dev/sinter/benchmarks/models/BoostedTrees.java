@@ -1,0 +1,113 @@
+package dev.sinter.benchmarks.models;
+
+import dev.sinter.frontend.onnx.proto.TensorProto.DataType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * 100 gradient boosted regression trees of depth 6 over 30 features, as XGBoost's trees are exported. Each node splits
+ * the rows of a made-up table that reach it somewhere in their middle half, so that calls take all paths, as they do in
+ * trees that were learned.
+ */
+final class BoostedTrees {
+    private static final int TREES = 100;
+    private static final int DEPTH = 6;
+    private static final int FEATURES = 30;
+    private static final int ROWS = 2048;
+    private static final float BASE = 0.5f;
+    private static final double LEAF = 0.1;
+
+    private final SplittableRandom random;
+    private final float[][] table = new float[ROWS][FEATURES];
+    private final List<Long> trees = new ArrayList<>();
+    private final List<Long> ids = new ArrayList<>();
+    private final List<Long> features = new ArrayList<>();
+    private final List<String> modes = new ArrayList<>();
+    private final List<Float> values = new ArrayList<>();
+    private final List<Long> trueIds = new ArrayList<>();
+    private final List<Long> falseIds = new ArrayList<>();
+    private final List<Long> leafTrees = new ArrayList<>();
+    private final List<Long> leafIds = new ArrayList<>();
+    private final List<Float> leafWeights = new ArrayList<>();
+
+    private BoostedTrees(SplittableRandom random) {
+        this.random = random;
+        for (float[] row : table) {
+            for (int f = 0; f < FEATURES; f++) {
+                row[f] = (float) random.nextGaussian();
+            }
+        }
+    }
+
+    static ModelWriter write() {
+        var model = new ModelWriter("trees", 15);
+        var x = model.input("input", DataType.FLOAT, "batch", FEATURES);
+        var trees = new BoostedTrees(model.random());
+        for (int t = 0; t < TREES; t++) {
+            trees.grow(t, 0, 0, List.of(trees.table));
+        }
+        model.output(trees.node(model, x), "variable", DataType.FLOAT, "batch", 1);
+        return model;
+    }
+
+    /** Nodes of a tree are numbered as in a heap: the children of i are 2i + 1 and 2i + 2. */
+    private void grow(int tree, int node, int depth, List<float[]> rows) {
+        boolean leaf = depth == DEPTH;
+        int feature = leaf ? 0 : random.nextInt(FEATURES);
+        float threshold = leaf ? 0 : threshold(feature, rows);
+        trees.add((long) tree);
+        ids.add((long) node);
+        features.add((long) feature);
+        modes.add(leaf ? "LEAF" : "BRANCH_LT");
+        values.add(threshold);
+        trueIds.add(leaf ? 0L : 2L * node + 1);
+        falseIds.add(leaf ? 0L : 2L * node + 2);
+        if (leaf) {
+            leafTrees.add((long) tree);
+            leafIds.add((long) node);
+            leafWeights.add((float) (LEAF * random.nextGaussian()));
+            return;
+        }
+        grow(tree, 2 * node + 1, depth + 1, rows.stream().filter(r -> r[feature] < threshold).toList());
+        grow(tree, 2 * node + 2, depth + 1, rows.stream().filter(r -> !(r[feature] < threshold)).toList());
+    }
+
+    private float threshold(int feature, List<float[]> rows) {
+        if (rows.isEmpty()) {
+            return (float) random.nextGaussian();
+        }
+        var column = new ArrayList<Float>();
+        rows.forEach(r -> column.add(r[feature]));
+        Collections.sort(column);
+        return column.get(column.size() / 4 + random.nextInt(column.size() / 2 + 1) * (column.size() > 1 ? 1 : 0));
+    }
+
+    private String node(ModelWriter model, String x) {
+        long[] targets = new long[leafIds.size()];
+        Arrays.fill(targets, 0);
+        return model.nodes("TreeEnsembleRegressor", "TreeEnsembleRegressor", "ai.onnx.ml", List.of(x), 1,
+                Attributes.integer("n_targets", 1),
+                Attributes.text("post_transform", "NONE"),
+                Attributes.numbers("base_values", List.of(BASE)),
+                Attributes.integers("nodes_treeids", longs(trees)),
+                Attributes.integers("nodes_nodeids", longs(ids)),
+                Attributes.integers("nodes_featureids", longs(features)),
+                Attributes.texts("nodes_modes", modes),
+                Attributes.numbers("nodes_values", values),
+                Attributes.integers("nodes_truenodeids", longs(trueIds)),
+                Attributes.integers("nodes_falsenodeids", longs(falseIds)),
+                Attributes.integers("nodes_missing_value_tracks_true", new long[ids.size()]),
+                Attributes.numbers("nodes_hitrates", Collections.nCopies(ids.size(), 1f)),
+                Attributes.integers("target_treeids", longs(leafTrees)),
+                Attributes.integers("target_nodeids", longs(leafIds)),
+                Attributes.integers("target_ids", targets),
+                Attributes.numbers("target_weights", leafWeights)).getFirst();
+    }
+
+    private static long[] longs(List<Long> list) {
+        return list.stream().mapToLong(Long::longValue).toArray();
+    }
+}
