@@ -22,6 +22,7 @@ final class WeightPacker {
             switch (item.form()) {
                 case PLAIN -> plain(item, target);
                 case PANEL16 -> panels(item, target);
+                case WINDOW16 -> windows(item, target);
             }
         }
         return segment.asSlice(0, plan.weightBytes()).asReadOnly();
@@ -59,6 +60,27 @@ final class WeightPacker {
                             MemorySegment.copy(a, from, target, ValueLayout.JAVA_FLOAT, to * Float.BYTES, width);
                     case byte[] a -> MemorySegment.copy(a, from, target, ValueLayout.JAVA_BYTE, to, width);
                     default -> throw new IllegalStateException("panels of " + item.data().dtype());
+                }
+            }
+        }
+    }
+
+    /** {@code [G,M,C,T]} to {@code [G][ceil(M/16)][T][C][16]}; what lies beyond M stays zero. */
+    private static void windows(WeightItem item, MemorySegment target) {
+        var dims = item.data().dims();
+        int results = (int) dims[1];
+        int channels = (int) dims[2];
+        int taps = (int) dims[3];
+        int panels = (results + PANEL - 1) / PANEL;
+        var from = item.data().floatArray();
+        for (int row = 0; row < dims[0] * results; row++) {
+            int group = row / results;
+            int result = row % results;
+            long panel = (long) group * panels + result / PANEL;
+            for (int tap = 0; tap < taps; tap++) {
+                for (int channel = 0; channel < channels; channel++) {
+                    long to = ((panel * taps + tap) * channels + channel) * PANEL + result % PANEL;
+                    target.setAtIndex(ValueLayout.JAVA_FLOAT, to, from[(row * channels + channel) * taps + tap]);
                 }
             }
         }

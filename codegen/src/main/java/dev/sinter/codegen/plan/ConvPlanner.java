@@ -26,7 +26,12 @@ final class ConvPlanner {
 
     void conv(Conv op, Node node) {
         var output = plan.result(node.output());
-        if (!PlanarConvPlanner.takes(op, node)) {
+        if (WindowPlanner.takes(op, node)) {
+            if (!WindowPlanner.plan(plan, contiguous, products, op, node, op.epilogue(), output)) {
+                apart(op, node, output,
+                        (x, sums) -> WindowPlanner.plan(plan, contiguous, products, op, node, null, sums));
+            }
+        } else if (!PlanarConvPlanner.takes(op, node)) {
             apart(op, node, output, (x, sums) -> computes.compute(
                     op.comprehension(node.inputs().stream().map(Value::tensor).toList()).expr(), operands(node), sums,
                     ComputePlanner.what(node)));

@@ -109,7 +109,7 @@ final class ProductPlanner {
     }
 
     /** Epilogue operands as {@code [M,N]}, or null where one has a shape between that and a vector. */
-    private static @Nullable List<Operand> matrices(List<Operand> operands, List<Dim> dims, Dim rows) {
+    static @Nullable List<Operand> matrices(List<Operand> operands, List<Dim> dims, Dim rows) {
         var out = new ArrayList<Operand>();
         for (var operand : operands) {
             var matrix = operand.broadcast(dims).collapseLeading(1);

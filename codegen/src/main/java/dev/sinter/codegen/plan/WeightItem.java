@@ -1,5 +1,6 @@
 package dev.sinter.codegen.plan;
 
+import dev.sinter.codegen.loop.VType;
 import dev.sinter.ir.TensorData;
 
 /**
@@ -20,6 +21,31 @@ public record WeightItem(long byteOffset, long byteSize, TensorData data, Form f
         /** Row-major; types of 2 and 4 bits a byte each, strings as {@link dev.sinter.runtime.Texts} reads them. */
         PLAIN,
         /** A matrix {@code [K,N]} in panels of sixteen columns: {@code [ceil(N/16)][K][16]}, zero-padded. */
-        PANEL16
+        PANEL16,
+        /**
+         * Windows {@code [G,M,C,T]} (groups, results of a group, channels, taps) in panels of sixteen results, taps before
+         * channels: {@code [G][ceil(M/16)][T][C][16]}, zero-padded.
+         */
+        WINDOW16;
+
+        /**
+         * How many elements a constant has in the segment.
+         *
+         * @param data
+         *            the constant
+         * @return elements with the zeros between them
+         */
+        long size(TensorData data) {
+            var dims = data.dims();
+            return switch (this) {
+                case PLAIN -> data.size();
+                case PANEL16 -> padded(dims[1]) * dims[0];
+                case WINDOW16 -> dims[0] * padded(dims[1]) * dims[2] * dims[3];
+            };
+        }
+
+        private static long padded(long columns) {
+            return (columns + VType.LANES - 1) / VType.LANES * VType.LANES;
+        }
     }
 }

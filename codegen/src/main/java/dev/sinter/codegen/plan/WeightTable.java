@@ -22,11 +22,8 @@ final class WeightTable {
     WeightItem put(TensorData data, WeightItem.Form form) {
         return known.computeIfAbsent(new Key(data, form), key -> {
             long length = data.array() instanceof String[] texts ? Texts.size(texts)
-                    : (long) data.size() * ((data.dtype().bits() + 7) / 8);
-            if (form == WeightItem.Form.PANEL16) {
-                long n = data.dims()[1];
-                length = (n + 15) / 16 * 16 * data.dims()[0] * Operand.storage(data.dtype()).bytes();
-            }
+                    : form.size(data) * (form == WeightItem.Form.PLAIN ? (data.dtype().bits() + 7) / 8
+                            : Operand.storage(data.dtype()).bytes());
             var made = new WeightItem(bytes, length, data, form);
             items.add(made);
             bytes = (bytes + length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

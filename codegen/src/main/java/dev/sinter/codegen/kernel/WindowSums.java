@@ -1,0 +1,202 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Buffer;
+import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Kernel;
+import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Stmt.Range;
+import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
+import dev.sinter.runtime.Form;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+
+/**
+ * The inner product of all that has constant weights in panels and sums in scratch: {@code s[r,n] += x[r,k] * w[k,n]}
+ * for a block of rows, up to three panels of sixteen columns and a part of k. A row is a window of an image whose channels
+ * come last: it is made of segments, runs of neighbouring elements. What a block needs of the weights stays in the
+ * first-level cache while rows go by.
+ *
+ * <p>
+ * All sizes are parameters, and no epilogue is part of it: all convolutions of a model share its few methods.
+ */
+final class WindowSums {
+    /** Columns of scratch: those of the widest task. */
+    static final int PITCH = 48;
+    /** Panels of the widest task. */
+    static final int PANELS = 3;
+    /** Rows of a tile in the widest form; blocks have a multiple of so many rows. */
+    static final int ROWS = 7;
+
+    /** What a caller has to have in scope: where operands begin, how rows and segments lie, and what part is wanted. */
+    private static final List<String> SIZES = List.of("xb", "sb", "ow", "oh", "xn", "ys", "xs", "kw", "sa", "sc", "len",
+            "kk", "first", "behind", "k0", "k1", "r0", "jb");
+
+    private WindowSums() {
+    }
+
+    /** Rows of tiles a block is divided into: as many as can be, evenly. */
+    static Set<Integer> heights(Form form, long rows) {
+        var all = new TreeSet<Integer>();
+        long most = GemmTile.maxRows(form);
+        if (rows > 0) {
+            long tiles = (rows + most - 1) / most;
+            all.add((int) (rows / tiles));
+            if (rows % tiles != 0) {
+                all.add((int) (rows / tiles + 1));
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Adds to the sums of rows i0 to i1 and panels j0 to j1, which the body has in scope with all {@code SIZES} and the
+     * weights' beginning wb; its buffers are x, w and s.
+     *
+     * @param heights
+     *            of tiles there may be
+     * @param widths
+     *            how many panels there may be
+     * @param wide
+     *            whether rows of images are no shorter than a tile
+     */
+    static void add(Body b, Form form, Set<Integer> heights, Set<Integer> widths, boolean wide) {
+        int tall = GemmTile.maxRows(form);
+        var rows = b.let("wrows", Term.ref("i1").minus(Term.ref("i0")));
+        var tiles = b.let("wtiles", Term.of(Prim.DIV, rows.plus(tall - 1), Term.i32(tall)));
+        var low = b.let("wlow", Term.of(Prim.DIV, rows, tiles));
+        var split = b.let("wsplit", Term.ref("i0").plus(Term.of(Prim.REM, rows, tiles).times(low.plus(1))));
+        var count = b.let("wpanels", Term.ref("j1").minus(Term.ref("j0")));
+        for (int height : heights) {
+            for (int width : widths) {
+                int most = Math.min(width, GemmTile.panels(form, height));
+                IntFunction<Kernel> tile = panels -> tile(form, height, panels, wide);
+                var wanted = Term.of(Prim.EQ, count, Term.i32(width));
+                b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low.plus(1), Term.i32(height)), wanted),
+                        y -> tiles(y, tile, width, most, Term.ref("i0"), split));
+                b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low, Term.i32(height)), wanted),
+                        y -> tiles(y, tile, width, most, split, Term.ref("i1")));
+            }
+        }
+    }
+
+    /** Wide tiles first, then single panels. */
+    private static void tiles(Body b, IntFunction<Kernel> tile, int width, int wide, Term i0, Term i1) {
+        int most = width / wide * wide;
+        var middle = Term.ref("j0").plus(most);
+        call(b, tile.apply(wide), i0, i1, Term.ref("j0"), middle);
+        if (most < width) {
+            call(b, tile.apply(1), i0, i1, middle, Term.ref("j1"));
+        }
+    }
+
+    private static void call(Body b, Kernel tile, Term i0, Term i1, Term j0, Term j1) {
+        var args = new ArrayList<Term>(List.of(Term.ref("wb")));
+        SIZES.forEach(p -> args.add(Term.ref(p)));
+        args.addAll(List.of(i0, i1, j0, j1));
+        b.add(new Stmt.Call(tile, List.of("x", "s"), args));
+    }
+
+    // ---- the tile
+
+    private static Kernel tile(Form form, int rows, int panels, boolean wide) {
+        var params = new ArrayList<Kernel.Param>();
+        params.add(new Kernel.Param("wb", Elem.I64));
+        SIZES.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
+        for (var extra : List.of("i0", "i1", "j0", "j1")) {
+            params.add(new Kernel.Param(extra, Elem.I32));
+        }
+        var u = List.of(new Range("u", panels));
+        var body = Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, columns -> {
+            columns.letAll("wp", u, Term.ref("wb")
+                    .plus(Term.ref("j").plus(Term.ref("u")).wide().times(Term.ref("kk").wide()).times(Term.i64(16))));
+            columns.loop("i", Term.ref("i0"), Term.ref("i1"), rows, inner -> {
+                place(inner, rows, wide);
+                sums(inner, rows, panels);
+            });
+        }));
+        var buffers = List.of(Buffer.heap("x", Buffer.Storage.F32), Buffer.weight("w", Buffer.Storage.F32),
+                Buffer.heap("s", Buffer.Storage.F32));
+        return new Kernel(
+                "window.f32.r" + rows + "c" + panels + (wide ? "" : ".narrow") + "."
+                        + form.suffix().toLowerCase(Locale.ROOT),
+                buffers,
+                params, body);
+    }
+
+    /**
+     * Where the windows of a tile's rows begin: {@code ab[t]}. In wide images the first by division, and those behind it
+     * one step on each, and the way to the next row or image further where theirs has ended. In images narrower than a
+     * tile, or of unknown width, each by division.
+     */
+    private static void place(Body b, int rows, boolean wide) {
+        var ow = Term.ref("ow");
+        var all = List.of(new Range("t", rows));
+        var t = Term.ref("t");
+        if (!wide) {
+            var i = Term.ref("i").plus(t);
+            b.letAll("line", all, Term.of(Prim.DIV, i, ow));
+            b.letAll("image", all, Term.of(Prim.DIV, Term.ref("line", t), Term.ref("oh")));
+            b.letAll("ab", all, at(Term.ref("image", t),
+                    Term.ref("line", t).minus(Term.ref("image", t).times(Term.ref("oh"))),
+                    i.minus(Term.ref("line", t).times(ow))));
+            return;
+        }
+        var line = b.let("line", Term.of(Prim.DIV, Term.ref("i"), ow));
+        var ox = b.let("ox", Term.ref("i").minus(line.times(ow)));
+        var image = b.let("image", Term.of(Prim.DIV, line, Term.ref("oh")));
+        var oy = b.let("oy", line.minus(image.times(Term.ref("oh"))));
+        var base = b.let("base", at(image, oy, ox));
+        var last = Term.of(Prim.EQ, oy.plus(1), Term.ref("oh"));
+        var next = b.let("next", Term.of(Prim.SELECT, last, Term.ref("xn").minus(oy.times(Term.ref("ys"))),
+                Term.ref("ys")).minus(ow.times(Term.ref("xs"))));
+        var room = b.let("room", ow.minus(ox).plus(-1));
+        // the sign of what is left of the image's row is a mask
+        b.letAll("ab", all, base.plus(t.times(Term.ref("xs")))
+                .plus(Term.of(Prim.AND, Term.of(Prim.SHR, room.minus(t), Term.i32(31)), next)));
+    }
+
+    private static Term at(Term image, Term oy, Term ox) {
+        return Term.ref("xb").plus(image.times(Term.ref("xn"))).plus(oy.times(Term.ref("ys")))
+                .plus(ox.times(Term.ref("xs")));
+    }
+
+    private static void sums(Body b, int rows, int panels) {
+        var t = new Range("t", rows);
+        var u = new Range("u", panels);
+        var row = Term.ref("i").plus(Term.ref("t")).minus(Term.ref("r0"));
+        var at = Term.ref("sb").plus(row.times(PITCH))
+                .plus(Term.ref("j").plus(Term.ref("u")).minus(Term.ref("jb")).times(16));
+        b.letAll("at", List.of(t, u), at);
+        var place = Term.ref("at", Term.ref("t"), Term.ref("u"));
+        var sofar = Term.ref("sofar", Term.ref("t"), Term.ref("u"));
+        var acc = Term.ref("acc", Term.ref("t"), Term.ref("u"));
+        var outer = new Stmt.Carry("sofar", List.of(t, u), new Term.Load("s", place, VType.F32X16, null), acc);
+        var inner = new Stmt.Carry("acc", List.of(t, u), sofar,
+                Term.of(Prim.FMA, Term.ref("v", Term.ref("t")), Term.ref("z", Term.ref("u")), acc));
+        b.fold("seg", Term.ref("first"), Term.ref("behind"), 1, List.of(outer), segment -> {
+            var seg = Term.ref("seg");
+            var major = segment.let("major", Term.of(Prim.DIV, seg, Term.ref("kw")));
+            var minor = segment.let("minor", seg.minus(major.times(Term.ref("kw"))));
+            var from = segment.let("from",
+                    major.times(Term.ref("sa")).plus(minor.times(Term.ref("sc"))));
+            segment.letAll("as", List.of(t), Term.ref("ab", Term.ref("t")).plus(from));
+            segment.letAll("ws", List.of(u), Term.ref("wp", Term.ref("u"))
+                    .plus(seg.wide().times(Term.ref("len").wide()).times(Term.i64(16))));
+            segment.fold("p", Term.ref("k0"), Term.ref("k1"), 1, List.of(inner), k -> {
+                var p = Term.ref("p");
+                k.letAll("z", List.of(u), new Term.Load("w",
+                        Term.ref("ws", Term.ref("u")).plus(p.wide().times(Term.i64(16))), VType.F32X16, null));
+                k.letAll("v", List.of(t),
+                        new Term.Load("x", Term.ref("as", Term.ref("t")).plus(p), VType.F32, null).splat());
+            });
+        });
+        b.unroll(List.of(t, u), x -> x.store("s", place, sofar));
+    }
+}

@@ -1,0 +1,181 @@
+package dev.sinter.codegen.plan;
+
+import dev.sinter.codegen.kernel.Epilogue;
+import dev.sinter.codegen.kernel.PadKernel;
+import dev.sinter.codegen.kernel.WindowKernel;
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Expr;
+import dev.sinter.ir.Fn;
+import dev.sinter.ir.Node;
+import dev.sinter.ir.TensorData;
+import dev.sinter.ir.op.Conv;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Plans convolutions with channels last and constant weights, of one or two spatial axes. */
+final class WindowPlanner {
+    private final PlanBuilder plan;
+    private final UnaryOperator<Operand> contiguous;
+    private final ProductPlanner products;
+    private final Conv op;
+    private final Node node;
+    private final Operand output;
+    /** Input and result as {@code [N,H,W,C]}; one spatial axis is W. */
+    private final Operand x;
+    private final Operand y;
+    private final TensorData weights;
+    private final List<Integer> strides;
+    private final List<Integer> dilations;
+    private final List<Integer> begin;
+    private final List<Integer> end;
+
+    private WindowPlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous, ProductPlanner products, Conv op,
+            Node node, Operand output, TensorData weights) {
+        this.plan = plan;
+        this.contiguous = contiguous;
+        this.products = products;
+        this.op = op;
+        this.node = node;
+        this.output = output;
+        this.weights = weights;
+        this.x = image(plan.operand(node.input(0)));
+        this.y = image(output);
+        this.strides = two(op.strides(), 1);
+        this.dilations = two(op.dilations(), 1);
+        this.begin = two(op.begin(), 0);
+        this.end = two(op.end(), 0);
+    }
+
+    /** Whether these kernels take a convolution. */
+    static boolean takes(Conv op, Node node) {
+        return op.channelsLast() && op.axes() <= 2 && PlanarConvPlanner.takes(op, node) && node.input(1).isConstant();
+    }
+
+    /**
+     * Plans a convolution with its bias and epilogue.
+     *
+     * @return false where the epilogue can't be part of it; then nothing is planned
+     */
+    static boolean plan(PlanBuilder plan, UnaryOperator<Operand> contiguous, ProductPlanner products, Conv op,
+            Node node, @Nullable Expr epilogue, Operand output) {
+        var weights = node.input(1).constant();
+        return weights != null
+                && new WindowPlanner(plan, contiguous, products, op, node, output, weights).plan(epilogue);
+    }
+
+    private static List<Integer> two(List<Integer> given, int otherwise) {
+        return given.size() == 2 ? given : List.of(otherwise, given.getFirst());
+    }
+
+    private static Operand image(Operand operand) {
+        if (operand.rank() == 4) {
+            return operand;
+        }
+        var dims = new ArrayList<>(operand.dims());
+        var steps = new ArrayList<>(operand.strides());
+        dims.add(1, Dim.ONE);
+        steps.add(1, operand.strides().getFirst());
+        return new Operand(operand.place(), operand.dtype(), operand.offset(), dims, steps);
+    }
+
+    private boolean plan(@Nullable Expr given) {
+        var last = epilogue(given);
+        if (last == null) {
+            return false;
+        }
+        var dims = weights.dims();
+        long taps = 1;
+        for (int i = 2; i < dims.length; i++) {
+            taps *= dims[i];
+        }
+        var window = List.of(dims.length == 4 ? dims[2] : 1, dims[dims.length - 1], dims[1]);
+        long perGroup = dims[0] / op.groups();
+        var packed = plan.weight(TensorData.of(weights.dtype(), weights.array(),
+                new long[]{op.groups(), perGroup, dims[1], taps}), WeightItem.Form.WINDOW16);
+        var matrix = List.of(Dim.of(op.groups()), Dim.of(taps * dims[1]), Dim.of((perGroup + 15) / 16 * 16));
+        var product = new WindowKernel.Product(x,
+                new Operand(packed, DType.F32, Dim.ZERO, matrix, Operand.rowMajorStrides(matrix)), window, strides,
+                dilations, y, last, plan.scratch(DType.F32, Dim.of(WindowKernel.SCRATCH)));
+        if (!WindowKernel.fits(product)) {
+            return false;
+        }
+        plan.step(WindowKernel.of(product.of(source(window))));
+        return true;
+    }
+
+    /** Bias and epilogue over matrices of pixels times channels, or null where an operand's shape is neither. */
+    private @Nullable Epilogue epilogue(@Nullable Expr given) {
+        var operands = new ArrayList<Operand>();
+        Expr sum = Expr.arg(0, DType.F32);
+        if (op.bias()) {
+            operands.add(contiguous.apply(plan.operand(node.input(2))));
+            sum = Expr.apply(Fn.ADD, sum, Expr.arg(1, DType.F32));
+        }
+        var expr = sum;
+        if (given != null) {
+            var others = new ArrayList<Operand>();
+            var body = products.literals(given, node.inputs().subList(op.firstExtra(), node.inputs().size()), others);
+            var args = new ArrayList<>(List.of(sum));
+            for (var other : others) {
+                operands.add(other);
+                args.add(Expr.arg(operands.size(), other.dtype()));
+            }
+            expr = body.substitute(args);
+        }
+        var matrices = ProductPlanner.matrices(operands, output.dims(),
+                y.dims().get(0).times(y.dims().get(1)).times(y.dims().get(2)));
+        boolean fits = matrices != null && expr.dtype() == DType.F32 && Epilogue.fits(expr, matrices);
+        return fits ? new Epilogue(expr, matrices) : null;
+    }
+
+    /** The input with zeros around it, without what negative pads cut off. */
+    private Operand source(List<Long> window) {
+        var from = x;
+        var dims = new ArrayList<>(x.dims());
+        boolean padded = false;
+        for (int axis = 0; axis < 2; axis++) {
+            int before = begin.get(axis);
+            if (before < 0) {
+                from = cut(from, axis + 1, -before);
+            }
+            long behind = behind(axis, window.get(axis));
+            dims.set(axis + 1, from.dims().get(axis + 1).plus(Dim.of(Math.max(0, before) + behind)));
+            padded |= before > 0 || behind > 0;
+        }
+        if (from.isWeight() || !from.strides().get(3).equals(Dim.ONE) || padded && !rowsAreContiguous(from)) {
+            from = contiguous.apply(from);
+        }
+        if (!padded) {
+            return from;
+        }
+        var larger = plan.temporary(DType.F32, dims);
+        plan.step(PadKernel.of(from, Math.max(0, begin.get(0)), Math.max(0, begin.get(1)), larger));
+        return larger;
+    }
+
+    private static boolean rowsAreContiguous(Operand from) {
+        return from.strides().get(2).equals(from.dims().get(3));
+    }
+
+    private static Operand cut(Operand from, int axis, int elements) {
+        var dims = new ArrayList<>(from.dims());
+        dims.set(axis, dims.get(axis).minus(Dim.of(elements)));
+        return new Operand(from.place(), from.dtype(),
+                from.offset().plus(from.strides().get(axis).times(Dim.of(elements))), dims, from.strides());
+    }
+
+    /** Zeros behind an axis that windows reach. */
+    private long behind(int axis, long size) {
+        var results = y.dims().get(axis + 1);
+        var elements = x.dims().get(axis + 1);
+        long most = Math.max(0, end.get(axis));
+        if (!results.isConst() || !elements.isConst()) {
+            return most;
+        }
+        long reach = (results.value() - 1) * strides.get(axis) + (size - 1) * dilations.get(axis) + 1;
+        return Math.clamp(reach - begin.get(axis) - elements.value(), 0, most);
+    }
+}
