@@ -1,5 +1,6 @@
 package dev.sinter.codegen.plan;
 
+import dev.sinter.codegen.kernel.DepthwiseKernel;
 import dev.sinter.codegen.kernel.Epilogue;
 import dev.sinter.codegen.kernel.PadKernel;
 import dev.sinter.codegen.kernel.WindowKernel;
@@ -92,6 +93,14 @@ final class WindowPlanner {
             taps *= dims[i];
         }
         var window = List.of(dims.length == 4 ? dims[2] : 1, dims[dims.length - 1], dims[1]);
+        if (dims[1] == 1 && dims[0] == op.groups()) {
+            if (depthwise(window, last)) {
+                return true;
+            }
+            if (given != null) {
+                return false;
+            }
+        }
         long perGroup = dims[0] / op.groups();
         var packed = plan.weight(TensorData.of(weights.dtype(), weights.array(),
                 new long[]{op.groups(), perGroup, dims[1], taps}), WeightItem.Form.WINDOW16);
@@ -103,6 +112,18 @@ final class WindowPlanner {
             return false;
         }
         plan.step(WindowKernel.of(product.of(source(window))));
+        return true;
+    }
+
+    private boolean depthwise(List<Long> window, Epilogue last) {
+        var matrix = DepthwiseKernel.matrix(weights);
+        var product = new DepthwiseKernel.Product(x,
+                Operand.rowMajor(plan.weight(matrix, WeightItem.Form.PLAIN), DType.F32, matrix.shape()),
+                window.subList(0, 2), strides, dilations, y, last);
+        if (!DepthwiseKernel.fits(product)) {
+            return false;
+        }
+        plan.step(DepthwiseKernel.of(product.of(source(window))));
         return true;
     }
 

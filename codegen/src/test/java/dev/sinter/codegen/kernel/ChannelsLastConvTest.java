@@ -49,6 +49,22 @@ class ChannelsLastConvTest {
         }
     }
 
+    /** window, stride, dilation, channels, width: tiles of one and two widths, tails of channels, windows of all sizes. */
+    @ParameterizedTest
+    @CsvSource({"3,1,1,32,14", "3,2,1,48,13", "5,1,1,40,9", "3,1,2,16,23", "7,1,1,16,8", "1,1,1,33,5", "13,1,1,20,15",
+            "3,1,1,7,3"})
+    void depthwise(int window, int stride, int dilation, int channels, int width) {
+        for (boolean symbolic : new boolean[]{true, false}) {
+            var s = new Samples(window * 31L + stride, symbolic);
+            var x = s.input(DType.F32, 2, 6, width, channels);
+            var w = s.constant(DType.F32, channels, 1, window, window);
+            var op = image(channels, stride, dilation, window / 2 * dilation, true);
+            var long18 = Expr.apply(Fn.GELU, Expr.apply(Fn.GELU, Expr.apply(Fn.GELU, SUM)));
+            var b = s.constant(DType.F32, channels);
+            s.check(LONG, s.add(op, x, w, b), s.add(op.with(RELU), x, w, b), s.add(op.with(long18), x, w, b));
+        }
+    }
+
     /** An epilogue with operands of the whole result, of each channel, and of one element; its type may differ. */
     @Test
     void epilogues() {
