@@ -321,6 +321,11 @@ final class TermEmitter implements Opcodes {
             mv.visitLabel(end);
             return;
         }
+        if (prim == Prim.PACK) {
+            push(args.getFirst(), 0);
+            vectors.pack();
+            return;
+        }
         var method = ScalarMethods.of(prim, type.elem());
         if (method != null) {
             for (var arg : args) {

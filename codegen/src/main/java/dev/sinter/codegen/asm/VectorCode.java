@@ -250,6 +250,7 @@ final class VectorCode implements Opcodes {
             case NEG, ABS, SQRT -> call(INVOKEVIRTUAL, owner(elem), prim.label(), "()" + type(elem));
             case AND, OR, XOR -> logic(prim, elem);
             case NOT -> call(INVOKEVIRTUAL, PKG + "VectorMask", "not", "()" + MASK);
+            case LOOKUP -> call(INVOKEVIRTUAL, owner(elem), "selectFrom", "(" + VECTOR + VECTOR + ")" + type(elem));
             case EQ, LT, LE -> {
                 if (elem == Elem.BOOL) {
                     call(INVOKEVIRTUAL, PKG + "VectorMask", "eq", "(" + MASK + ")" + MASK);
@@ -262,6 +263,12 @@ final class VectorCode implements Opcodes {
             }
             default -> throw new IllegalArgumentException(prim + " has no vector form");
         }
+    }
+
+    /** Mask on the stack to an i32 of its lanes. */
+    void pack() {
+        call(INVOKEVIRTUAL, PKG + "VectorMask", "toLong", "()J");
+        mv.visitInsn(L2I);
     }
 
     /** Two masks on the stack; {@code operation} is and, or, xor, andNot. */

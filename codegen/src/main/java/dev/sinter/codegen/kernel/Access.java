@@ -85,6 +85,19 @@ final class Access {
         return new Memory(buffer, Term.ref(base), operand.dtype());
     }
 
+    /**
+     * Declares constants whose place in the weights is part of the kernel: for kernels that only one node calls. HotSpot
+     * then knows which elements lie within the segment, and keeps no address in a register.
+     */
+    Memory fixed(String name, Operand operand) {
+        if (!(operand.place() instanceof Place.Weight(long at)) || !operand.offset().equals(Dim.ZERO)) {
+            return memory(name, operand);
+        }
+        var buffer = new Buffer(name, Buffer.Space.WEIGHT, operand.storage());
+        buffers.add(buffer);
+        return new Memory(buffer, Term.i64(at / operand.storage().bytes()), operand.dtype());
+    }
+
     /** Declares a size or stride: a literal if it is constant, else a parameter. */
     Term size(String name, Dim value) {
         if (value.isConst()) {

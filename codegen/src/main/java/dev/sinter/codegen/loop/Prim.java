@@ -125,7 +125,14 @@ public enum Prim {
     /** Rounded to the nearest f8e8m0, limited. */
     NEAREST_F8E8M0(1),
     /** Rounded to the nearest f8e8m0; what is out of range becomes NaN. */
-    OPEN_F8E8M0(1);
+    OPEN_F8E8M0(1),
+    /**
+     * Lane by lane the element of two vectors one behind the other that an index says, its bits above the fifth not
+     * looked at: index, first, second; vectors of 512 bits only.
+     */
+    LOOKUP(3),
+    /** A mask's lanes as the bits of an i32, lane 0 the lowest; vectors of 512 bits only. */
+    PACK(1);
 
     private final int arity;
 

@@ -109,6 +109,12 @@ public final class Types {
         }
         var first = of(args.getFirst());
         var last = of(args.getLast());
+        if (prim == Prim.PACK) {
+            if (!first.equals(new VType(Elem.BOOL, VType.LANES))) {
+                throw misfit("pack of " + first, args);
+            }
+            return VType.I32;
+        }
         if (prim == Prim.SHL || prim == Prim.SHR || prim == Prim.USHR) {
             if (!last.equals(VType.I32)) {
                 throw misfit("a shift is by an i32, not " + last, args);

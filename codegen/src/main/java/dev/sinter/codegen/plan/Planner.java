@@ -37,6 +37,7 @@ import dev.sinter.ir.op.Recurrence;
 import dev.sinter.ir.op.Reduce;
 import dev.sinter.ir.op.Scatter;
 import dev.sinter.ir.op.Softmax;
+import dev.sinter.ir.op.Trees;
 import dev.sinter.ir.op.View;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -158,6 +159,7 @@ public final class Planner {
             case Recurrence r -> computes.recurrence(r, node);
             case Scatter c -> computes.scatter(c, node);
             case Cumulate c -> computes.cumulate(c, node);
+            case Trees t -> TreePlanner.plan(plan, this::contiguous, t, node);
             case Library l -> throw scripted(node);
             case Define d -> throw scripted(node);
             case If i -> throw scripted(node);

@@ -74,6 +74,7 @@ public final class Ops {
             case Recurrence r -> Arity.exactly(r.operands());
             case Scatter s -> Arity.from(1);
             case Cumulate c -> Arity.exactly(1);
+            case Trees t -> Arity.exactly(Trees.VOTES + 1);
             case Library l -> Arity.from(0);
             case Define d -> Arity.exactly(1);
             case If i -> Arity.exactly(1);
@@ -186,6 +187,7 @@ public final class Ops {
             case Conv c -> op;
             case Recurrence r -> op;
             case Cumulate c -> op;
+            case Trees t -> op;
             case Library(var routine, var arguments, var results) ->
                     new Library(routine, arguments, substituteTypes(results, bindings));
             case Define d -> op;
@@ -253,6 +255,7 @@ public final class Ops {
                     Notation.expr(a.get("value")));
             case "cumulate" -> new Cumulate(monoid(a.get("monoid")), a.integer("axis"), a.truth("exclusive"),
                     a.truth("reverse"));
+            case "trees" -> new Trees(monoid(a.get("monoid")), a.integer("targets"));
             case "library" -> new Library(a.get("routine"), new Attributes(Notation.texts(a.get("arguments"))),
                     Notation.types(a.get("results")));
             case "define" -> new Define(Notation.dims(a.get("symbols")).stream().map(Ops::symbol).toList());

@@ -123,7 +123,7 @@ class TypeRulesTest {
                 new Conv(2, List.of(1), List.of(2), List.of(0), List.of(3), true, Conv.Layout.CHANNELS_LAST,
                         Notation.expr("max($0:f32, $2:f32)")),
                 new Scatter(Notation.shape("[2]"), Notation.exprs("[i0:i64, 3:i64]"), Notation.expr("old:f16")),
-                new Cumulate(Reduce.Monoid.PROD, 1, true, false),
+                new Cumulate(Reduce.Monoid.PROD, 1, true, false), new Trees(Reduce.Monoid.MAX, 3),
                 new Library("sort.topk", Attributes.of("axis", 1, "text", "a, {b} \"c\"\n"),
                         List.of(Notation.type("f32[S]"), Notation.type("seq(i64[..])"))),
                 new Recurrence(Recurrence.Kind.LSTM, true, Notation.exprs("[tanh($0:f32), $0:f32, neg($0:f32)]"), false,

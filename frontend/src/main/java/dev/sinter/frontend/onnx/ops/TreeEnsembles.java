@@ -11,6 +11,7 @@ import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Concat;
+import dev.sinter.ir.op.Reduce.Monoid;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -108,8 +109,7 @@ final class TreeEnsembles {
     }
 
     /** The leaf of each tree {@code [N,trees]}. */
-    private Value leaves() {
-        var x = node.cast(ClassLabels.rows(node, 0), type);
+    private Value leaves(Value x) {
         var operands = new ArrayList<>(List.of(x, longs(table.roots()), longs(table.features()), reals(table.values()),
                 longs(table.children())));
         var f = new Formula();
@@ -174,7 +174,6 @@ final class TreeEnsembles {
 
     /** The leaves' weights for each target put together {@code [N,targets]}. */
     private Value scores(int targets, String aggregate) {
-        var leaves = leaves();
         boolean extreme = aggregate.equals("MIN") || aggregate.equals("MAX");
         double none = !extreme ? 0 : aggregate.equals("MIN") ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
         var weights = TensorData.zeros(type, table.size(), targets);
@@ -189,21 +188,38 @@ final class TreeEnsembles {
                 weights.set(row * targets + target, weight);
             }
         }
+        var total = together(node.cast(ClassLabels.rows(node, 0), type), weights, aggregate, none);
+        var x = Expr.arg(0, type);
+        if (aggregate.equals("AVERAGE")) {
+            return node.map(Expr.apply(Fn.DIV, x, Expr.literal(table.trees(), type)), total);
+        }
+        return !extreme ? total : node.map(Expr.apply(Fn.SELECT, Expr.apply(Fn.EQ, x, Expr.literal(none, type)),
+                Expr.literal(0, type), x), total);
+    }
+
+    /** The leaves' weights put together: by the op for trees if it knows all they ask, else element by element. */
+    private Value together(Value x, TensorData weights, String aggregate, double none) {
+        var monoid = switch (aggregate) {
+            case "MIN" -> Monoid.MIN;
+            case "MAX" -> Monoid.MAX;
+            case "SUM", "AVERAGE" -> Monoid.SUM;
+            default -> throw node.error("aggregate_function '" + aggregate + "' is not known");
+        };
+        var known = type == DType.F32 ? TreeForest.apply(node, table, x, weights, monoid) : null;
+        if (known != null) {
+            return known;
+        }
+        var leaves = leaves(x);
         var f = new Formula();
-        var count = Formula.number(table.trees());
         var leaf = f.operand(0, DType.I64);
         var weight = f.operand(1, type);
-        var total = f.fold(count, Expr.literal(none, type),
-                t -> weight.at(leaf.at(Formula.axis(0), t), Formula.axis(1)), (a, b) -> switch (aggregate) {
-                    case "MIN" -> Formula.min(a, b);
-                    case "MAX" -> Formula.max(a, b);
-                    case "SUM", "AVERAGE" -> Formula.add(a, b);
-                    default -> throw node.error("aggregate_function '" + aggregate + "' is not known");
+        var total = f.fold(Formula.number(table.trees()), Expr.literal(none, type),
+                t -> weight.at(leaf.at(Formula.axis(0), t), Formula.axis(1)), (a, b) -> switch (monoid) {
+                    case MIN -> Formula.min(a, b);
+                    case MAX -> Formula.max(a, b);
+                    default -> Formula.add(a, b);
                 });
-        var result = aggregate.equals("AVERAGE") ? Formula.div(total, Expr.literal(table.trees(), type))
-                : extreme ? f.let(total, v -> Formula.select(Formula.eq(v, Expr.literal(none, type)),
-                        Expr.literal(0, type), v)) : total;
-        return node.compute(Shape.of(leaves.shape().dim(0), Dim.of(targets)), result, leaves,
+        return node.compute(Shape.of(leaves.shape().dim(0), Dim.of(weights.dims()[1])), total, leaves,
                 node.constant(weights));
     }
 

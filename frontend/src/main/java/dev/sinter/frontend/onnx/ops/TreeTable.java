@@ -80,6 +80,32 @@ final class TreeTable {
         return roots.size();
     }
 
+    Mode mode(int row) {
+        return rows.get(row).mode();
+    }
+
+    long feature(int row) {
+        return rows.get(row).feature();
+    }
+
+    double value(int row) {
+        return rows.get(row).value();
+    }
+
+    boolean missing(int row) {
+        return rows.get(row).missing();
+    }
+
+    /** Where a node leads if its comparison holds. */
+    int yes(int row) {
+        return children.get(row)[0];
+    }
+
+    /** Where a node leads if its comparison fails. */
+    int no(int row) {
+        return children.get(row)[1];
+    }
+
     long[] roots() {
         return roots.stream().mapToLong(Integer::longValue).toArray();
     }
