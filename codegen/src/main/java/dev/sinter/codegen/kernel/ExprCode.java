@@ -73,7 +73,8 @@ final class ExprCode {
         return dtype == DType.F32 || dtype == DType.I32 || dtype == DType.I8 || dtype == DType.U8;
     }
 
-    private static boolean hasVectorForm(Fn fn, List<Expr> operands, DType type) {
+    /** Whether a function of vectors is possible. */
+    static boolean hasVectorForm(Fn fn, List<Expr> operands, DType type) {
         var from = operands.getLast().dtype();
         return switch (fn) {
             case ADD, SUB, MUL, MIN, MAX, NEG, ABS -> type == DType.F32 || type == DType.I32;

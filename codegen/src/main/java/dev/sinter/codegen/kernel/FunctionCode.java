@@ -4,6 +4,7 @@ import dev.sinter.codegen.kernel.Interval.Known;
 import dev.sinter.codegen.loop.Elem;
 import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
@@ -32,6 +33,9 @@ final class FunctionCode {
     Known apply(Expr.Apply apply) {
         var fn = apply.fn();
         var args = apply.args().stream().map(code::lower).toList();
+        if (args.stream().anyMatch(Known::varies)) {
+            return apply.dtype() == DType.I64 ? integer(apply, args).stepping(step(apply, args)) : lanes(apply, args);
+        }
         if (apply.dtype() == DType.I64 && args.stream().allMatch(a -> a.dtype() == DType.I64) && fn != Fn.SELECT) {
             return integer(apply, args);
         }
@@ -46,6 +50,58 @@ final class FunctionCode {
         }
         return generic(fn, apply.args(), args.stream().map(Known::wide).toList(), apply.dtype(),
                 apply.dtype() == DType.I64 ? Interval.ANY : null);
+    }
+
+    /** How much an index made of indices grows from lane to lane. */
+    private static int step(Expr.Apply apply, List<Known> args) {
+        int a = args.getFirst().step();
+        int b = args.getLast().step();
+        if (args.stream().anyMatch(Known::vector) || args.size() != 2) {
+            throw new NotLanewiseException("an integer of each lane");
+        }
+        return switch (apply.fn()) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> product(a, args.getLast()) + product(b, args.getFirst());
+            default -> throw new NotLanewiseException("an index that does not grow evenly");
+        };
+    }
+
+    private static int product(int step, Known factor) {
+        if (step == 0) {
+            return 0;
+        }
+        if (factor.step() != 0 || factor.range().low() != factor.range().high()) {
+            throw new NotLanewiseException("an index that does not grow evenly");
+        }
+        return Math.toIntExact(step * factor.range().low());
+    }
+
+    /** A function of vectors. */
+    private Known lanes(Expr.Apply apply, List<Known> values) {
+        var exprs = new ArrayList<Expr>();
+        var terms = new ArrayList<Term>();
+        for (int i = 0; i < values.size(); i++) {
+            var value = values.get(i);
+            var vector = code.everywhere(value);
+            exprs.add(apply.args().get(i) instanceof Expr.Literal ? apply.args().get(i)
+                    : Expr.arg(i, value.dtype()));
+            terms.add(vector.term());
+        }
+        var lanewise = new Expr.Apply(apply.fn(), exprs, apply.dtype());
+        if (!ExprCode.hasVectorForm(apply.fn(), exprs, apply.dtype())) {
+            throw new NotLanewiseException(apply.fn().label() + " of vectors");
+        }
+        int level = Math.max(LoopCode.level(values), code.scope().branch());
+        var key = new Key(apply.fn(), terms, values.stream().map(Known::held).toList(), apply.dtype());
+        var known = code.scope().find(key);
+        if (known == null) {
+            var body = code.scope().at(level).body();
+            known = new Known(new ExprCode(body, VType.LANES, terms, code.fresh("e") + "_").lower(lanewise), level,
+                    apply.dtype(), null).lanes();
+            code.scope().remember(key, known);
+        }
+        return known;
     }
 
     private Known integer(Expr.Apply apply, List<Known> args) {

@@ -122,9 +122,33 @@ record Interval(long low, long high, @Nullable Dim below) {
      * @param dtype
      *            its type in the graph
      * @param range
-     *            an i64's values, else null; where it {@link Interval#isNarrow is narrow} the term is an i32
+     *            an i64's values, in all lanes, else null; where it {@link Interval#isNarrow is narrow} the term is an i32
+     * @param step
+     *            how much more an i64 is in each lane than in the one before; the term is that of the first lane
+     * @param vector
+     *            whether the term is a vector, one value for each lane
      */
-    record Known(Term term, int level, DType dtype, @Nullable Interval range) {
+    record Known(Term term, int level, DType dtype, @Nullable Interval range, int step, boolean vector) {
+        /** A value that is the same in all lanes. */
+        Known(Term term, int level, DType dtype, @Nullable Interval range) {
+            this(term, level, dtype, range, 0, false);
+        }
+
+        /** Whether lanes differ. */
+        boolean varies() {
+            return vector || step != 0;
+        }
+
+        /** The same, taken for an index that grows from lane to lane. */
+        Known stepping(int lanewise) {
+            return new Known(term, level, dtype, range, lanewise, false);
+        }
+
+        /** The same, its term taken for a vector. */
+        Known lanes() {
+            return new Known(term, level, dtype, null, 0, true);
+        }
+
         /** Whether this is an i64 held in an i32. */
         boolean isNarrow() {
             return range != null && range.isNarrow();
@@ -142,12 +166,12 @@ record Interval(long low, long high, @Nullable Dim below) {
 
         /** The same without what is known of its values. */
         Known wide() {
-            return range == null ? this : new Known(plain(), level, dtype, Interval.ANY);
+            return range == null ? this : new Known(plain(), level, dtype, Interval.ANY, step, false);
         }
 
         /** The same seen from an outer block. */
         Known within(int outer) {
-            return level <= outer ? this : new Known(term, outer, dtype, range);
+            return level <= outer ? this : new Known(term, outer, dtype, range, step, vector);
         }
     }
 }

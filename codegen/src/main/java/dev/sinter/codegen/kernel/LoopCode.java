@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -33,6 +34,7 @@ final class LoopCode {
     private final Access access;
     private final Reads reads;
     private final FunctionCode functions;
+    private final Folds folds = new Folds(this);
     private final Map<String, Known> names = new HashMap<>();
     private final Map<Expr, Set<String>> free = new IdentityHashMap<>();
     private final Map<Dim, Term> sizes = new HashMap<>();
@@ -114,8 +116,17 @@ final class LoopCode {
         names.put(name, value);
     }
 
+    void unbind(String name) {
+        names.remove(name);
+    }
+
+    @Nullable
     Known named(String name) {
         return names.get(name);
+    }
+
+    Folds folds() {
+        return folds;
     }
 
     /** A size as an i32. */
@@ -143,6 +154,32 @@ final class LoopCode {
         return known;
     }
 
+    /** A value in every lane. */
+    Known everywhere(Known value) {
+        if (value.vector()) {
+            return value;
+        }
+        if (value.step() != 0 || value.range() != null || value.held() == DType.I64 || value.held() == DType.F64) {
+            throw new NotLanewiseException("lanes of an index");
+        }
+        var term = value.term() instanceof Term.Lit(var number, var bits, var type)
+                ? new Term.Lit(number, bits, new VType(type.elem(), VType.LANES)) : value.term().splat();
+        return name(value.level(), term, value.dtype(), null).lanes();
+    }
+
+    /** Whether the lanes of an expression's value may differ. */
+    boolean varies(Expr expr, Set<String> varying) {
+        return free(expr).stream().anyMatch(name -> {
+            var value = names.get(name);
+            return varying.contains(name) || value != null && value.varies();
+        });
+    }
+
+    /** Whether all that an expression depends on has a value. */
+    boolean isBound(Expr expr) {
+        return free(expr).stream().allMatch(names::containsKey);
+    }
+
     static int level(List<Known> values) {
         return values.stream().mapToInt(Known::level).max().orElse(0);
     }
@@ -163,8 +200,10 @@ final class LoopCode {
             default -> {
                 var known = scope.find(expr);
                 if (known == null) {
+                    int level = level(expr);
                     known = compound(expr);
-                    scope.remember(expr, known);
+                    // an equal value may be known further out, where the names do not yet stand for what they do here
+                    scope.at(Math.max(level, known.level())).remember(expr, known);
                 }
                 yield known;
             }
@@ -185,13 +224,15 @@ final class LoopCode {
         return switch (expr) {
             case Expr.Let(var name, var value, var body) -> {
                 bind(name, lower(value));
-                yield lower(body);
+                var result = lower(body);
+                unbind(name);
+                yield result;
             }
             case Expr.Apply(var fn, var args, var dtype) when fn == Fn.SELECT && !(isPlain(args.get(1))
                     && isPlain(args.get(2))) -> moved(expr, () -> choice(args, dtype));
             case Expr.Apply apply -> functions.apply(apply);
             case Expr.Read read -> moved(expr, () -> reads.lower(read));
-            case Expr.Fold fold -> moved(expr, () -> fold(fold));
+            case Expr.Fold fold -> moved(expr, () -> folds.lower(fold));
             default -> throw new IllegalArgumentException("no compound expression: " + expr);
         };
     }
@@ -214,13 +255,12 @@ final class LoopCode {
         if (canFail(expr)) {
             level = Math.max(level, scope.doubtful());
         }
-        for (var name : free(expr)) {
-            var value = names.get(name);
-            if (value != null) {
-                level = Math.max(level, value.level());
-            }
-        }
-        return at(level, work);
+        return at(Math.max(level, level(expr)), work);
+    }
+
+    /** The outermost level that knows all names of an expression. */
+    private int level(Expr expr) {
+        return free(expr).stream().map(names::get).filter(Objects::nonNull).mapToInt(Known::level).max().orElse(0);
     }
 
     private static boolean canFail(Expr expr) {
@@ -259,14 +299,17 @@ final class LoopCode {
     /** A choice of which only the side that holds is computed. */
     private Known choice(List<Expr> args, DType dtype) {
         var condition = lower(args.getFirst());
-        return choice(condition, () -> lower(args.get(1)), () -> lower(args.get(2)), dtype);
+        boolean vector = varies(args.get(1), Set.of()) || varies(args.get(2), Set.of());
+        return choice(condition, () -> lower(args.get(1)), () -> lower(args.get(2)), dtype, vector);
     }
 
-    Known choice(Known condition, Supplier<Known> yes, Supplier<Known> no,
-            DType dtype) {
+    Known choice(Known condition, Supplier<Known> yes, Supplier<Known> no, DType dtype, boolean vector) {
+        if (condition.varies()) {
+            throw new NotLanewiseException("a branch of each lane");
+        }
         var values = new ArrayList<Known>();
-        var first = block(Scope.Kind.BRANCH, () -> values.add(yes.get()));
-        var second = block(Scope.Kind.BRANCH, () -> values.add(no.get()));
+        var first = block(Scope.Kind.BRANCH, () -> values.add(vector ? everywhere(yes.get()) : yes.get()));
+        var second = block(Scope.Kind.BRANCH, () -> values.add(vector ? everywhere(no.get()) : no.get()));
         var a = values.get(0);
         var b = values.get(1);
         boolean narrow = a.isNarrow() && b.isNarrow();
@@ -274,86 +317,16 @@ final class LoopCode {
         scope.body().add(new Stmt.Either(name, condition.term(), first, narrow ? a.term() : a.plain(), second,
                 narrow ? b.term() : b.plain()));
         var range = dtype != DType.I64 ? null : narrow ? a.range().or(b.range()) : Interval.ANY;
-        return new Known(Term.ref(name), scope.level(), dtype, range);
+        return new Known(Term.ref(name), scope.level(), dtype, range, 0, vector);
     }
 
-    private Known fold(Expr.Fold fold) {
-        var count = lower(fold.count());
-        if (count.range().low() == count.range().high() && count.range().low() <= 1) {
-            return round(fold, count.range().low() == 1);
-        }
-        var names = new ArrayList<String>();
-        var inits = new ArrayList<Known>();
-        for (var carry : fold.carries()) {
-            inits.add(lower(carry.init()).wide());
-            names.add(fresh("c"));
-        }
-        var var = fresh("k");
-        var nexts = new ArrayList<Known>();
-        var kind = count.range().low() > 0 ? Scope.Kind.ALWAYS : Scope.Kind.LOOP;
-        var body = block(kind, () -> {
-            carry(fold, inits, names);
-            bind(fold.var(), counted(fold, var, count));
-            fold.carries().forEach(c -> nexts.add(lower(c.next()).wide()));
-        });
-        var carries = new ArrayList<Stmt.Carry>();
-        for (int i = 0; i < nexts.size(); i++) {
-            carries.add(new Stmt.Carry(names.get(i), List.of(), inits.get(i).term(), nexts.get(i).term()));
-        }
-        scope.body().add(new Stmt.Loop(false, var, Term.i32(0), rounds(count), 1, carries, body));
-        carry(fold, inits, names);
-        return lower(fold.result()).within(scope.level());
-    }
-
-    private void carry(Expr.Fold fold, List<Known> inits, List<String> names) {
-        for (int i = 0; i < names.size(); i++) {
-            var init = inits.get(i);
-            bind(fold.carries().get(i).name(), new Known(Term.ref(names.get(i)), scope.level(), init.dtype(),
-                    init.range()));
-        }
-    }
-
-    private Known counted(Expr.Fold fold, String var, Known count) {
-        var below = fold.count() instanceof Expr.Size(var dim) ? dim : null;
-        long last = Math.min(Integer.MAX_VALUE, count.range().high()) - 1;
-        return new Known(Term.ref(var), scope.level(), DType.I64, new Interval(0, Math.max(0, last), below));
-    }
-
-    /** The number of rounds as an i32; more than that there never are. */
-    private Term rounds(Known count) {
-        if (count.isNarrow()) {
-            return count.term();
-        }
-        var most = Term.of(Prim.MIN, count.term(), Term.i64(Integer.MAX_VALUE));
-        return name(scope.level(), new Term.Convert(Term.of(Prim.MAX, most, Term.i64(0)), Elem.I32), DType.I32, null)
-                .term();
-    }
-
-    /** A loop of one round, or of none, without a loop. */
-    private Known round(Expr.Fold fold, boolean once) {
-        var values = new ArrayList<Known>();
-        fold.carries().forEach(c -> values.add(lower(c.init())));
-        if (once) {
-            var inits = List.copyOf(values);
-            values.clear();
-            // a block only as to what is remembered: behind the round the carried values are others
-            var outer = scope;
-            scope = new Scope(outer, Scope.Kind.ALWAYS, outer.body());
-            bind(fold, inits);
-            bind(fold.var(), new Known(Term.i32(0), scope.level(), DType.I64, Interval.of(0)));
-            fold.carries().forEach(c -> values.add(lower(c.next()).within(outer.level())));
-            scope = outer;
-        }
-        bind(fold, values);
-        return lower(fold.result()).within(scope.level());
-    }
-
-    private void bind(Expr.Fold fold, List<Known> values) {
-        for (int i = 0; i < values.size(); i++) {
-            var value = values.get(i);
-            bind(fold.carries().get(i).name(),
-                    new Known(value.term(), scope.level(), value.dtype(), value.range()));
-        }
+    /** A block of what is remembered only: its statements are those of the block around it. */
+    <T> T round(Supplier<T> work) {
+        var outer = scope;
+        scope = new Scope(outer, Scope.Kind.ALWAYS, outer.body());
+        var result = work.get();
+        scope = outer;
+        return result;
     }
 
     /** The truth of both; null is true. */

@@ -5,20 +5,31 @@ import dev.sinter.codegen.loop.Elem;
 import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
 import dev.sinter.codegen.plan.Operand;
 import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Elements of operands at computed indices: their addresses, and the tests that they exist. */
 final class Reads {
+    private static final Set<DType> VECTORS = EnumSet.of(DType.F32, DType.I32, DType.I8, DType.U8);
+
     private final LoopCode code;
     private final Access access;
     private final List<Operand> operands;
     private final List<Access.@Nullable Memory> memories = new ArrayList<>();
+    private final Map<Expr.Read, Set<Integer>> proven = new IdentityHashMap<>();
     private final String what;
 
     Reads(LoopCode code, Access access, List<Operand> operands, String what) {
@@ -39,6 +50,25 @@ final class Reads {
         return memory;
     }
 
+    /** The size of the operand along an axis. */
+    Dim size(Expr.Read read, int axis) {
+        return operands.get(read.operand()).dims().get(axis);
+    }
+
+    /** From now on an index is known to exist. */
+    void prove(Expr.Read read, int axis) {
+        proven.computeIfAbsent(read, r -> new HashSet<>()).add(axis);
+    }
+
+    /** It no longer is. */
+    void forget(Expr.Read read, int axis) {
+        proven.getOrDefault(read, Set.of()).remove(axis);
+    }
+
+    boolean isProven(Expr.Read read, int axis) {
+        return proven.getOrDefault(read, Set.of()).contains(axis);
+    }
+
     Known lower(Expr.Read read) {
         var operand = operands.get(read.operand());
         var memory = memory(read.operand());
@@ -46,7 +76,10 @@ final class Reads {
         Known within = null;
         int checked = 0;
         for (int axis = 0; axis < index.size(); axis++) {
-            var test = test(index.get(axis), operand, axis);
+            var test = isProven(read, axis) ? null : test(index.get(axis), operand, axis);
+            if (test != null && index.get(axis).varies()) {
+                throw new NotLanewiseException("a test of each lane");
+            }
             if (test != null && read.otherwise() == null) {
                 checked = Math.max(checked, check(test, index.get(axis), message(read.operand(), operand, axis)));
             } else {
@@ -54,19 +87,38 @@ final class Reads {
             }
         }
         var distance = distance(index, operand);
-        var load = memory.load(distance.term(), 1);
         var dtype = read.dtype();
+        boolean vector = isVector(index, operand);
+        var load = memory.load(distance.term(), vector ? VType.LANES : 1);
         var range = dtype == DType.I64 ? Interval.ANY : null;
+        IntFunction<Known> loaded = level -> {
+            var value = code.name(level, load, dtype, range);
+            return vector ? value.lanes() : value;
+        };
         if (within == null || read.otherwise() == null) {
-            return code.name(Math.max(checked, distance.level()), load, dtype, range);
+            return loaded.apply(Math.max(checked, distance.level()));
         }
-        if (LoopCode.isPlain(read.otherwise())) {
+        boolean varies = vector || code.varies(read.otherwise(), Set.of());
+        if (!varies && LoopCode.isPlain(read.otherwise())) {
             var otherwise = code.lower(read.otherwise()).wide();
             int level = Math.max(Math.max(within.level(), otherwise.level()), distance.level());
             return code.name(level, Term.of(Prim.SELECT, within.term(), load, otherwise.term()), dtype, range);
         }
-        return code.choice(within, () -> code.name(code.scope().level(), load, dtype, range),
-                () -> code.lower(read.otherwise()), dtype);
+        return code.choice(within, () -> loaded.apply(code.scope().level()), () -> code.lower(read.otherwise()), dtype,
+                varies);
+    }
+
+    /** Whether lanes read elements that follow each other; false if all read the same. */
+    private static boolean isVector(List<Known> index, Operand operand) {
+        Dim step = Dim.ZERO;
+        for (int axis = 0; axis < index.size(); axis++) {
+            step = step.plus(operand.strides().get(axis).times(Dim.of(index.get(axis).step())));
+        }
+        boolean same = step.equals(Dim.ZERO);
+        if (!same && !(step.equals(Dim.ONE) && VECTORS.contains(operand.dtype()))) {
+            throw new NotLanewiseException("elements apart");
+        }
+        return !same;
     }
 
     private String message(int number, Operand operand, int axis) {

@@ -96,7 +96,8 @@ final class Scope {
         return null;
     }
 
+    /** Within this block only. */
     void remember(Expr expr, Known value) {
-        at(value.level()).exprs.put(expr, value);
+        exprs.put(expr, value);
     }
 }

@@ -279,4 +279,65 @@ class ComputeKernelTest {
         Value[] all = {s.add(new Compute(s.shape(6), value), x)};
         assertThat(s.check(EXACT, all).get("y0").getLong(0)).isEqualTo(39);
     }
+
+    /** Pools and padding with channels in front and behind: windows that reach out of the tensor on any side. */
+    @Property(tries = 60)
+    void windowsOfEitherLayout(@ForAll long seed) {
+        var random = new java.util.Random(seed);
+        var s = new Samples(seed, random.nextBoolean());
+        var type = random.nextInt(4) == 0 ? DType.I32 : DType.F32;
+        boolean last = random.nextInt(3) > 0;
+        long channels = random.nextInt(4) == 0 ? random.nextInt(3) : random.nextInt(50);
+        long[] in = {1 + random.nextInt(9), 1 + random.nextInt(40)};
+        int[] step = {1 + random.nextInt(2), last ? 1 + random.nextInt(2) : 1};
+        int[] apart = {1 + random.nextInt(2), 1 + random.nextInt(2)};
+        int[] pad = {random.nextInt(3), random.nextInt(3)};
+        long[] window = {1 + random.nextInt(4), 1 + random.nextInt(4)};
+        boolean same = random.nextBoolean();
+        long[] out = {same ? in[0] : 1 + random.nextInt(8), same ? in[1] : 1 + random.nextInt(40)};
+        var x = last ? s.input(type, 2, in[0], in[1], channels) : s.input(type, 2, channels, in[0], in[1]);
+        var high = same ? s.dim(out[0]) : Dim.of(out[0]);
+        var wide = same ? s.dim(out[1]) : Dim.of(out[1]);
+        var shape = new Shape(last ? List.of(Dim.of(2), high, wide, s.dim(channels))
+                : List.of(Dim.of(2), s.dim(channels), high, wide));
+        int first = last ? 1 : 2;
+        var f = new Formula();
+        var source = f.operand(0, type);
+        java.util.function.Function<List<Expr>, List<Expr>> at = k -> {
+            var taps = new java.util.ArrayList<Expr>();
+            for (int i = 0; i < 2; i++) {
+                taps.add(add(sub(mul(axis(first + i), number(step[i])), number(pad[i])),
+                        mul(k.get(i), number(apart[i]))));
+            }
+            return last ? List.of(axis(0), taps.get(0), taps.get(1), axis(3))
+                    : List.of(axis(0), axis(1), taps.get(0), taps.get(1));
+        };
+        var least = type.isFloat() ? literal(Double.NEGATIVE_INFINITY, type) : Expr.integer(type.minInteger(), type);
+        var zero = literal(0, type);
+        var counts = List.of(number(window[0]), number(window[1]));
+        var largest = f.nest(counts, least, (k, best) -> Formula.max(best, source.or(least, at.apply(k))));
+        var sum = f.nest(counts, zero, (k, all) -> add(all, source.or(zero, at.apply(k))));
+        var less = f.nest(counts, literal(-0.0, type), (k, all) -> add(all, mul(source.or(zero, at.apply(k)),
+                literal(-1, type))));
+        var padded = source.or(literal(7, type), at.apply(List.of(number(0), number(0))));
+        s.check(EXACT, s.add(new Compute(shape, largest), x), s.add(new Compute(shape, sum), x),
+                s.add(new Compute(shape, less), x), s.add(new Compute(shape, padded), x));
+    }
+
+    /** With channels behind, pools run in lanes, and in short windows within the tensor no element is tested. */
+    @Test
+    void poolsRunInLanes() {
+        var f = new Formula();
+        var low = literal(Double.NEGATIVE_INFINITY, DType.F32);
+        var pool = f.nest(List.of(number(3), number(3)), low, (k, best) -> Formula.max(best,
+                f.operand(0, DType.F32).or(low, List.of(axis(0), sub(add(axis(1), k.get(0)), number(1)),
+                        sub(add(axis(2), k.get(1)), number(1)), axis(3)))));
+        var dims = List.of(Dim.of(1), Dim.sym("H"), Dim.sym("W"), Dim.of(24));
+        var x = Operand.rowMajor(new Place.Io(0), DType.F32, new Shape(dims));
+        var y = Operand.rowMajor(new Place.Io(1), DType.F32, new Shape(dims));
+        var kernel = ComputeKernel.of(pool, List.of(x), y, "").kernels().get(Form.V512);
+        var text = KernelPrinter.print(kernel);
+        assertThat(text.split("load f32x16", -1)).hasSize(1 + 9 + 1);
+        assertThat(text).doesNotContain("load f32 ");
+    }
 }
