@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A map that is the only user of a matrix product becomes its epilogue: bias, activation, dequantization, residual. Its
- * other operands must broadcast to the product's shape.
+ * A map that is the only user of a matrix product or of a convolution becomes its epilogue: bias, activation,
+ * dequantization, residual. Its other operands must broadcast to the product's shape.
  */
 final class FuseEpilogue implements Rule {
     @Override

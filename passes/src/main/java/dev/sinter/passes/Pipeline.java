@@ -45,6 +45,8 @@ public record Pipeline(List<Pass> passes) {
                         new RecognizeNormalize()),
                 Pass.backward("recognize-attention", "attention is one node, heads are not transposed",
                         new RecognizeAttention()),
+                Pass.forward("recognize-scaled-conv", "convolutions scale and shift their channels by their weights",
+                        new RecognizeScaledConv()),
                 Pass.forward("fold-quantization", "integer products need no zero point",
                         new DropZeroPoint(), new FoldQuantization()),
                 Pass.forward("fuse", "elementwise work is one map, or the epilogue of a product",

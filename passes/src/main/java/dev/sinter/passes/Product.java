@@ -4,6 +4,7 @@ import dev.sinter.ir.Expr;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Origin;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Conv;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
 import dev.sinter.ir.op.Op;
@@ -12,14 +13,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A matrix product, real or integer, taken apart.
+ * A matrix product, real or integer, or a convolution, taken apart.
  *
  * @param node
  *            the node
  * @param fixed
- *            factors, and zero points if there are any
+ *            factors, and zero points or the bias of a convolution if there are any
  * @param epilogue
- *            over {@code $0}, the product, and the extras from {@code $1} on
+ *            over {@code $0}, the product (of a convolution with its bias), and the extras from {@code $1} on
  * @param extras
  *            the epilogue's further operands
  */
@@ -31,6 +32,8 @@ record Product(Node node, List<Value> fixed, Expr epilogue, List<Value> extras) 
         return switch (node.op()) {
             case MatMul(var epilogue) -> split(node, 2, epilogue);
             case MatMulInteger m -> split(node, m.firstExtra(), m.epilogue());
+            case Conv c -> split(node, c.firstExtra(),
+                    c.epilogue() == null ? Expr.arg(0, node.input(0).dtype()) : c.epilogue());
             default -> null;
         };
     }
@@ -62,9 +65,11 @@ record Product(Node node, List<Value> fixed, Expr epilogue, List<Value> extras) 
     Value add(Patch.Builder patch, List<Value> newFixed, Expr newEpilogue, List<Value> newExtras, Origin origin) {
         var operands = new ArrayList<>(newFixed);
         operands.addAll(newExtras);
-        Op op = node.op() instanceof MatMulInteger m
-                ? new MatMulInteger(m.zeroA(), m.zeroB(), newEpilogue)
-                : new MatMul(newEpilogue);
+        Op op = switch (node.op()) {
+            case MatMulInteger m -> new MatMulInteger(m.zeroA(), m.zeroB(), newEpilogue);
+            case Conv c -> c.with(newEpilogue);
+            default -> new MatMul(newEpilogue);
+        };
         return patch.addAll(op, origin, operands).getFirst();
     }
 }
