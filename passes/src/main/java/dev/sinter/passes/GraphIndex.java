@@ -430,13 +430,17 @@ public final class GraphIndex {
         return needs;
     }
 
-    /** The graph as it is now, in topological order, as near to the old order as that allows. */
-    Graph toGraph() {
+    /** {@return the nodes as they are now, in topological order, as near to the old order as that allows} */
+    List<Node> nodes() {
         var ordered = entries.values().stream()
                 .sorted(Comparator.comparingDouble(Entry::order).thenComparingInt(Entry::sequence))
                 .map(Entry::node).toList();
-        var nodes = TopologicalOrder.of(ordered, this::needs);
-        return new Graph(base.name(), base.inputs(), nodes, outputs, definitions.forgotten().isEmpty() ? symbols
+        return TopologicalOrder.of(ordered, this::needs);
+    }
+
+    /** The graph as it is now. */
+    Graph toGraph() {
+        return new Graph(base.name(), base.inputs(), nodes(), outputs, definitions.forgotten().isEmpty() ? symbols
                 : symbols.only(name -> !definitions.forgotten().contains(name)));
     }
 }

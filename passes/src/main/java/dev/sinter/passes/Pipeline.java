@@ -20,8 +20,9 @@ public record Pipeline(List<Pass> passes) {
     /**
      * What every model goes through. Patterns are recognized on expressions read across the borders of maps (so it does
      * not matter how elementwise work is spread over nodes), from users to operands (so the largest pattern wins), and
-     * before anything is fused (so shared values are still values). Only the five recognizing passes change rounding,
-     * each within the definition of what it recognizes; the others keep every result to the bit.
+     * before anything is fused (so shared values are still values). Only the recognizing passes and the one
+     * that chooses layouts change rounding, each within the definition of what it changes; the others keep every result
+     * to the bit.
      *
      * @return the list
      */
@@ -51,6 +52,9 @@ public record Pipeline(List<Pass> passes) {
                         new DropZeroPoint(), new FoldQuantization()),
                 Pass.forward("fuse", "elementwise work is one map, or the epilogue of a product",
                         new MergeEqual(), new DropExpand(), new FuseMaps(), new FuseEpilogue()),
+                Pass.forward("tune-layout", "convolutions have their channels last",
+                        new TuneLayout(), new PermuteAsReshape(), new ComposeViews(), new DropIdentityView(),
+                        new FoldConstants()),
                 Pass.forward("merge-products", "products of one operand are one product",
                         MergeProducts.real(), MergeProducts.integer()),
                 Pass.forward("tidy", "what the passes left over is gone",

@@ -57,7 +57,8 @@ class GoldenRuleTest {
         var after = Golden.pipeline(rule(name)).run(before, PassOptions.DEFAULT.withVerify(true), PassListener.NONE);
 
         assertThat(GraphPrinter.print(after)).isEqualTo(Files.readString(folder().resolve(name + ".out.ir")));
-        boolean rounds = name.startsWith("recognize") || name.startsWith("pipeline");
+        // with channels last, products are added in another order
+        boolean rounds = name.startsWith("recognize") || name.startsWith("pipeline") || name.startsWith("tune-layout");
         for (long seed = 0; seed < 5; seed++) {
             var wanted = Golden.evaluate(before, seed);
             var got = Golden.evaluate(after, seed);
