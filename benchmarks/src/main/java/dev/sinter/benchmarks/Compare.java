@@ -94,8 +94,9 @@ public final class Compare {
             }
         }
         if (!table.isEmpty()) {
-            out.println(section.title());
+            out.println(section.title() + " (" + Machine.line() + ")");
             out.print(Table.of(table));
+            out.print(Table.tokens(table));
             out.println();
         }
         rows.addAll(table);

@@ -10,7 +10,9 @@ import java.util.Random;
 
 /** GPT-2: reading a prompt ({@code prefill128}), and writing tokens behind a prompt of 128 ({@code decode}). */
 final class Decoder implements Subject {
-    private static final String DECODE = "decode";
+    /** The shape of a decode loop. */
+    static final String DECODE = "decode";
+
     private static final String PREFILL = "prefill";
     private static final int PROMPT = 128;
     private static final int LONGEST = 1024;

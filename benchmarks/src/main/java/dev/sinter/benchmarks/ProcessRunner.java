@@ -25,9 +25,9 @@ import java.util.function.ToDoubleFunction;
 final class ProcessRunner {
     private static final int COLD_ROUNDS = 5;
     private static final int STEADY_ROUNDS = 3;
-    private static final long STEADY_MILLIS = 12_000;
+    private static final Watch STEADY = new Watch(12_000, 4_000);
     private static final int MEMORY_ROUNDS = 3;
-    private static final long MEMORY_MILLIS = 6_000;
+    private static final Watch MEMORY = new Watch(6_000, 6_000);
     /** Both sides' heap in suite memory: without a limit a JVM takes what it likes. */
     private static final String HEAP = "-Xmx256m";
     private static final long MINUTES = 2;
@@ -36,6 +36,11 @@ final class ProcessRunner {
 
     ProcessRunner(ModelFiles files) {
         this.files = files;
+    }
+
+    /** Milliseconds that a process of each side goes on after its first result. */
+    private record Watch(long ours, long theirs) {
+        static final Watch NONE = new Watch(0, 0);
     }
 
     /** What one process gave. */
@@ -71,8 +76,8 @@ final class ProcessRunner {
         String cpus = Pinning.cpus(job.cpus()).orElseThrow(() -> new IOException(
                 "there are no " + job.cpus() + " processors to pin a process to"));
         List<String> prefix = List.of("taskset", "-c", cpus);
-        Samples first = duel(commands(job, prefix, List.of(), 0), COLD_ROUNDS);
-        Samples steady = duel(commands(job, prefix, List.of(), STEADY_MILLIS), STEADY_ROUNDS);
+        Samples first = duel(commands(job, prefix, List.of(), Watch.NONE), COLD_ROUNDS);
+        Samples steady = duel(commands(job, prefix, List.of(), STEADY), STEADY_ROUNDS);
         return List.of(first.row(job, Measure.FIRST, job.cpus(), Sample::first),
                 steady.row(job, Measure.STEADY, job.cpus(), Sample::steady));
     }
@@ -86,7 +91,7 @@ final class ProcessRunner {
      * @throws InterruptedException if interrupted while one runs
      */
     List<Row> memory(Job.Memory job) throws IOException, InterruptedException {
-        Samples samples = duel(commands(job, List.of(), List.of(HEAP), MEMORY_MILLIS), MEMORY_ROUNDS);
+        Samples samples = duel(commands(job, List.of(), List.of(HEAP), MEMORY), MEMORY_ROUNDS);
         return List.of(samples.row(job, Measure.RESIDENT, Runtime.getRuntime().availableProcessors(),
                 Sample::bytes));
     }
@@ -100,7 +105,7 @@ final class ProcessRunner {
         return samples;
     }
 
-    private Commands commands(Job job, List<String> prefix, List<String> flags, long millis) throws IOException {
+    private Commands commands(Job job, List<String> prefix, List<String> flags, Watch watch) throws IOException {
         if (job.subject().decodes(job.shape())) {
             throw new UsageException("a decode loop has no first result; ask for prefill128");
         }
@@ -114,10 +119,10 @@ final class ProcessRunner {
         }
         var ours = new ArrayList<>(prefix);
         ours.addAll(java(Model.class, "--add-modules=jdk.incubator.vector", flags));
-        ours.addAll(List.of(FirstResult.SINTER, jar.toString(), feeds.toString(), Long.toString(millis)));
+        ours.addAll(List.of(FirstResult.SINTER, jar.toString(), feeds.toString(), Long.toString(watch.ours)));
         var theirs = new ArrayList<>(prefix);
         theirs.addAll(java(OrtEnvironment.class, "-Donnxruntime.native.path=" + files.ortNative(), flags));
-        theirs.addAll(List.of(FirstResult.ORT, onnx.toString(), feeds.toString(), Long.toString(millis)));
+        theirs.addAll(List.of(FirstResult.ORT, onnx.toString(), feeds.toString(), Long.toString(watch.theirs)));
         return new Commands(ours, theirs);
     }
 

@@ -3,6 +3,7 @@ package dev.sinter.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Rows as aligned text for people. */
 final class Table {
@@ -41,6 +42,18 @@ final class Table {
             text.append('\n');
         }
         return text.toString();
+    }
+
+    /**
+     * Says a decode loop's times as rates.
+     *
+     * @param rows the rows
+     * @return a line for each decode loop, each ended
+     */
+    static String tokens(List<Row> rows) {
+        return rows.stream().filter(r -> r.shape().equals(Decoder.DECODE)).map(r -> String.format(Locale.ROOT,
+                "%s writes %.1f tokens a second, %s %.1f\n", r.model(), MEGA / r.ours(), r.peer(), MEGA / r.theirs()))
+                .collect(Collectors.joining());
     }
 
     private static List<String> cells(Row row) {

@@ -46,6 +46,15 @@ class RowTest {
     }
 
     @Test
+    void decodeLoopsAreRatesToo() {
+        var decode = new Row("gpt2", "decode", "onnxruntime-1.29.0", Measure.CALL, 1, 20_000, 25_000, Optional.empty(),
+                OptionalDouble.empty());
+
+        assertThat(Table.tokens(List.of(CALL, decode)))
+                .isEqualTo("gpt2 writes 50.0 tokens a second, onnxruntime-1.29.0 40.0\n");
+    }
+
+    @Test
     void operationsOfMiniLm() {
         double operations = Subjects.named("all-minilm-l6-v2").orElseThrow().operations(Shape.parse("1x128"))
                 .orElseThrow();
