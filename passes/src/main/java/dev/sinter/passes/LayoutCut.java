@@ -68,10 +68,19 @@ final class LayoutCut {
         return last;
     }
 
-    /** A permutation takes part where it makes something that may be wanted in either layout; else it only reads. */
+    /**
+     * A permutation takes part where it makes something that may be wanted in either layout, and for less than what it
+     * reads might be given to it in either layout; else it only reads.
+     */
     private boolean takesPart(Node node) {
-        return ChannelsLast.carries(node) && (!isPermute(node) || graph.users(node.output()).stream()
-                .anyMatch(u -> !isPermute(u) && ChannelsLast.carries(u) && isTurned(u, node.output())));
+        if (!ChannelsLast.carries(node) || !(node.op() instanceof View(IndexMap.Permute(var perm)))) {
+            return ChannelsLast.carries(node);
+        }
+        boolean wanted = graph.users(node.output()).stream()
+                .anyMatch(u -> !isPermute(u) && ChannelsLast.carries(u) && isTurned(u, node.output()));
+        var producer = graph.producer(node.input(0));
+        boolean given = producer != null && ChannelsLast.carries(producer);
+        return wanted && (!given || made(node.input(0), perm) < read(node.input(0), perm));
     }
 
     private static boolean isPermute(Node node) {
@@ -107,8 +116,7 @@ final class LayoutCut {
                     cut.arc(MinimumCut.FIRST, point, 2 * MOVE * size(node.output().shape()));
             case View(IndexMap.Permute(var perm)) -> {
                 cut.arc(point, MinimumCut.SECOND, cost(node.input(0).shape(), perm));
-                cut.arc(MinimumCut.FIRST, point, cost(node.input(0).shape(),
-                        ChannelsLast.behind(perm.size()).stream().map(perm::get).toList()));
+                cut.arc(MinimumCut.FIRST, point, made(node.input(0), perm));
             }
             default -> {
             }
@@ -154,12 +162,20 @@ final class LayoutCut {
     /** A permutation that is there anyway: it may become nothing, or no longer be nothing. */
     private void reads(Value value, int made, List<Integer> perm) {
         if (made != MinimumCut.FIRST) {
-            int rank = perm.size();
-            var shape = value.shape();
-            var last = new Shape(ChannelsLast.behind(rank).stream().map(shape::dim).toList());
-            cut.arc(made, MinimumCut.SECOND, cost(shape, perm));
-            cut.arc(MinimumCut.FIRST, made, cost(last, perm.stream().map(ChannelsLast.second(rank)::get).toList()));
+            cut.arc(made, MinimumCut.SECOND, cost(value.shape(), perm));
+            cut.arc(MinimumCut.FIRST, made, read(value, perm));
         }
+    }
+
+    /** What a permutation costs that makes its result with channels last. */
+    private static double made(Value value, List<Integer> perm) {
+        return cost(value.shape(), ChannelsLast.behind(perm.size()).stream().map(perm::get).toList());
+    }
+
+    /** What a permutation costs whose operand has channels last. */
+    private static double read(Value value, List<Integer> perm) {
+        var last = new Shape(ChannelsLast.behind(perm.size()).stream().map(value.shape()::dim).toList());
+        return cost(last, perm.stream().map(ChannelsLast.second(perm.size())::get).toList());
     }
 
     private static double cost(Shape shape, List<Integer> perm) {

@@ -49,8 +49,13 @@ final class Reshapes {
             return as(node, target(node, java.util.Arrays.stream(shape).<Dim>mapToObj(Dim::of).toList()));
         }
         var known = node.known(1);
-        return as(node, known != null && known.stream().allMatch(d -> d.isConst() || Signs.notNegative(d,
-                node.symbols())) ? target(node, known) : computedTarget(node));
+        return as(node, known != null && known.stream().allMatch(d -> isSize(node, d)) ? target(node, known)
+                : computedTarget(node));
+    }
+
+    /** Whether a dimension is no negative number that means something else: sizes of the operand are none. */
+    private static boolean isSize(NodeContext node, Dim dim) {
+        return dim.isConst() || Signs.notNegative(dim, node.symbols()) || node.shape(0).dims().contains(dim);
     }
 
     private static Shape target(NodeContext node, List<Dim> given) {
