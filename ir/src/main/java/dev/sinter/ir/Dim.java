@@ -232,6 +232,19 @@ public sealed interface Dim {
         collect(b, names);
     }
 
+    /** {@return how many constants and symbols it is made of} */
+    default int terms() {
+        return switch (this) {
+            case Const c -> 1;
+            case Sym s -> 1;
+            case Add(var a, var b) -> a.terms() + b.terms();
+            case Mul(var a, var b) -> a.terms() + b.terms();
+            case FloorDiv(var a, var b) -> a.terms() + b.terms();
+            case Min(var a, var b) -> a.terms() + b.terms();
+            case Max(var a, var b) -> a.terms() + b.terms();
+        };
+    }
+
     /**
      * Replaces symbols and simplifies.
      *

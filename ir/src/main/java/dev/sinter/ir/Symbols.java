@@ -208,7 +208,7 @@ public final class Symbols {
         if (left.isConst() && right.isConst()) {
             throw new IrException(reason + ": dimensions " + left + " and " + right + " differ");
         }
-        if (equal.add(new Pair(left, right))) {
+        if (!equal.contains(new Pair(right, left)) && equal.add(new Pair(left, right))) {
             equalities.add(new Equality(left, right, reason));
         }
     }
@@ -287,7 +287,8 @@ public final class Symbols {
 
     /**
      * The size of a broadcast of two dimensions. Learns what must hold: {@code S} with {@code min(S, 512)} bounds S by
-     * 512, two dimensions that are not known to agree must agree when the model runs.
+     * 512, two dimensions that are not known to agree must agree when the model runs. Of those the shorter one is
+     * taken, so that a size which was computed in a roundabout way ends where it meets the plain one.
      *
      * @param a
      *            one dimension
@@ -317,6 +318,6 @@ public final class Symbols {
             }
         }
         requireEqual(a, b, reason);
-        return a.isConst() ? a : b.isConst() ? b : a;
+        return a.isConst() || !b.isConst() && a.terms() <= b.terms() ? a : b;
     }
 }

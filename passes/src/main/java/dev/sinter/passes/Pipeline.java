@@ -51,7 +51,7 @@ public record Pipeline(List<Pass> passes) {
                 Pass.forward("fold-quantization", "integer products need no zero point",
                         new DropZeroPoint(), new FoldQuantization()),
                 Pass.forward("fuse", "elementwise work is one map, or the epilogue of a product",
-                        new MergeEqual(), new DropExpand(), new FuseMaps(), new FuseEpilogue()),
+                        new MergeEqual(), new DropExpand(), new UnflattenProduct(), new FuseMaps(), new FuseEpilogue()),
                 Pass.forward("tune-layout", "convolutions have their channels last",
                         new TuneLayout(), new PermuteAsReshape(), new ComposeViews(), new DropIdentityView(),
                         new FoldConstants()),

@@ -2,8 +2,6 @@ package dev.sinter.passes;
 
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
-import dev.sinter.ir.Expr;
-import dev.sinter.ir.Fn;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Origin;
 import dev.sinter.ir.Shape;
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Recognizes softmax attention: heads split off by reshape and permute, scores {@code q k^T}, a factor or divisor on the
  * scores or on q or k, an additive or selecting mask, softmax over the last axis, the product with v, and the heads put
  * side by side again. A factor or divisor on the scores alone is kept as it is; elsewhere it moves to the scores, which
- * changes rounding within attention's definition.
+ * changes rounding within attention's definition. Keys and values may come with their heads apart, as from a cache.
  */
 final class RecognizeAttention implements Rule {
     private static final List<Integer> HEADS_FIRST = List.of(0, 2, 1, 3);
@@ -76,7 +74,7 @@ final class RecognizeAttention implements Rule {
                 && v.split().dim(0).equals(q.split().dim(0)) && v.split().dim(1).equals(k.split().dim(1))
                 && joined.equals(q.split().with(3, v.split().dim(3)));
         var shape = Shape.of(q.split().dim(0), Dim.of(q.heads()), q.split().dim(1), k.split().dim(1));
-        if (!fits || scores.mask() != null && !maskFits(scores.mask(), shape)) {
+        if (!fits || !scores.masksFit(shape)) {
             return Optional.empty();
         }
         var patch = graph.patch(q.heads() + " heads");
@@ -85,34 +83,14 @@ final class RecognizeAttention implements Rule {
         for (var heads : List.of(q, k, v)) {
             operands.add(reshaped(heads.operand(), heads.joined(), origin, patch));
         }
-        if (scores.mask() != null) {
+        if (scores.isMasked()) {
             var masking = graph.producer(softmax.input(0));
-            operands.add(mask(scores, masking == null ? Origin.NONE : masking.origin(), patch));
+            operands.add(scores.addedMask(masking == null ? Origin.NONE : masking.origin(), patch));
         }
-        var op = new Attention(q.heads(), scores.factor(), scores.divide(), scores.mask() != null);
+        var op = new Attention(q.heads(), scores.factor(), scores.divide(), scores.isMasked());
         var result = patch.addAll(op, origin, operands).getFirst();
         return Optional.of(
                 patch.replace(node.output(), reshaped(result, node.output().shape(), node.origin(), patch)).build());
-    }
-
-    private static boolean maskFits(Value mask, Shape scores) {
-        return mask.shape().isRanked() && Broadcast.fits(mask.shape(), scores);
-    }
-
-    /** The mask to add: as it is, or made of a condition and the number that hides a score. */
-    private static Value mask(AttentionScores scores, Origin origin, Patch.Builder patch) {
-        var mask = java.util.Objects.requireNonNull(scores.mask());
-        var hidden = scores.hidden();
-        if (hidden == null) {
-            return mask;
-        }
-        var zero = Expr.literal(0, DType.F32);
-        var number = Expr.literal(hidden, DType.F32);
-        var condition = Expr.arg(0, DType.BOOL);
-        var body = scores.hiddenWhere()
-                ? Expr.apply(Fn.SELECT, condition, number, zero)
-                : Expr.apply(Fn.SELECT, condition, zero, number);
-        return patch.map(body, origin, List.of(mask));
     }
 
     private static Value reshaped(Value value, Shape shape, Origin origin, Patch.Builder patch) {

@@ -21,35 +21,40 @@ import org.jspecify.annotations.Nullable;
 /**
  * Softmax attention of one head of one batch entry a round. Keys are turned once into {@code [D][T16]} in scratch
  * (T16 is T rounded up to sixteen), then for each few queries: scores, scaled and masked; their exponentials; the
- * weighted sum of values, divided by the exponentials' sum. Heads lie side by side in the operands' rows, so nothing is
- * transposed in memory.
+ * weighted sum of values, divided by the exponentials' sum. Fewer than {@link #LOW} queries, as a model that writes word
+ * by word has, do not pay for turning: their scores are folded from the keys as they lie. Heads lie anywhere, side by
+ * side in the operands' rows or apart, so nothing is transposed in memory.
  */
 public final class AttentionKernel {
     /**
      * What is attended.
      *
      * @param q
-     *            {@code f32[B,S,heads*D]}, last axis contiguous
+     *            {@code f32[B,heads,S,D]} with strides, last axis contiguous
      * @param k
-     *            {@code f32[B,T,heads*D]}, last axis contiguous
+     *            {@code f32[B,heads,T,D]} likewise
      * @param v
-     *            {@code f32[B,T,heads*E]}, last axis contiguous
+     *            {@code f32[B,heads,T,E]} likewise
      * @param mask
      *            {@code f32[B,heads,S,T]} with strides, last axis contiguous or repeated, or null
      * @param out
-     *            {@code f32[B,S,heads*E]}, last axis contiguous
-     * @param heads
-     *            number of heads
+     *            {@code f32[B,heads,S,E]} with strides, last axis contiguous
      * @param scale
      *            factor of the scores
      * @param scratch
      *            {@link #scratchSize} elements for each worker
      */
-    public record Attended(Operand q, Operand k, Operand v, @Nullable Operand mask, Operand out, int heads, float scale,
+    public record Attended(Operand q, Operand k, Operand v, @Nullable Operand mask, Operand out, float scale,
             Place scratch) {
+        int heads() {
+            return Math.toIntExact(q.dims().get(1).value());
+        }
     }
 
-    /** Height of the lower tile: for few queries, of which the high one would compute many twice. */
+    /**
+     * Height of the lower tile: for few queries, of which the high one would compute many twice. Fewer than that are
+     * computed one by one, in every form alike, since it changes the order of the sums.
+     */
     private static final int LOW = 4;
     private static final int SHORT = 24;
 
@@ -80,11 +85,11 @@ public final class AttentionKernel {
         this.mask = given.mask() == null ? null : access.memory("m", given.mask());
         this.scratch = access.memory("z",
                 new Operand(given.scratch(), DType.F32, Dim.ZERO, List.of(Dim.ONE), List.of(Dim.ONE)));
-        this.d = Math.toIntExact(given.q().dims().get(2).value() / given.heads());
-        this.e = Math.toIntExact(given.v().dims().get(2).value() / given.heads());
-        this.s = access.size("S", given.q().dims().get(1));
-        this.t = access.size("T", given.k().dims().get(1));
-        for (int i = 0; i < 2; i++) {
+        this.d = Math.toIntExact(given.q().dims().get(3).value());
+        this.e = Math.toIntExact(given.v().dims().get(3).value());
+        this.s = access.size("S", given.q().dims().get(2));
+        this.t = access.size("T", given.k().dims().get(2));
+        for (int i = 0; i < 3; i++) {
             qs.add(access.size("qs" + i, given.q().strides().get(i)));
             ks.add(access.size("ks" + i, given.k().strides().get(i)));
             vs.add(access.size("vs" + i, given.v().strides().get(i)));
@@ -107,7 +112,7 @@ public final class AttentionKernel {
      * @return keys turned, and the scores of a few queries
      */
     public static Dim scratchSize(long d, Dim keys) {
-        return keys.ceilDiv(16).times(Dim.of(16 * (d + 8)));
+        return keys.ceilDiv(16).max(Dim.ONE).times(Dim.of(16 * (d + 8)));
     }
 
     /**
@@ -160,14 +165,14 @@ public final class AttentionKernel {
             var n = round.let("n", Term.of(Prim.DIV, Term.ref("r"), heads));
             var t16 = round.let("t16", Term.of(Prim.AND, t.plus(15), Term.i32(-16)));
             var scores = round.let("scores", Term.ref("z0").plus(t16.times(d)));
-            var kb = round.let("kb", k.at(ks.get(0).times(n).plus(h.times(d))));
-            round.add(call(keys(), List.of(kb, t16)));
-            var qb = round.let("qb", q.at(qs.get(0).times(n).plus(h.times(d))));
-            var vb = round.let("vb", v.at(vs.get(0).times(n).plus(h.times(e))));
-            var ob = round.let("ob", out.at(os.get(0).times(n).plus(h.times(e))));
+            var kb = round.let("kb", k.at(ks.get(0).times(n).plus(ks.get(1).times(h))));
+            var few = round.let("few", Term.of(Prim.LT, s, Term.i32(LOW)));
+            round.when(Term.of(Prim.NOT, few), x -> x.add(call(keys(), List.of(kb, t16))));
+            var qb = round.let("qb", q.at(qs.get(0).times(n).plus(qs.get(1).times(h))));
+            var vb = round.let("vb", v.at(vs.get(0).times(n).plus(vs.get(1).times(h))));
+            var ob = round.let("ob", out.at(os.get(0).times(n).plus(os.get(1).times(h))));
             var mb = mask == null ? Term.i32(0) : mask.at(ms.get(0).times(n).plus(ms.get(1).times(h)));
-            var bases = List.of(qb, vb, ob, round.let("mb", mb), t16, scores);
-            var few = round.let("few", Term.of(Prim.LT, s, Term.i32(low)));
+            var bases = List.of(qb, vb, ob, round.let("mb", mb), t16, scores, kb);
             var fits = Term.of(Prim.AND, Term.of(Prim.LT, s, Term.i32(SHORT)),
                     Term.of(Prim.EQ, Term.of(Prim.REM, s, Term.i32(low)), Term.i32(0)));
             var flat = low == rows ? Term.of(Prim.NOT, few) : Term.of(Prim.AND, Term.of(Prim.NOT, few),
@@ -192,11 +197,15 @@ public final class AttentionKernel {
     }
 
     private void queries(Body b, Form form, int rows, Term from, List<Term> bases) {
-        var args = List.of(bases.get(0), bases.get(4), bases.get(5), from);
-        int wide = scorePanels(form);
-        b.add(call(scores(rows, wide, 0), args));
-        if (wide > 1) {
-            b.add(call(scores(rows, 1, wide), args));
+        if (rows == 1) {
+            b.add(call(dots(), List.of(bases.get(0), bases.get(6), bases.get(5), from)));
+        } else {
+            var args = List.of(bases.get(0), bases.get(4), bases.get(5), from);
+            int wide = scorePanels(form);
+            b.add(call(scores(rows, wide, 0), args));
+            if (wide > 1) {
+                b.add(call(scores(rows, 1, wide), args));
+            }
         }
         b.add(call(weights(rows), List.of(bases.get(3), bases.get(4), bases.get(5), from)));
         int whole = e / 16;
@@ -237,7 +246,7 @@ public final class AttentionKernel {
         var body = Body.block(b -> b.loop("x", Term.i32(0), Term.i32(d), 1, columns -> {
             columns.let("to", Term.ref("z0").plus(Term.ref("x").times(Term.ref("t16"))));
             columns.loop("y", Term.i32(0), t, 1, inner -> {
-                var value = new Term.Load("k", at(k, "kbase", ks.get(1).times(Term.ref("y")).plus(Term.ref("x"))),
+                var value = new Term.Load("k", at(k, "kbase", ks.get(2).times(Term.ref("y")).plus(Term.ref("x"))),
                         VType.F32, null);
                 inner.store("z", Term.ref("to").plus(Term.ref("y")), inner.let("kv", value));
             });
@@ -247,13 +256,44 @@ public final class AttentionKernel {
         return part(name(".keys"), List.of("kbase", "t16"), body);
     }
 
+    /** Dot products of one query with the keys as they lie, each in sixteen lanes that are folded. */
+    private Kernel dots() {
+        var body = Body.block(b -> {
+            b.let("qa", at(q, "qbase", qs.get(2).times(Term.ref("row"))));
+            b.loop("y", Term.i32(0), t, 1, key -> {
+                key.let("ka", at(k, "kbase", ks.get(2).times(Term.ref("y"))));
+                int whole = d / VType.LANES * VType.LANES;
+                products(key, "a", Term.f32(0, VType.LANES), 0, whole, null);
+                if (whole < d) {
+                    products(key, "b", Term.ref("a"), whole, d,
+                            new Term.Lanes(Term.ref("bp"), Term.i32(d), VType.LANES));
+                }
+                var sum = key.let("dot", new Term.Fold(Prim.ADD, Term.ref(whole < d ? "b" : "a")));
+                key.store("z", Term.ref("sbase").plus(Term.ref("y")), sum);
+            });
+        });
+        return part(name(".dots"), List.of("qbase", "kbase", "sbase", "row"), body);
+    }
+
+    private void products(Body b, String name, Term init, int from, int to, @Nullable Term lanes) {
+        var p = Term.ref(name + "p");
+        var inner = new Body();
+        var mask = lanes == null ? null : inner.let(name + "l", lanes);
+        var x = new Term.Load("q", Term.ref("qa").plus(q.buffer().isWeight() ? p.wide() : p), VType.F32X16, mask);
+        var y = new Term.Load("k", Term.ref("ka").plus(k.buffer().isWeight() ? p.wide() : p), VType.F32X16, mask);
+        var carry = new Stmt.Carry(name, List.of(), init,
+                Term.of(Prim.FMA, inner.let(name + "x", x), inner.let(name + "y", y), Term.ref(name)));
+        b.add(new Stmt.Loop(false, name + "p", Term.i32(from), Term.i32(to), VType.LANES, List.of(carry),
+                inner.stmts()));
+    }
+
     /** Dot products of a few queries with the keys, a few panels at a time; {@code after} panels of that width come before. */
     private Kernel scores(int rows, int panels, int after) {
         var i = List.of(new Range("i", rows));
         var u = List.of(new Range("u", panels));
         var both = List.of(new Range("i", rows), new Range("u", panels));
         var body = Body.block(b -> {
-            b.letAll("qa", i, at(q, "qbase", qs.get(1).times(Term.ref("row").plus(Term.ref("i")))));
+            b.letAll("qa", i, at(q, "qbase", qs.get(2).times(Term.ref("row").plus(Term.ref("i")))));
             var end = after == 0 ? panels == 1 ? Term.ref("t16")
                     : b.let("end", Term.of(Prim.DIV, Term.ref("t16"), Term.i32(16 * panels)).times(16 * panels))
                     : Term.ref("t16");
@@ -307,8 +347,10 @@ public final class AttentionKernel {
                     inner -> inner.let("ew",
                             new Term.Load("z", Term.ref("sb").plus(Term.ref("x")), VType.F32X16, null)));
             var sum = row.let("total", new Term.Fold(Prim.ADD, Term.ref("sum")));
+            // without keys there is nothing to weigh, and nothing is the result
             row.store("z", Term.ref("sbase").plus(Term.ref("t16").times(7)).plus(Term.ref("i")),
-                    Term.of(Prim.DIV, Term.f32(1, 1), sum));
+                    Term.of(Prim.SELECT, Term.of(Prim.EQ, t, Term.i32(0)), Term.f32(0, 1),
+                            Term.of(Prim.DIV, Term.f32(1, 1), sum)));
         }));
         return part(name(".weights.r" + rows), List.of("mbase", "t16", "sbase", "row"), body);
     }
@@ -382,7 +424,7 @@ public final class AttentionKernel {
                 Term.of(Prim.FMA, Term.ref("wv", Term.ref("i")), Term.ref("vv", Term.ref("u")), acc));
         b.fold("y", Term.i32(0), t, 1, List.of(carry), inner -> {
             var y = Term.ref("y");
-            inner.letAll("vv", u, new Term.Load("v", at(v, "vbase", vs.get(1).times(y).plus(column)), VType.F32X16,
+            inner.letAll("vv", u, new Term.Load("v", at(v, "vbase", vs.get(2).times(y).plus(column)), VType.F32X16,
                     v.needed(lanes)));
             inner.letAll("wv", i, new Term.Load("z", Term.ref("wa", Term.ref("i")).plus(y), VType.F32, null).splat());
         });
@@ -393,7 +435,7 @@ public final class AttentionKernel {
         b.unroll(both,
                 x -> x.store("o",
                         Term.ref("obase")
-                                .plus(os.get(1).times(Term.ref("row").plus(Term.ref("skip")).plus(Term.ref("i"))))
+                                .plus(os.get(2).times(Term.ref("row").plus(Term.ref("skip")).plus(Term.ref("i"))))
                                 .plus(column),
                         Term.of(Prim.MUL, acc, Term.ref("inv", Term.ref("i"))), lanes));
     }

@@ -247,24 +247,35 @@ final class ProductPlanner {
     // ---- attention
 
     void attention(Attention op, Node node) {
-        var q = lastContiguous(plan.operand(node.input(0)));
-        var k = lastContiguous(plan.operand(node.input(1)));
-        var v = lastContiguous(plan.operand(node.input(2)));
-        var output = plan.result(node.output());
+        var q = heads(op, lastContiguous(plan.operand(node.input(0))));
+        var k = heads(op, lastContiguous(plan.operand(node.input(1))));
+        var v = heads(op, lastContiguous(plan.operand(node.input(2))));
+        var output = heads(op, plan.result(node.output()));
         Operand mask = null;
         if (op.mask()) {
-            var scores = List.of(q.dims().get(0), Dim.of(op.heads()), q.dims().get(1), k.dims().get(1));
+            var scores = List.of(q.dims().get(0), Dim.of(op.heads()), q.dims().get(2), k.dims().get(2));
             var given = plan.operand(node.input(3));
             mask = given.broadcast(scores);
             if (!mask.strides().getLast().equals(Dim.ONE) && !mask.strides().getLast().equals(Dim.ZERO)) {
                 mask = contiguous.apply(given).broadcast(scores);
             }
         }
-        long d = q.dims().get(2).value() / op.heads();
-        var scratch = plan.scratch(DType.F32, AttentionKernel.scratchSize(d, k.dims().get(1)));
+        var scratch = plan.scratch(DType.F32, AttentionKernel.scratchSize(q.dims().get(3).value(), k.dims().get(2)));
         float scale = op.divide() ? 1 / op.scale() : op.scale();
-        plan.step(AttentionKernel.of(new AttentionKernel.Attended(q, k, v, mask, output, op.heads(), scale, scratch),
+        plan.step(AttentionKernel.of(new AttentionKernel.Attended(q, k, v, mask, output, scale, scratch),
                 plan.kernels()));
+    }
+
+    /** Heads side by side as {@code [B,heads,S,D]}; where they are apart, as it is. */
+    private static Operand heads(Attention op, Operand operand) {
+        if (operand.rank() == 4) {
+            return operand;
+        }
+        var d = Dim.of(operand.dims().get(2).value() / op.heads());
+        var strides = operand.strides();
+        return new Operand(operand.place(), operand.dtype(), operand.offset(),
+                List.of(operand.dims().get(0), Dim.of(op.heads()), operand.dims().get(1), d),
+                List.of(strides.get(0), d, strides.get(1), Dim.ONE));
     }
 
     private Operand lastContiguous(Operand operand) {

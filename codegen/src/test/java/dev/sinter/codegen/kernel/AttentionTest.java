@@ -50,6 +50,35 @@ class AttentionTest {
         }
     }
 
+    /** Keys and values of a cache, whose heads are apart; one model, every number of queries and keys. */
+    @ParameterizedTest
+    @CsvSource({"2, 64, 64", "1, 5, 7", "3, 20, 33"})
+    void headsApart(int heads, int d, int e) {
+        var s = new Samples(d, false);
+        var b = Dim.sym("B");
+        var q = s.input(s.data(DType.F32, 1, 1, heads * d), new Shape(List.of(b, Dim.sym("S"), Dim.of(heads * d))));
+        var k = s.input(s.data(DType.F32, 1, heads, 1, d),
+                new Shape(List.of(b, Dim.of(heads), Dim.sym("T"), Dim.of(d))));
+        var v = s.input(s.data(DType.F32, 1, heads, 1, e),
+                new Shape(List.of(b, Dim.of(heads), Dim.sym("T"), Dim.of(e))));
+        try (var compiled = Compiled.of(s.graph(s.add(new Attention(heads, 8, true, false), q, k, v)))) {
+            for (int n : new int[]{1, 2, 3, 4, 7, 19}) {
+                for (int t : new int[]{0, 1, 15, 16, 33, 70}) {
+                    compiled.check(java.util.Map.of("x0", s.data(DType.F32, 2, n, heads * d), "x1",
+                            s.data(DType.F32, 2, heads, t, d), "x2", s.data(DType.F32, 2, heads, t, e)), CLOSE);
+                }
+            }
+        }
+    }
+
+    /** {@code [B,S,heads*D]} as {@code [B,heads,S,D]}. */
+    private static Value apart(Samples s, Value joined, int heads) {
+        var shape = joined.shape();
+        var split = s.add(new View(new IndexMap.Reshape(Shape.of(shape.dim(0), shape.dim(1), Dim.of(heads),
+                Dim.of(shape.dim(2).value() / heads)))), joined);
+        return s.add(new View(new IndexMap.Permute(List.of(0, 2, 1, 3))), split);
+    }
+
     @Property(tries = 40)
     void masksOfEveryShapeAndSlicesOfOneProjection(@ForAll long seed) {
         var random = new Random(seed);
@@ -74,6 +103,11 @@ class AttentionTest {
             operands.add(projection(s, batch, queries, heads * d));
             operands.add(projection(s, batch, keys, heads * d));
             operands.add(projection(s, batch, keys, heads * d));
+        }
+        for (int i = 0; i < 3; i++) {
+            if (random.nextInt(3) == 0) {
+                operands.set(i, apart(s, operands.get(i), heads));
+            }
         }
         boolean mask = random.nextInt(4) > 0;
         if (mask) {

@@ -72,6 +72,32 @@ public record Map(Expr expr) implements Op {
         return new Shape(dims);
     }
 
+    /**
+     * Whether a shape broadcasts to another one.
+     *
+     * @param shape
+     *            of an operand
+     * @param target
+     *            what it must not go beyond
+     * @param symbols
+     *            what is known of symbols; may learn
+     * @param reason
+     *            which node, for messages
+     * @return whether the target is their common shape
+     */
+    static boolean fits(Shape shape, Shape target, Symbols symbols, String reason) {
+        var all = broadcast(List.of(target, shape), symbols, reason);
+        if (!all.isRanked() || !target.isRanked() || all.rank() != target.rank()) {
+            return all.equals(target);
+        }
+        for (int i = 0; i < all.rank(); i++) {
+            if (!symbols.agree(all.dim(i), target.dim(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public List<TensorData> evaluate(List<TensorData> inputs) {
         return List.of(Elementwise.evaluate(expr, inputs));

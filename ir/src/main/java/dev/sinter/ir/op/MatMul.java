@@ -92,8 +92,7 @@ public record MatMul(Expr epilogue) implements Op {
             return e;
         });
         for (var extra : inputs.subList(2, inputs.size())) {
-            var all = Map.broadcast(List.of(shape, extra.shape()), symbols, op + " epilogue");
-            if (!all.equals(shape)) {
+            if (!Map.fits(extra.shape(), shape, symbols, op + " epilogue")) {
                 throw new IrException(op + ": epilogue operand " + extra.type() + " does not broadcast to " + shape);
             }
         }

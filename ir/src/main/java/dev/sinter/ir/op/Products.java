@@ -191,7 +191,11 @@ final class Products {
      * Scores by fma in ascending d, scaled, masked, softmax with each step rounded, then the values weighted by fma in
      * ascending t; all in f32.
      */
-    static TensorData attention(Attention op, List<TensorData> inputs) {
+    static TensorData attention(Attention op, List<TensorData> given) {
+        var inputs = new ArrayList<>(given);
+        for (int i = 0; i < 3; i++) {
+            inputs.set(i, joinedHeads(given.get(i)));
+        }
         var q = inputs.get(0).dims();
         var k = inputs.get(1).dims();
         var v = inputs.get(2).dims();
@@ -227,6 +231,16 @@ final class Products {
             }
         }
         return TensorData.floats(out, q[0], q[1], v[2]);
+    }
+
+    /** {@code [B,heads,S,D]} as {@code [B,S,heads*D]}; others as they are. */
+    private static TensorData joinedHeads(TensorData operand) {
+        var dims = operand.dims();
+        if (dims.length == 3) {
+            return operand;
+        }
+        var turned = Views.evaluate(new IndexMap.Permute(List.of(0, 2, 1, 3)), operand);
+        return TensorData.floats(turned.floatArray(), dims[0], dims[2], dims[1] * dims[3]);
     }
 
     private static float dot(float[] a, int atA, float[] b, int atB, int n) {
