@@ -8,6 +8,7 @@ import dev.sinter.ir.GraphPrinter;
 import dev.sinter.runtime.LibraryInfo;
 import dev.sinter.runtime.ModelImage;
 import dev.sinter.runtime.ModelInfo;
+import dev.sinter.runtime.StateInfo;
 import dev.sinter.runtime.ValueInfo;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,7 +76,9 @@ final class InspectCommand extends Console implements Callable<Integer> {
         out().println("model    " + info.name() + " (" + info.className() + ")");
         info.inputs().forEach(v -> out().println("input    " + v));
         info.outputs().forEach(v -> out().println("output   " + v));
-        info.symbols().forEach(s -> out().println("symbol   " + s.name() + ": " + s.min() + " to " + s.max()));
+        info.symbols().stream().filter(s -> !s.name().equals(StateInfo.CAPACITY))
+                .forEach(s -> out().println("symbol   " + s.name() + ": " + s.min() + " to " + s.max()));
+        info.states().forEach(s -> out().println("state    " + s));
         out().println("weights  " + info.weightsBytes() + " bytes");
         out().println("classes  " + image.classes().size() + ", " + classBytes(image) + " bytes");
         scratch(info).forEach((arena, count) -> out().println("arena    " + arena + ": " + count + " allocations"));
@@ -161,7 +164,7 @@ final class InspectCommand extends Console implements Callable<Integer> {
         var object = new JsonObject().put("name", info.name()).put("className", info.className());
         object.put("inputs", info.inputs().stream().map(InspectCommand::json).toList());
         object.put("outputs", info.outputs().stream().map(InspectCommand::json).toList());
-        object.put("symbols", info.symbols().stream()
+        object.put("symbols", info.symbols().stream().filter(s -> !s.name().equals(StateInfo.CAPACITY))
                 .map(s -> new JsonObject().put("name", s.name()).put("min", s.min()).put("max", s.max())).toList());
         object.put("weightsBytes", info.weightsBytes()).put("classes", image.classes().size());
         object.put("classBytes", classBytes(image)).put("allocations", scratch(info));

@@ -5,6 +5,7 @@ import dev.sinter.codegen.plan.ModelPlan;
 import dev.sinter.codegen.plan.Plan;
 import dev.sinter.codegen.plan.Script;
 import dev.sinter.codegen.plan.ScriptPlanner;
+import dev.sinter.codegen.plan.States;
 import dev.sinter.codegen.plan.Values;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Graph;
@@ -90,7 +91,7 @@ final class ModelDescription {
         return new ModelInfo(graph.name(), className, irResource, known, ports(graph.inputs(), this::borderDim),
                 ports(graph.outputs(), this::borderDim), one ? allocations(plan.blocks().getFirst(), first) : List.of(),
                 border.size(), 0, one ? first.paramCount() : 0, plan.weightBytes(),
-                one ? ScriptInfo.NONE : script(plan.script()));
+                one ? ScriptInfo.NONE : script(plan.script()), one ? States.of(graph) : List.of());
     }
 
     private static SymbolInfo symbol(String name, Symbols.Bounds bounds) {

@@ -209,12 +209,26 @@ public final class Model implements AutoCloseable {
 
     /** Allocates the outputs; their arrays go behind the inputs'. */
     Outputs newOutputs(Binding binding, Object[] io) {
+        return newOutputs(binding, io, SessionState.NONE, null);
+    }
+
+    /** Outputs of a session: not those it keeps as states; earlier ones serve again where their shape is the same. */
+    Outputs newOutputs(Binding binding, Object[] io, SessionState state, Outputs earlier) {
         var values = new LinkedHashMap<String, Value>();
         for (int i = 0; i < info.outputs().size(); i++) {
             ValueInfo output = info.outputs().get(i);
-            Object array = output.dtype().storage().allocate(binding.outputLengths()[i]);
-            io[info.inputs().size() + i] = array;
-            values.put(output.name(), Call.tensor(output.dtype(), array, binding.shapes()[i]));
+            if (state.keeps(output.name())) {
+                continue;
+            }
+            Tensor tensor = earlier == null ? null : earlier.tensor(output.name());
+            if (tensor == null || !tensor.hasShape(binding.shapes()[i]) || Packing.isPacked(output.dtype())) {
+                Object array = output.dtype().storage().allocate(binding.outputLengths()[i]);
+                io[info.inputs().size() + i] = array;
+                tensor = Call.tensor(output.dtype(), array, binding.shapes()[i]);
+            } else {
+                io[info.inputs().size() + i] = tensor.array();
+            }
+            values.put(output.name(), tensor);
         }
         return new Outputs(values);
     }
@@ -225,9 +239,9 @@ public final class Model implements AutoCloseable {
             return;
         }
         int at = info.inputs().size();
-        for (Value output : outputs.values()) {
-            Tensor tensor = (Tensor) output;
-            if (Packing.isPacked(tensor.dtype())) {
+        for (ValueInfo output : info.outputs()) {
+            if (Packing.isPacked(output.dtype())) {
+                Tensor tensor = outputs.tensor(output.name());
                 byte[] packed = Packing.pack(tensor.dtype(), (byte[]) io[at], (int) tensor.size());
                 System.arraycopy(packed, 0, tensor.array(), 0, packed.length);
             }
@@ -350,6 +364,15 @@ public final class Model implements AutoCloseable {
      */
     public List<ValueInfo> outputs() {
         return info.outputs();
+    }
+
+    /**
+     * States that a {@link Session} can keep, such as the caches of a language model.
+     *
+     * @return the pairs of input and output; none for a model without them
+     */
+    public List<StateInfo> states() {
+        return info.states();
     }
 
     /**

@@ -24,16 +24,40 @@ import java.util.Set;
  * @param weightsBytes size of the weights
  * @param script what runs where the model is more than one block: then there are no allocations and parameters here,
  *     and the values are dimensions of inputs and outputs only
+ * @param states states that a session can keep; then {@link StateInfo#CAPACITY} is one of the symbols
  */
 public record ModelInfo(String name, String className, String irResource, List<SymbolInfo> symbols,
         List<ValueInfo> inputs, List<ValueInfo> outputs, List<AllocationInfo> allocations, int valueCount,
-        int firstParam, int paramCount, long weightsBytes, ScriptInfo script) {
+        int firstParam, int paramCount, long weightsBytes, ScriptInfo script, List<StateInfo> states) {
     /** Where a jar keeps this information. */
     public static final String RESOURCE = "META-INF/sinter/model.info";
     /** Where a jar keeps the weights, uncompressed at a position that is a multiple of {@link #WEIGHTS_ALIGNMENT}. */
     public static final String WEIGHTS_RESOURCE = "META-INF/sinter/weights.bin";
     /** Alignment of the weights in a jar, in bytes. */
     public static final int WEIGHTS_ALIGNMENT = 64;
+
+    /**
+     * A model without states.
+     *
+     * @param name the model's name, for people
+     * @param className binary name of the emitted classes' common prefix
+     * @param irResource resource path of the shipped IR dump
+     * @param symbols the symbols in the inputs' dimensions
+     * @param inputs the inputs in order
+     * @param outputs the outputs in order
+     * @param allocations the scratch memory
+     * @param valueCount number of values that {@link Program#bind} fills
+     * @param firstParam index of the first kernel parameter among the values
+     * @param paramCount number of kernel parameters
+     * @param weightsBytes size of the weights
+     * @param script what runs where the model is more than one block
+     */
+    public ModelInfo(String name, String className, String irResource, List<SymbolInfo> symbols,
+            List<ValueInfo> inputs, List<ValueInfo> outputs, List<AllocationInfo> allocations, int valueCount,
+            int firstParam, int paramCount, long weightsBytes, ScriptInfo script) {
+        this(name, className, irResource, symbols, inputs, outputs, allocations, valueCount, firstParam, paramCount,
+                weightsBytes, script, List.of());
+    }
 
     /**
      * A model that is one block.
@@ -67,6 +91,7 @@ public record ModelInfo(String name, String className, String irResource, List<S
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         allocations = List.copyOf(allocations);
+        states = List.copyOf(states);
         if (firstParam < 0 || paramCount < 0 || firstParam > valueCount - paramCount) {
             throw new ModelException("model '" + name + "': expected parameters within " + valueCount
                     + " values, got " + paramCount + " from " + firstParam);
@@ -78,6 +103,7 @@ public record ModelInfo(String name, String className, String irResource, List<S
         checkValues(name, "input", inputs, symbols, valueCount);
         checkValues(name, "output", outputs, symbols, valueCount);
         checkBound(name, symbols, inputs);
+        checkStates(name, states, inputs, outputs, symbols);
         if (script.exists()) {
             checkScript(name, script, inputs.size(), outputs.size(), symbols);
         } else
@@ -158,6 +184,23 @@ public record ModelInfo(String name, String className, String irResource, List<S
             if (symbol.min() != symbol.max() && !dims.contains(new DimInfo.Symbol(i, symbol.name()))) {
                 throw new ModelException("model '" + name + "': symbol '" + symbol.name()
                         + "' is the dimension of no input");
+            }
+        }
+    }
+
+    /** A state is a ranked tensor at both ends, whose input has a symbol along the axis. */
+    private static void checkStates(String name, List<StateInfo> states, List<ValueInfo> inputs,
+            List<ValueInfo> outputs, List<SymbolInfo> symbols) {
+        for (StateInfo state : states) {
+            boolean fits = state.axis() >= 0
+                    && inputs.stream().anyMatch(i -> i.name().equals(state.input()) && i.isRankedTensor()
+                            && state.axis() < i.dims().size() && i.dims().get(state.axis()) instanceof DimInfo.Symbol)
+                    && outputs.stream().anyMatch(o -> o.name().equals(state.output()) && o.isRankedTensor()
+                            && state.axis() < o.dims().size())
+                    && symbols.stream().anyMatch(s -> s.name().equals(StateInfo.CAPACITY));
+            if (!fits) {
+                throw new ModelException("model '" + name + "': state " + state
+                        + ": expected an input and an output with that axis, and the symbol " + StateInfo.CAPACITY);
             }
         }
     }

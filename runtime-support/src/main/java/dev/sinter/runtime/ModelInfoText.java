@@ -21,6 +21,7 @@ import java.util.function.Supplier;
  * symbol "batch" 1 64
  * input "ids" i64 [$0, 128]
  * output "y" f32 [$0, "2*batch"@5]
+ * state "past" "present" 2
  * allocation f32 0 3 7 shared
  * values 33
  * params 20 13
@@ -56,6 +57,7 @@ final class ModelInfoText {
     private final List<ValueInfo> inputs = new ArrayList<>();
     private final List<ValueInfo> outputs = new ArrayList<>();
     private final List<AllocationInfo> allocations = new ArrayList<>();
+    private final List<StateInfo> states = new ArrayList<>();
     private final Map<String, String> texts = new HashMap<>();
     private final Map<String, Long> numbers = new HashMap<>();
 
@@ -108,7 +110,8 @@ final class ModelInfoText {
                 allocations, numbers.get("values").intValue(), numbers.get("params").intValue(),
                 numbers.get("paramCount").intValue(), numbers.get("weights"),
                 scripted ? new ScriptInfo(numbers.get("registers").intValue(), defined, scriptOutputs, constants,
-                        calls, blocks) : ScriptInfo.NONE);
+                        calls, blocks) : ScriptInfo.NONE,
+                states);
     }
 
     private void parseFact(String keyword) {
@@ -123,6 +126,7 @@ final class ModelInfoText {
             case "symbol" -> symbols.add(symbol());
             case "input" -> inputs.add(value());
             case "output" -> outputs.add(value());
+            case "state" -> states.add(new StateInfo(string(), string(), (int) integer(Integer.MAX_VALUE)));
             case "allocation" -> allocation(located(this::allocation));
             case "registers" -> {
                 numbers.put(keyword, integer(Integer.MAX_VALUE));

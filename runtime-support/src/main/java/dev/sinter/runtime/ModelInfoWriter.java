@@ -17,6 +17,8 @@ final class ModelInfoWriter {
         info.symbols().forEach(s -> writeSymbol(out, "symbol ", s));
         info.inputs().forEach(v -> writeValue(out, "input ", v));
         info.outputs().forEach(v -> writeValue(out, "output ", v));
+        info.states().forEach(s -> out.append("state ").append(quote(s.input())).append(' ').append(quote(s.output()))
+                .append(' ').append(s.axis()).append('\n'));
         info.allocations().forEach(a -> writeAllocation(out, a));
         out.append("values ").append(info.valueCount()).append('\n');
         out.append("params ").append(info.firstParam()).append(' ').append(info.paramCount()).append('\n');

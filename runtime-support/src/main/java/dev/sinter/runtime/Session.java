@@ -19,11 +19,14 @@ public final class Session {
     private final Object[] copies; // of inputs in foreign memory
     private final long[] symbols;
     private final AtomicBoolean busy = new AtomicBoolean();
+    private final ModelInfo info;
+    private SessionState state = SessionState.NONE;
     private Binding binding;
     private Outputs outputs;
 
     Session(Model model, ModelInfo info, Signature signature, Binder binder, Frame frame) {
         this.model = model;
+        this.info = info;
         this.signature = signature;
         this.binder = binder;
         this.frame = frame;
@@ -45,8 +48,69 @@ public final class Session {
      */
     public Session set(String name, Value value) {
         int i = signature.index(name);
+        if (state.isInput(i)) {
+            throw new ModelException(signature.input(i) + ": the session keeps this state itself");
+        }
         inputs[i] = signature.checked(i, value, true);
         return this;
+    }
+
+    /**
+     * From now on the session keeps the model's states ({@link Model#states()}), such as a language model's caches, in
+     * memory of its own, and they are empty. They are no inputs to be set and no outputs any more: a run finds what the
+     * runs before left, and only writes what it appends, so that nothing is copied.
+     *
+     * <pre>{@code
+     * Session session = model.newSession().keepState(1024);
+     * session.set("input_ids", prompt).set("attention_mask", ones).run();
+     * session.set("input_ids", next).set("attention_mask", onesAndOneMore).run();
+     * }</pre>
+     *
+     * @param capacity how many positions there is room for
+     * @return this session
+     * @throws ModelException if the model has no states, or the capacity is below 1
+     */
+    public Session keepState(int capacity) {
+        if (info.states().isEmpty()) {
+            throw new ModelException(signature.model() + ": it has no states: no input is the first part of an output "
+                    + "and nothing else");
+        }
+        if (capacity < 1) {
+            throw new ModelException(signature.model() + ": expected a capacity of at least 1, got " + capacity);
+        }
+        state = new SessionState(info, capacity);
+        for (int i = 0; i < inputs.length; i++) {
+            if (state.isInput(i)) {
+                inputs[i] = null;
+            }
+        }
+        binding = null;
+        outputs = null;
+        return this;
+    }
+
+    /**
+     * Empties the states that the session keeps; their memory stays.
+     *
+     * @return this session
+     */
+    public Session clearState() {
+        state.clear();
+        return this;
+    }
+
+    /**
+     * A copy of a state the session keeps.
+     *
+     * @param output the output's name
+     * @return what the model would have given as this output in the last run
+     * @throws ModelException if the session does not keep a state of that name, or it is empty
+     */
+    public Tensor state(String output) {
+        if (state == SessionState.NONE) {
+            throw new ModelException(signature.model() + ": the session keeps no states; keepState lets it");
+        }
+        return state.copy(output);
     }
 
     /**
@@ -73,27 +137,32 @@ public final class Session {
 
     private Outputs runInside() {
         for (int i = 0; i < inputs.length; i++) {
-            signature.checked(i, inputs[i], false);
+            if (!state.isInput(i)) {
+                signature.checked(i, inputs[i], false);
+            }
         }
         if (model.scripted()) {
             outputs = model.runScript(inputs);
             return outputs;
         }
         signature.match(inputs, symbols);
+        state.bind(symbols);
         boolean same = binding != null && Arrays.equals(symbols, binding.symbols());
         Binding next = same ? binding : binder.get(symbols);
         signature.matchExpressions(inputs, next);
         for (int i = 0; i < inputs.length; i++) {
-            io[i] = input(i, (Tensor) inputs[i]);
+            io[i] = state.isInput(i) ? null : input(i, (Tensor) inputs[i]);
         }
+        state.place(next, io);
         if (!same) {
             binding = null; // should memory run out half way, the next run starts afresh
             frame.fit(next);
-            outputs = model.newOutputs(next, io);
+            outputs = model.newOutputs(next, io, state, outputs);
             binding = next;
         }
         model.execute(frame, next);
         model.finish(outputs, io);
+        state.advance(next);
         return outputs;
     }
 

@@ -304,6 +304,11 @@ public final class Tensor implements Value {
         return shape[axis];
     }
 
+    /** Whether the dimensions are these. */
+    boolean hasShape(long[] dims) {
+        return Arrays.equals(shape, dims);
+    }
+
     /**
      * Number of dimensions.
      *

@@ -13,6 +13,8 @@ import dev.sinter.ir.Node;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Concat;
+import dev.sinter.runtime.StateInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,6 +34,7 @@ final class PlanBuilder {
     private final List<Step> steps = new ArrayList<>();
     private final List<Pending> allocations = new ArrayList<>();
     private final WeightTable weights;
+    private final List<StateInfo> states;
     private final KernelTable kernels;
     private @Nullable Node node;
     private int nodeNumber;
@@ -69,6 +72,15 @@ final class PlanBuilder {
         for (int i = 0; i < graph.inputs().size(); i++) {
             var value = graph.inputs().get(i).value();
             operands.put(value, Operand.rowMajor(new Place.Io(i), value.dtype(), value.shape()));
+        }
+        this.states = States.of(graph);
+        for (var state : states) {
+            for (int i = 0; i < graph.inputs().size(); i++) {
+                if (graph.inputs().get(i).name().equals(state.input())) {
+                    var value = graph.inputs().get(i).value();
+                    operands.put(value, States.operand(new Place.Io(i), value, state.axis()));
+                }
+            }
         }
         for (int i = 0; i < graph.outputs().size(); i++) {
             outputPorts.putIfAbsent(graph.outputs().get(i).value(), graph.inputs().size() + i);
@@ -114,6 +126,26 @@ final class PlanBuilder {
         var port = outputPorts.get(value);
         var place = port != null ? new Place.Io(port) : allocate(value.dtype(), value.shape().size(), false);
         var operand = Operand.rowMajor(place, value.dtype(), value.shape());
+        operands.put(value, operand);
+        return operand;
+    }
+
+    /** Whether a node appends to a state that a session may keep. */
+    boolean isState(Node appending) {
+        return appending.op() instanceof Concat && stateOf(appending) != null;
+    }
+
+    private @Nullable StateInfo stateOf(Node appending) {
+        var port = outputPorts.get(appending.output());
+        var output = port == null ? null : graph.outputs().get(port - graph.inputs().size()).name();
+        return states.stream().filter(s -> s.output().equals(output)).findFirst().orElse(null);
+    }
+
+    /** The memory of a state behind what is appended to it. */
+    Operand stateResult(Node appending) {
+        var state = Objects.requireNonNull(stateOf(appending));
+        var value = appending.output();
+        var operand = States.operand(new Place.Io(outputPorts.get(value)), value, state.axis());
         operands.put(value, operand);
         return operand;
     }

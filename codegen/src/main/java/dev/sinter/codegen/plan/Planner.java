@@ -234,14 +234,14 @@ public final class Planner {
     }
 
     private void concat(int axis, Node node) {
-        var output = plan.result(node.output());
+        boolean state = plan.isState(node);
+        var output = state ? plan.stateResult(node) : plan.result(node.output());
         Dim at = Dim.ZERO;
         for (var input : node.inputs()) {
             var from = plan.operand(input);
-            copy(from,
-                    new Operand(output.place(), output.dtype(),
-                            output.offset().plus(at.times(output.strides().get(axis))),
-                            from.dims(), output.strides()));
+            var part = state && at.equals(Dim.ZERO) ? States.moved(from, axis) : from;
+            copy(part, new Operand(output.place(), output.dtype(),
+                    output.offset().plus(at.times(output.strides().get(axis))), part.dims(), output.strides()));
             at = at.plus(from.dims().get(axis));
         }
     }

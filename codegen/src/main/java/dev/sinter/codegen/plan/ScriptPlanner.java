@@ -60,8 +60,9 @@ public final class ScriptPlanner {
      */
     public static ModelPlan plan(Graph graph) {
         if (!needsScript(graph)) {
-            var plan = Planner.plan(graph);
-            return new ModelPlan(graph, List.of(plan), plan.weights(), plan.weightBytes(), null);
+            var block = States.withCapacity(graph);
+            var plan = Planner.plan(block);
+            return new ModelPlan(block, List.of(plan), plan.weights(), plan.weightBytes(), null);
         }
         return new ScriptPlanner(graph).run();
     }
