@@ -33,7 +33,7 @@ public final class CodeGenerator {
      *             if nodes have types no kernel computes with
      */
     public static GeneratedModel generate(Graph graph, CodegenOptions options) {
-        var plan = KernelNames.unique(ScriptPlanner.plan(graph), options.forms());
+        var plan = KernelNames.unique(ScriptPlanner.plan(graph, options.winograd()), options.forms());
         var shares = NodeShares.of(plan);
         var planText = PlanPrinter.print(plan);
         var values = plan.blocks().stream().map(Values::new).toList();

@@ -1,5 +1,6 @@
 package dev.sinter.codegen;
 
+import dev.sinter.codegen.kernel.Winograd;
 import dev.sinter.codegen.plan.Plan;
 import dev.sinter.codegen.plan.WeightItem;
 import dev.sinter.runtime.ModelInfo;
@@ -23,6 +24,8 @@ final class WeightPacker {
                 case PLAIN -> plain(item, target);
                 case PANEL16 -> panels(item, target);
                 case WINDOW16 -> windows(item, target);
+                case WINOGRAD2 -> transformed(Winograd.F2, item, target);
+                case WINOGRAD4 -> transformed(Winograd.F4, item, target);
             }
         }
         return segment.asSlice(0, plan.weightBytes()).asReadOnly();
@@ -81,6 +84,24 @@ final class WeightPacker {
                 for (int channel = 0; channel < channels; channel++) {
                     long to = ((panel * taps + tap) * channels + channel) * PANEL + result % PANEL;
                     target.setAtIndex(ValueLayout.JAVA_FLOAT, to, from[(row * channels + channel) * taps + tap]);
+                }
+            }
+        }
+    }
+
+    /** {@code [M,C,3,3]} to {@code [points][ceil(M/16)][C][16]}; what lies beyond M stays zero. */
+    private static void transformed(Winograd algorithm, WeightItem item, MemorySegment target) {
+        int results = (int) item.data().dims()[0];
+        int channels = (int) item.data().dims()[1];
+        long panels = (results + PANEL - 1) / PANEL;
+        var from = item.data().floatArray();
+        var points = new float[algorithm.points() * algorithm.points()];
+        for (int result = 0; result < results; result++) {
+            for (int channel = 0; channel < channels; channel++) {
+                algorithm.weights(from, (result * channels + channel) * 9, points);
+                for (int e = 0; e < points.length; e++) {
+                    long to = ((e * panels + result / PANEL) * channels + channel) * PANEL + result % PANEL;
+                    target.setAtIndex(ValueLayout.JAVA_FLOAT, to, points[e]);
                 }
             }
         }

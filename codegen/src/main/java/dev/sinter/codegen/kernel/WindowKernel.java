@@ -15,6 +15,7 @@ import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -241,7 +242,7 @@ public final class WindowKernel {
             x.let("behind", Term.of(Prim.MIN, Term.ref("segs"), first.plus(some)));
             var from = x.let("k0", minor.times(Term.ref("piece")));
             x.let("k1", Term.of(Prim.MIN, Term.ref("len"), from.plus(Term.ref("piece"))));
-            WindowSums.add(x, form, heights(form), widths, isWide());
+            WindowSums.add(x, form, "x", Map.of(), heights(form), widths, isWide());
         });
         var args = new ArrayList<Term>();
         access.params(false).forEach(p -> args.add(Term.ref(p.name())));

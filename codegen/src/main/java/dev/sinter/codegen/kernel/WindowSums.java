@@ -13,6 +13,7 @@ import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
@@ -57,8 +58,12 @@ final class WindowSums {
 
     /**
      * Adds to the sums of rows i0 to i1 and panels j0 to j1, which the body has in scope with all {@code SIZES} and the
-     * weights' beginning wb; its buffers are x, w and s.
+     * weights' beginning wb.
      *
+     * @param x
+     *            name of the rows' buffer; that of the sums is s
+     * @param other
+     *            sizes that have another name in the body
      * @param heights
      *            of tiles there may be
      * @param widths
@@ -66,7 +71,8 @@ final class WindowSums {
      * @param wide
      *            whether rows of images are no shorter than a tile
      */
-    static void add(Body b, Form form, Set<Integer> heights, Set<Integer> widths, boolean wide) {
+    static void add(Body b, Form form, String x, Map<String, String> other, Set<Integer> heights,
+            Set<Integer> widths, boolean wide) {
         int tall = GemmTile.maxRows(form);
         var rows = b.let("wrows", Term.ref("i1").minus(Term.ref("i0")));
         var tiles = b.let("wtiles", Term.of(Prim.DIV, rows.plus(tall - 1), Term.i32(tall)));
@@ -76,18 +82,18 @@ final class WindowSums {
         for (int height : heights) {
             for (int width : widths) {
                 int most = Math.min(width, GemmTile.panels(form, height));
-                IntFunction<Kernel> tile = panels -> tile(form, height, panels, wide);
+                IntFunction<Stmt.Call> call = panels -> call(tile(form, height, panels, wide), x, other);
                 var wanted = Term.of(Prim.EQ, count, Term.i32(width));
                 b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low.plus(1), Term.i32(height)), wanted),
-                        y -> tiles(y, tile, width, most, Term.ref("i0"), split));
+                        y -> tiles(y, call, width, most, Term.ref("i0"), split));
                 b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low, Term.i32(height)), wanted),
-                        y -> tiles(y, tile, width, most, split, Term.ref("i1")));
+                        y -> tiles(y, call, width, most, split, Term.ref("i1")));
             }
         }
     }
 
     /** Wide tiles first, then single panels. */
-    private static void tiles(Body b, IntFunction<Kernel> tile, int width, int wide, Term i0, Term i1) {
+    private static void tiles(Body b, IntFunction<Stmt.Call> tile, int width, int wide, Term i0, Term i1) {
         int most = width / wide * wide;
         var middle = Term.ref("j0").plus(most);
         call(b, tile.apply(wide), i0, i1, Term.ref("j0"), middle);
@@ -96,11 +102,17 @@ final class WindowSums {
         }
     }
 
-    private static void call(Body b, Kernel tile, Term i0, Term i1, Term j0, Term j1) {
+    /** A call without its range, which is passed last. */
+    private static Stmt.Call call(Kernel tile, String x, Map<String, String> other) {
         var args = new ArrayList<Term>(List.of(Term.ref("wb")));
-        SIZES.forEach(p -> args.add(Term.ref(p)));
+        SIZES.forEach(p -> args.add(Term.ref(other.getOrDefault(p, p))));
+        return new Stmt.Call(tile, List.of(x, "s"), args);
+    }
+
+    private static void call(Body b, Stmt.Call call, Term i0, Term i1, Term j0, Term j1) {
+        var args = new ArrayList<>(call.args());
         args.addAll(List.of(i0, i1, j0, j1));
-        b.add(new Stmt.Call(tile, List.of("x", "s"), args));
+        b.add(new Stmt.Call(call.kernel(), call.buffers(), args));
     }
 
     // ---- the tile

@@ -36,6 +36,7 @@ final class PlanBuilder {
     private final WeightTable weights;
     private final List<StateInfo> states;
     private final KernelTable kernels;
+    private final boolean winograd;
     private @Nullable Node node;
     private int nodeNumber;
     private int stepOfNode;
@@ -57,17 +58,16 @@ final class PlanBuilder {
     /**
      * Begins a plan.
      *
-     * @param weights
-     *            where constants go; the blocks of a model share one
-     * @param kernels
-     *            kernels made so far; likewise
+     * @param shared
+     *            what the blocks of the model share
      * @param firstNumber
      *            number of the first node in the names of methods
      */
-    PlanBuilder(Graph graph, WeightTable weights, KernelTable kernels, int firstNumber) {
+    PlanBuilder(Graph graph, Shared shared, int firstNumber) {
         this.graph = graph;
-        this.weights = weights;
-        this.kernels = kernels;
+        this.weights = shared.weights();
+        this.kernels = shared.kernels();
+        this.winograd = shared.winograd();
         this.nodeNumber = firstNumber - 1;
         for (int i = 0; i < graph.inputs().size(); i++) {
             var value = graph.inputs().get(i).value();
@@ -85,6 +85,11 @@ final class PlanBuilder {
         for (int i = 0; i < graph.outputs().size(); i++) {
             outputPorts.putIfAbsent(graph.outputs().get(i).value(), graph.inputs().size() + i);
         }
+    }
+
+    /** Whether convolutions may be computed by Winograd's algorithm. */
+    boolean winograd() {
+        return winograd;
     }
 
     Graph graph() {

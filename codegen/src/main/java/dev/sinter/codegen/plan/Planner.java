@@ -51,8 +51,8 @@ public final class Planner {
     private final ComputePlanner computes;
     private final ConvPlanner convs;
 
-    private Planner(Graph graph, WeightTable weights, KernelTable kernels, int firstNumber) {
-        this.plan = new PlanBuilder(graph, weights, kernels, firstNumber);
+    private Planner(Graph graph, Shared shared, int firstNumber) {
+        this.plan = new PlanBuilder(graph, shared, firstNumber);
         this.products = new ProductPlanner(plan, this::contiguous);
         this.computes = new ComputePlanner(plan, this::contiguous);
         this.convs = new ConvPlanner(plan, this::contiguous, products, computes);
@@ -63,13 +63,15 @@ public final class Planner {
      *
      * @param graph
      *            after the passes
+     * @param winograd
+     *            whether convolutions may be computed by Winograd's algorithm
      * @return its plan
      * @throws PlanException
      *             if nodes have types no kernel computes with; names all of them
      */
-    public static Plan plan(Graph graph) {
+    public static Plan plan(Graph graph, boolean winograd) {
         var problems = new ArrayList<String>();
-        var planner = block(graph, new WeightTable(), new KernelTable(), 0, problems);
+        var planner = block(graph, new Shared(winograd), 0, problems);
         if (!problems.isEmpty()) {
             throw new PlanException(problems);
         }
@@ -79,18 +81,15 @@ public final class Planner {
     /**
      * Plans a block of a model; what it says of weights is complete when all blocks are planned.
      *
-     * @param weights
-     *            the model's weights
-     * @param kernels
-     *            the model's kernels
+     * @param shared
+     *            what the model's blocks share
      * @param firstNumber
      *            number of its first node in the names of methods
      * @param problems
      *            gets a line for each node with types no kernel computes with; then the block can't be built
      */
-    static PlanBuilder block(Graph graph, WeightTable weights, KernelTable kernels, int firstNumber,
-            List<String> problems) {
-        var planner = new Planner(graph, weights, kernels, firstNumber);
+    static PlanBuilder block(Graph graph, Shared shared, int firstNumber, List<String> problems) {
+        var planner = new Planner(graph, shared, firstNumber);
         int before = problems.size();
         for (var node : graph.nodes()) {
             try {

@@ -32,8 +32,7 @@ public final class ScriptPlanner {
     private static final int MAX_NAME = 80;
 
     private final Graph graph;
-    private final WeightTable weights = new WeightTable();
-    private final KernelTable kernels = new KernelTable();
+    private final Shared shared;
     private final List<PlanBuilder> blocks = new ArrayList<>();
     private final List<Script.Ports> ports = new ArrayList<>();
     private final List<Script.Constant> constants = new ArrayList<>();
@@ -45,8 +44,9 @@ public final class ScriptPlanner {
     private int registerCount;
     private int nextNumber;
 
-    private ScriptPlanner(Graph graph) {
+    private ScriptPlanner(Graph graph, boolean winograd) {
         this.graph = graph;
+        this.shared = new Shared(winograd);
     }
 
     /**
@@ -54,17 +54,19 @@ public final class ScriptPlanner {
      *
      * @param graph
      *            after the passes
+     * @param winograd
+     *            whether convolutions may be computed by Winograd's algorithm
      * @return its plan; without a script where it is one block
      * @throws PlanException
      *             if nodes have types no kernel computes with, or shapes of unknown rank; names all of them
      */
-    public static ModelPlan plan(Graph graph) {
+    public static ModelPlan plan(Graph graph, boolean winograd) {
         if (!needsScript(graph)) {
             var block = States.withCapacity(graph);
-            var plan = Planner.plan(block);
+            var plan = Planner.plan(block, winograd);
             return new ModelPlan(block, List.of(plan), plan.weights(), plan.weightBytes(), null);
         }
-        return new ScriptPlanner(graph).run();
+        return new ScriptPlanner(graph, winograd).run();
     }
 
     private static boolean needsScript(Graph graph) {
@@ -90,7 +92,7 @@ public final class ScriptPlanner {
         var plans = blocks.stream().map(PlanBuilder::build).toList();
         var main = new Statement.Body("script", statements);
         var script = new Script(main, registerCount, outputs, bound, constants, calls, ports);
-        return new ModelPlan(graph, plans, weights.items(), weights.bytes(), script);
+        return new ModelPlan(graph, plans, shared.weights().items(), shared.weights().bytes(), script);
     }
 
     /**
@@ -156,7 +158,7 @@ public final class ScriptPlanner {
         var data = value.constant();
         if (data != null) {
             return constantRegisters.computeIfAbsent(data, d -> {
-                constants.add(new Script.Constant(registerCount, d, weights.plain(d).byteOffset()));
+                constants.add(new Script.Constant(registerCount, d, shared.weights().plain(d).byteOffset()));
                 return registerCount++;
             });
         }
@@ -320,7 +322,7 @@ public final class ScriptPlanner {
             return; // nobody wants it
         }
         var block = new Graph(graph.name(), named(inputs), nodes, named(outputs), region.symbols());
-        var plan = Planner.block(block, weights, kernels, nextNumber, problems);
+        var plan = Planner.block(block, shared, nextNumber, problems);
         nextNumber = plan.nextNumber();
         blocks.add(plan);
         ports.add(new Script.Ports(registers(List.copyOf(inputs)), registers(List.copyOf(outputs))));

@@ -1,5 +1,6 @@
 package dev.sinter.codegen.plan;
 
+import dev.sinter.codegen.kernel.Winograd;
 import dev.sinter.codegen.loop.VType;
 import dev.sinter.ir.TensorData;
 
@@ -26,7 +27,14 @@ public record WeightItem(long byteOffset, long byteSize, TensorData data, Form f
          * Windows {@code [G,M,C,T]} (groups, results of a group, channels, taps) in panels of sixteen results, taps before
          * channels: {@code [G][ceil(M/16)][T][C][16]}, zero-padded.
          */
-        WINDOW16;
+        WINDOW16,
+        /**
+         * Windows {@code [M,C,3,3]} transformed for {@link Winograd#F2}, in panels of sixteen results:
+         * {@code [16][ceil(M/16)][C][16]}, zero-padded.
+         */
+        WINOGRAD2,
+        /** The same for {@link Winograd#F4}: {@code [36][ceil(M/16)][C][16]}. */
+        WINOGRAD4;
 
         /**
          * How many elements a constant has in the segment.
@@ -40,6 +48,8 @@ public record WeightItem(long byteOffset, long byteSize, TensorData data, Form f
             return switch (this) {
                 case PLAIN -> data.size();
                 case PANEL16 -> padded(dims[1]) * dims[0];
+                case WINOGRAD2 -> 16 * padded(dims[0]) * dims[1];
+                case WINOGRAD4 -> 36 * padded(dims[0]) * dims[1];
                 case WINDOW16 -> dims[0] * padded(dims[1]) * dims[2] * dims[3];
             };
         }

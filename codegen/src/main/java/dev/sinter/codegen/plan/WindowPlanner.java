@@ -4,6 +4,8 @@ import dev.sinter.codegen.kernel.DepthwiseKernel;
 import dev.sinter.codegen.kernel.Epilogue;
 import dev.sinter.codegen.kernel.PadKernel;
 import dev.sinter.codegen.kernel.WindowKernel;
+import dev.sinter.codegen.kernel.Winograd;
+import dev.sinter.codegen.kernel.WinogradKernel;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
@@ -101,6 +103,10 @@ final class WindowPlanner {
                 return false;
             }
         }
+        var algorithm = winograd(window);
+        if (algorithm != null) {
+            return winograd(algorithm, last);
+        }
         long perGroup = dims[0] / op.groups();
         var packed = plan.weight(TensorData.of(weights.dtype(), weights.array(),
                 new long[]{op.groups(), perGroup, dims[1], taps}), WeightItem.Form.WINDOW16);
@@ -113,6 +119,50 @@ final class WindowPlanner {
         }
         plan.step(WindowKernel.of(product.of(source(window))));
         return true;
+    }
+
+    /** How Winograd's algorithm would be used, if it may be and pays. */
+    private @Nullable Winograd winograd(List<Long> window) {
+        boolean fits = plan.winograd() && op.groups() == 1 && op.axes() == 2
+                && window.get(0) == 3 && window.get(1) == 3
+                && strides.stream().allMatch(s -> s == 1) && dilations.stream().allMatch(d -> d == 1)
+                && begin.stream().allMatch(p -> p >= 0) && end.stream().allMatch(p -> p >= 0)
+                && y.dims().get(1).isConst() && y.dims().get(2).isConst() && x.dims().get(3).isConst();
+        return !fits ? null : WinogradChoice.best(y.dims().get(1).value(), y.dims().get(2).value(),
+                window.get(2), weights.dims()[0]);
+    }
+
+    private boolean winograd(Winograd algorithm, Epilogue last) {
+        int m = algorithm.results();
+        long down = (y.dims().get(1).value() + m - 1) / m;
+        long right = (y.dims().get(2).value() + m - 1) / m;
+        long channels = weights.dims()[1];
+        var packed = plan.weight(weights,
+                algorithm == Winograd.F2 ? WeightItem.Form.WINOGRAD2 : WeightItem.Form.WINOGRAD4);
+        var matrices = List.of(Dim.of((long) algorithm.points() * algorithm.points()), Dim.of(channels),
+                Dim.of((weights.dims()[0] + 15) / 16 * 16));
+        var memory = WinogradKernel.memory(algorithm, channels, down * right).stream()
+                .map(size -> plan.scratch(DType.F32, Dim.of(size))).toList();
+        var product = new WinogradKernel.Product(algorithm, x,
+                new Operand(packed, DType.F32, Dim.ZERO, matrices, Operand.rowMajorStrides(matrices)), y, last, memory);
+        if (!WinogradKernel.fits(product)) {
+            return false;
+        }
+        plan.step(WinogradKernel.of(product.of(padded(x, down * m + 2, right * m + 2))));
+        return true;
+    }
+
+    /** The input with zeros up to a size, so that all tiles are whole. */
+    private Operand padded(Operand from, long height, long width) {
+        var image = from.isWeight() || !from.strides().get(3).equals(Dim.ONE) || !rowsAreContiguous(from)
+                ? contiguous.apply(from) : from;
+        var dims = List.of(image.dims().get(0), Dim.of(height), Dim.of(width), image.dims().get(3));
+        if (dims.equals(image.dims())) {
+            return image;
+        }
+        var larger = plan.temporary(DType.F32, dims);
+        plan.step(PadKernel.of(image, begin.get(0), begin.get(1), larger));
+        return larger;
     }
 
     private boolean depthwise(List<Long> window, Epilogue last) {

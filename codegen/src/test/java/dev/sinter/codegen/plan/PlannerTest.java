@@ -137,7 +137,7 @@ class PlannerTest {
         var x = s.input(DType.F32, 40);
         var a = s.add(new Map(DOUBLED), x);
         var b = s.add(new Map(DOUBLED), a);
-        var plan = Planner.plan(s.graph(s.add(new Map(DOUBLED), b)));
+        var plan = Planner.plan(s.graph(s.add(new Map(DOUBLED), b)), true);
         assertThat(plan.steps()).hasSize(3);
         assertThat(plan.allocations()).extracting(Allocation::firstStep, Allocation::lastStep)
                 .containsExactly(org.assertj.core.api.Assertions.tuple(0, 1),
