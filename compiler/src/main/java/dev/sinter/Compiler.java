@@ -25,22 +25,24 @@ import org.jspecify.annotations.Nullable;
  * files are changed only when everything went well.
  */
 public final class Compiler {
-    static final Compiler DEFAULT = new Compiler(ImportOptions.NONE, PassOptions.DEFAULT, Naming.AUTOMATIC, null,
-            Dumps.NONE, message -> {
+    static final Compiler DEFAULT = new Compiler(ImportOptions.NONE, PassOptions.DEFAULT, Naming.AUTOMATIC, true,
+            null, Dumps.NONE, message -> {
             });
 
     private final ImportOptions imports;
     private final PassOptions passes;
     private final Naming naming;
+    private final boolean winograd;
     private final @Nullable RunOptions run;
     private final Dumps dumps;
     private final Consumer<String> progress;
 
-    private Compiler(ImportOptions imports, PassOptions passes, Naming naming, @Nullable RunOptions run, Dumps dumps,
-            Consumer<String> progress) {
+    private Compiler(ImportOptions imports, PassOptions passes, Naming naming, boolean winograd,
+            @Nullable RunOptions run, Dumps dumps, Consumer<String> progress) {
         this.imports = imports;
         this.passes = passes;
         this.naming = naming;
+        this.winograd = winograd;
         this.run = run;
         this.dumps = dumps;
         this.progress = progress;
@@ -61,7 +63,7 @@ public final class Compiler {
         if (size < 0) {
             throw new ModelException("dimension " + name + ": a size of at least 0 was expected, " + size + " came");
         }
-        return new Compiler(imports.dim(name, size), passes, naming, run, dumps, progress);
+        return new Compiler(imports.dim(name, size), passes, naming, winograd, run, dumps, progress);
     }
 
     /**
@@ -94,7 +96,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler running(RunOptions options) {
-        return new Compiler(imports, passes, naming, options, dumps, progress);
+        return new Compiler(imports, passes, naming, winograd, options, dumps, progress);
     }
 
     /**
@@ -109,6 +111,18 @@ public final class Compiler {
     }
 
     /**
+     * Whether 3x3 convolutions may be computed by Winograd's algorithm where that is faster. It rounds differently: the
+     * error grows to about 1e-5 of the largest result.
+     *
+     * @param allowed
+     *            true by default
+     * @return a new compiler
+     */
+    public Compiler winograd(boolean allowed) {
+        return new Compiler(imports, passes, naming, allowed, run, dumps, progress);
+    }
+
+    /**
      * The package of the emitted classes.
      *
      * @param name
@@ -118,7 +132,7 @@ public final class Compiler {
      *             if it is no package name
      */
     public Compiler packageName(String name) {
-        return new Compiler(imports, passes, naming.withPackage(name), run, dumps, progress);
+        return new Compiler(imports, passes, naming.withPackage(name), winograd, run, dumps, progress);
     }
 
     /**
@@ -131,7 +145,7 @@ public final class Compiler {
      *             if it is no class name
      */
     public Compiler className(String name) {
-        return new Compiler(imports, passes, naming.withClass(name), run, dumps, progress);
+        return new Compiler(imports, passes, naming.withClass(name), winograd, run, dumps, progress);
     }
 
     /**
@@ -145,7 +159,7 @@ public final class Compiler {
      */
     public Compiler dumpIr(Path folder, String... which) {
         var names = new LinkedHashSet<>(which.length == 0 ? List.of(Dumps.ALL) : Arrays.asList(which));
-        return new Compiler(imports, passes, naming, run, dumps.withIr(folder, names), progress);
+        return new Compiler(imports, passes, naming, winograd, run, dumps.withIr(folder, names), progress);
     }
 
     /**
@@ -156,7 +170,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler dumpClass(Path folder) {
-        return new Compiler(imports, passes, naming, run, dumps.withClasses(folder), progress);
+        return new Compiler(imports, passes, naming, winograd, run, dumps.withClasses(folder), progress);
     }
 
     /**
@@ -167,7 +181,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler stopAfter(String pass) {
-        return new Compiler(imports, passes.withStopAfter(pass), naming, run, dumps, progress);
+        return new Compiler(imports, passes.withStopAfter(pass), naming, winograd, run, dumps, progress);
     }
 
     /**
@@ -178,7 +192,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler rewriteLimit(int limit) {
-        return new Compiler(imports, passes.withRewriteLimit(limit), naming, run, dumps, progress);
+        return new Compiler(imports, passes.withRewriteLimit(limit), naming, winograd, run, dumps, progress);
     }
 
     /**
@@ -189,7 +203,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler verify(boolean on) {
-        return new Compiler(imports, passes.withVerify(on), naming, run, dumps, progress);
+        return new Compiler(imports, passes.withVerify(on), naming, winograd, run, dumps, progress);
     }
 
     /**
@@ -200,7 +214,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler progress(Consumer<String> listener) {
-        return new Compiler(imports, passes, naming, run, dumps, listener);
+        return new Compiler(imports, passes, naming, winograd, run, dumps, listener);
     }
 
     /**
@@ -218,8 +232,12 @@ public final class Compiler {
     }
 
     /** Only the form that is going to run: the others would cost time and never be used. */
+    private CodegenOptions options(String model) {
+        return naming.options(model, checked()).withWinograd(winograd);
+    }
+
     private CodegenOptions justInTime(String model) {
-        return naming.options(model, checked()).withForms(Set.of(running().preferredForm()));
+        return options(model).withForms(Set.of(running().preferredForm()));
     }
 
     /**
@@ -263,7 +281,7 @@ public final class Compiler {
      */
     public Compilation compilation(Path model) {
         var run = new CompilationRun(passes, progress);
-        return dumped(run.compile(model, imports, naming.options(stem(model), checked())));
+        return dumped(run.compile(model, imports, options(stem(model))));
     }
 
     /**
@@ -279,7 +297,7 @@ public final class Compiler {
      */
     public Compilation compilation(byte[] model, String name) {
         var run = new CompilationRun(passes, progress);
-        return dumped(run.compile(model, imports, naming.options(name, checked())));
+        return dumped(run.compile(model, imports, options(name)));
     }
 
     private Compilation dumped(Compilation compilation) {

@@ -29,6 +29,9 @@ final class CompileOptions {
     private @Nullable String stopAfter;
     @Option(names = "--rewrite-limit", paramLabel = "N", description = "Leaves out the rewrites behind the N-th.")
     private @Nullable Integer rewriteLimit;
+    @Option(names = "--no-winograd",
+            description = "Computes every convolution as defined, not by Winograd's algorithm.")
+    private boolean noWinograd;
     @Option(names = "--checked", description = "Fills scratch memory with garbage before each run.")
     private boolean checked;
 
@@ -57,6 +60,7 @@ final class CompileOptions {
         compiler = dumpClass == null ? compiler : compiler.dumpClass(dumpClass);
         compiler = stopAfter == null ? compiler : compiler.stopAfter(stopAfter);
         compiler = rewriteLimit == null ? compiler : compiler.rewriteLimit(rewriteLimit);
+        compiler = noWinograd ? compiler.winograd(false) : compiler;
         return checked ? compiler.checked(true) : compiler;
     }
 }
