@@ -40,6 +40,8 @@ public record Pipeline(List<Pass> passes) {
                         new DropIdentityView(), new DropExpand(), new SeparatePool()),
                 Pass.backward("recognize-gelu", "GELU is one function",
                         new RecognizeGelu()),
+                Pass.backward("recognize-hard-swish", "hard swish multiplies",
+                        new RecognizeHardSwish()),
                 Pass.backward("recognize-softmax", "softmax is one node",
                         new RecognizeSoftmax()),
                 Pass.backward("recognize-normalize", "layer normalization is one node",
