@@ -1,5 +1,6 @@
 package dev.sinter.passes;
 
+import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Node;
@@ -80,7 +81,9 @@ final class ChannelsLast {
         }
         var out = node.output().shape();
         return switch (node.op()) {
-            case Conv c -> !c.channelsLast() && node.input(1).isConstant();
+            // there is no kernel for volumes with channels last
+            case Conv c -> !c.channelsLast() && node.input(1).isConstant()
+                    && (c.axes() < 3 || node.output().dtype() != DType.F32);
             case Map m -> out.rank() > 2 && node.inputs().stream().allMatch(v -> v.shape().rank() <= out.rank());
             case Compute c -> out.rank() > 2;
             case Concat c -> out.rank() > 2;

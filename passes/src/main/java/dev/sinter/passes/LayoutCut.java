@@ -1,5 +1,6 @@
 package dev.sinter.passes;
 
+import dev.sinter.ir.DType;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Value;
@@ -109,7 +110,8 @@ final class LayoutCut {
     /** What a node itself costs in the two layouts. */
     private void own(Node node, int point) {
         switch (node.op()) {
-            case Conv c -> cut.arc(point, MinimumCut.SECOND, GAIN * steps(node, 1));
+            case Conv c when node.output().dtype() == DType.F32 ->
+                    cut.arc(point, MinimumCut.SECOND, GAIN * steps(node, 1));
             case MatMul m -> cut.arc(point, MinimumCut.SECOND, GAIN * steps(node, 0));
             // rows are faster than columns
             case Softmax(int axis) when axis == node.output().shape().rank() - 1 ->
