@@ -124,15 +124,13 @@ final class WindowSums {
         for (var extra : List.of("i0", "i1", "j0", "j1")) {
             params.add(new Kernel.Param(extra, Elem.I32));
         }
-        // two steps share the arithmetic of their addresses; narrow forms have no room for it in one method
-        int steps = form == Form.V512 ? 2 : 1;
         var u = List.of(new Range("u", panels));
         var body = Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, columns -> {
             columns.letAll("wp", u, Term.ref("wb")
                     .plus(Term.ref("j").plus(Term.ref("u")).wide().times(Term.ref("kk").wide()).times(Term.i64(16))));
             columns.loop("i", Term.ref("i0"), Term.ref("i1"), rows, inner -> {
                 place(inner, rows, wide);
-                sums(inner, rows, panels, steps);
+                sums(inner, rows, panels);
             });
         }));
         var buffers = List.of(Buffer.heap("x", Buffer.Storage.F32), Buffer.weight("w", Buffer.Storage.F32),
@@ -181,7 +179,7 @@ final class WindowSums {
                 .plus(ox.times(Term.ref("xs")));
     }
 
-    private static void sums(Body b, int rows, int panels, int steps) {
+    private static void sums(Body b, int rows, int panels) {
         var t = new Range("t", rows);
         var u = new Range("u", panels);
         var row = Term.ref("i").plus(Term.ref("t")).minus(Term.ref("r0"));
@@ -191,8 +189,9 @@ final class WindowSums {
         var place = Term.ref("at", Term.ref("t"), Term.ref("u"));
         var sofar = Term.ref("sofar", Term.ref("t"), Term.ref("u"));
         var acc = Term.ref("acc", Term.ref("t"), Term.ref("u"));
-        var tail = Term.ref("tail", Term.ref("t"), Term.ref("u"));
-        var outer = new Stmt.Carry("sofar", List.of(t, u), new Term.Load("s", place, VType.F32X16, null), tail);
+        var outer = new Stmt.Carry("sofar", List.of(t, u), new Term.Load("s", place, VType.F32X16, null), acc);
+        var inner = new Stmt.Carry("acc", List.of(t, u), sofar,
+                Term.of(Prim.FMA, Term.ref("v", Term.ref("t")), Term.ref("z", Term.ref("u")), acc));
         b.fold("seg", Term.ref("first"), Term.ref("behind"), 1, List.of(outer), segment -> {
             var seg = Term.ref("seg");
             var major = segment.let("major", Term.of(Prim.DIV, seg, Term.ref("kw")));
@@ -202,38 +201,14 @@ final class WindowSums {
             segment.letAll("as", List.of(t), Term.ref("ab", Term.ref("t")).plus(from));
             segment.letAll("ws", List.of(u), Term.ref("wp", Term.ref("u"))
                     .plus(seg.wide().times(Term.ref("len").wide()).times(Term.i64(16))));
-            var k0 = Term.ref("k0");
-            var k1 = Term.ref("k1");
-            if (steps == 1) {
-                steps(segment, "p", k0, k1, 1, sofar, "tail", t, u);
-                return;
-            }
-            var even = segment.let("even",
-                    k0.plus(Term.of(Prim.DIV, k1.minus(k0), Term.i32(steps)).times(steps)));
-            steps(segment, "p", k0, even, steps, sofar, "acc", t, u);
-            steps(segment, "q", even, k1, 1, acc, "tail", t, u);
+            segment.fold("p", Term.ref("k0"), Term.ref("k1"), 1, List.of(inner), k -> {
+                var p = Term.ref("p");
+                k.letAll("z", List.of(u), new Term.Load("w",
+                        Term.ref("ws", Term.ref("u")).plus(p.wide().times(Term.i64(16))), VType.F32X16, null));
+                k.letAll("v", List.of(t),
+                        new Term.Load("x", Term.ref("as", Term.ref("t")).plus(p), VType.F32, null).splat());
+            });
         });
         b.unroll(List.of(t, u), x -> x.store("s", place, sofar));
-    }
-
-    /** Takes so many k's a round. */
-    private static void steps(Body b, String var, Term from, Term to, int some, Term init, String name, Range t,
-            Range u) {
-        var acc = Term.ref(name, Term.ref("t"), Term.ref("u"));
-        Term next = acc;
-        for (int d = 0; d < some; d++) {
-            next = Term.of(Prim.FMA, Term.ref(var + "v" + d + "_", Term.ref("t")),
-                    Term.ref(var + "z" + d + "_", Term.ref("u")), next);
-        }
-        b.fold(var, from, to, some, List.of(new Stmt.Carry(name, List.of(t, u), init, next)), k -> {
-            var p = Term.ref(var);
-            for (int d = 0; d < some; d++) {
-                k.letAll(var + "z" + d + "_", List.of(u), new Term.Load("w",
-                        Term.ref("ws", Term.ref("u")).plus(p.wide().times(Term.i64(16))).plus(Term.i64(16 * d)),
-                        VType.F32X16, null));
-                k.letAll(var + "v" + d + "_", List.of(t),
-                        new Term.Load("x", Term.ref("as", Term.ref("t")).plus(p).plus(d), VType.F32, null).splat());
-            }
-        });
     }
 }
