@@ -142,7 +142,7 @@ record RecurrenceProduct(RecurrenceOperands memory, Form form, int first, int en
                         memory.p.loadLanes(FROM.plus(memory.fromRow.times(row)).plus(source).plus(apart), each, mask);
                 start = Term.of(Prim.ADD, given, start);
             }
-            b.letAll(prefix + "w", u, memory.w.at(weight(column)));
+            b.let(prefix + "w", memory.w.at(memory.packed ? column.times(memory.size) : column));
             b.letAll(prefix + "s", i, reset
                     ? memory.z.at(AT.plus(memory.scratchStride().times(row)).plus(memory.afterGates()))
                     : memory.h.at(STATE.plus(memory.size.times(row))));
@@ -165,19 +165,15 @@ record RecurrenceProduct(RecurrenceOperands memory, Form form, int first, int en
             b.unroll(over, x -> x.store("z", to, sum, kept));
         }
 
-        /** Where the weights of a panel begin. */
-        private Term weight(Term column) {
-            return memory.packed ? column.plus(apart).times(memory.size) : column.plus(apart);
-        }
-
         private Term load() {
             var k = Term.ref(prefix + "k");
             boolean wide = memory.w.buffer().isWeight();
             var step = memory.packed ? Term.i32(VType.LANES) : memory.size.times(memory.op.kind().gates());
             // multiplied as longs: HotSpot may not see that a widened product of ints stays within the weights
             var distance = wide ? k.wide().times(step.wide()) : k.times(step);
+            var panel = memory.packed ? apart.times(memory.size) : apart;
             var mask = lanes == null ? null : Term.ref(prefix + "lanes", Term.ref("u"));
-            return new Term.Load("w", Term.ref(prefix + "w", Term.ref("u")).plus(distance),
+            return new Term.Load("w", Term.ref(prefix + "w").plus(distance).plus(wide ? panel.wide() : panel),
                     new VType(ExprCode.elem(memory.dtype), memory.lanes), memory.w.needed(mask));
         }
     }
