@@ -2,21 +2,20 @@ package dev.sinter.benchmarks;
 
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.Outputs;
+import dev.sinter.runtime.Session;
+import dev.sinter.runtime.StateInfo;
 import dev.sinter.runtime.Tensor;
-import dev.sinter.runtime.Value;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/**
- * Sinter in a greedy decode loop: each run goes on from the prompt's cache, the outputs of a step are inputs of the
- * next.
- */
+/** Sinter in a greedy decode loop: each run goes on from the prompt's cache, which the session keeps in place. */
 final class SinterDecoder implements Side {
     private final Model model;
-    private final Outputs prompt;
+    private final Session session;
     private final int length;
+    private final int first;
     private Outputs last;
 
     /**
@@ -27,40 +26,40 @@ final class SinterDecoder implements Side {
      */
     SinterDecoder(Model model, List<Feed> feeds) {
         this.model = model;
-        var inputs = new HashMap<String, Value>();
+        var states = model.states().stream().map(StateInfo::input).collect(Collectors.toSet());
         int tokens = 0;
         for (Feed feed : feeds) {
-            inputs.put(feed.name(), SinterSide.tensor(feed));
             if (feed.name().equals(DecodeNames.IDS)) {
                 tokens = (int) feed.shape()[1];
             }
         }
         this.length = tokens;
-        this.prompt = model.run(inputs);
-        this.last = prompt;
+        this.session = model.newSession().keepState(tokens + DecodeNames.TOKENS);
+        for (Feed feed : feeds) {
+            if (!states.contains(feed.name())) {
+                session.set(feed.name(), SinterSide.tensor(feed));
+            }
+        }
+        this.last = session.run();
+        this.first = best(last.tensor(DecodeNames.LOGITS));
     }
 
     @Override
     public void run() {
-        last = prompt;
+        session.truncateState(length);
+        int token = first;
         for (int step = 0; step < DecodeNames.TOKENS; step++) {
-            last = step(last, length + step);
+            step(token, length + step);
+            token = best(last.tensor(DecodeNames.LOGITS));
         }
     }
 
-    private Outputs step(Outputs before, int past) {
+    private void step(int token, int past) {
         var mask = new long[past + 1];
         Arrays.fill(mask, 1);
-        var inputs = new HashMap<String, Value>();
-        inputs.put(DecodeNames.IDS, Tensor.of(new long[]{best(before.tensor(DecodeNames.LOGITS))}, 1, 1));
-        inputs.put(DecodeNames.MASK, Tensor.of(mask, 1, past + 1));
-        inputs.put(DecodeNames.POSITIONS, Tensor.of(new long[]{past}, 1, 1));
-        before.forEach((name, value) -> {
-            if (name.startsWith(DecodeNames.PRESENT)) {
-                inputs.put(DecodeNames.PAST + name.substring(DecodeNames.PRESENT.length()), value);
-            }
-        });
-        return model.run(inputs);
+        last = session.set(DecodeNames.IDS, Tensor.of(new long[]{token}, 1, 1))
+                .set(DecodeNames.MASK, Tensor.of(mask, 1, past + 1))
+                .set(DecodeNames.POSITIONS, Tensor.of(new long[]{past}, 1, 1)).run();
     }
 
     /** The likeliest token behind the last position. */
@@ -81,7 +80,9 @@ final class SinterDecoder implements Side {
 
     @Override
     public Map<String, double[]> outputs() {
-        return SinterSide.numbers(last);
+        var numbers = SinterSide.numbers(last);
+        model.states().forEach(s -> numbers.put(s.output(), session.state(s.output()).toDoubles()));
+        return numbers;
     }
 
     @Override

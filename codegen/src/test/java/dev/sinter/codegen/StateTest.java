@@ -114,6 +114,25 @@ class StateTest {
         }
     }
 
+    @Test
+    void aStateGoesOnFromWhereItWasCut() {
+        var s = new Samples(9, false);
+        try (var compiled = Compiled.of(decoder())) {
+            var model = compiled.models().getFirst();
+            var session = model.newSession().keepState(6);
+            var prompt = tokens(s, 2, 3);
+            var next = tokens(s, 2, 2);
+            session.set("x0", prompt).run();
+            var wanted = session.set("x0", next).run().tensor("y0").toFloats();
+            session.truncateState(4).set("x0", tokens(s, 2, 2)).run();
+            assertThat(session.state("y1").shape()).containsExactly(2, HEADS, 6, DEPTH);
+            var again = session.truncateState(3).set("x0", next).run().tensor("y0").toFloats();
+            assertThat(again).isEqualTo(wanted);
+            assertThatThrownBy(() -> session.truncateState(6)).isInstanceOf(ModelException.class)
+                    .hasMessageContaining("0 to 5").hasMessageContaining("got 6");
+        }
+    }
+
     /** An input that is needed for something else too, or grows at its end by a third part, is no state. */
     @Test
     void onlyWhatIsAppendedToIsAState() {

@@ -100,6 +100,19 @@ public final class Session {
     }
 
     /**
+     * Forgets all but the first positions of the states that the session keeps, to go on from there: from a prompt that
+     * several answers share, or behind what was guessed and turned out wrong. Nothing is moved.
+     *
+     * @param length how many positions stay
+     * @return this session
+     * @throws ModelException if a state is shorter
+     */
+    public Session truncateState(long length) {
+        state.truncate(length);
+        return this;
+    }
+
+    /**
      * A copy of a state the session keeps.
      *
      * @param output the output's name

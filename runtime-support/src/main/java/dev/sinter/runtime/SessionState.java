@@ -85,6 +85,21 @@ final class SessionState {
         Arrays.fill(shapes, null);
     }
 
+    /** Shortens all states to their first positions. */
+    void truncate(long length) {
+        for (int i = 0; i < states.size(); i++) {
+            if (length < 0 || length > length(i)) {
+                throw new ModelException(where(i) + ": expected a length of 0 to " + length(i) + ", got " + length);
+            }
+        }
+        for (int i = 0; i < states.size(); i++) {
+            if (shapes[i] != null) {
+                shapes[i] = shapes[i].clone();
+                shapes[i][states.get(i).axis()] = length;
+            }
+        }
+    }
+
     /** How long a state is. */
     long length(int state) {
         return shapes[state] == null ? 0 : shapes[state][states.get(state).axis()];
