@@ -31,7 +31,7 @@ class StateTest {
     private static final Dim S = Dim.sym("S");
     private static final Dim PAST = Dim.sym("past");
 
-    /** Attention of x over all that came before; x0: x, x1: keys so far, x2: values so far; y0: result, y1, y2: caches. */
+    /** Attention of x0 over all that came before: x1 and x2 are keys and values so far, y1 and y2 the caches then. */
     private static Graph decoder() {
         var s = new Samples(1, false);
         var x = s.input(s.data(DType.F32, 1, 1, HEADS * DEPTH), new Shape(List.of(B, S, Dim.of(HEADS * DEPTH))));
