@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Softmax attention of one head of one batch entry a round. Keys are turned once into {@code [D][T16]} in scratch
  * (T16 is T rounded up to sixteen), then for each few queries: scores, scaled and masked; their exponentials; the
- * weighted sum of values, divided by the exponentials' sum. Fewer than {@link #LOW} queries, as a model that writes word
- * by word has, do not pay for turning: their scores are folded from the keys as they lie. Heads lie anywhere, side by
- * side in the operands' rows or apart, so nothing is transposed in memory.
+ * weighted sum of values, divided by the exponentials' sum. Fewer than {@link #LOW} queries, as a model that writes
+ * word by word has, do not pay for turning: their scores are folded from the keys as they lie. Heads lie anywhere, side
+ * by side in the operands' rows or apart, so nothing is transposed in memory.
  */
 public final class AttentionKernel {
     /**

@@ -13,9 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * States: an input that is used for nothing but to be the first part of an output. Where the memory of both is one, with
- * room for more, nothing but what is new has to be written. Its strides are then those of the room, which is why they
- * are in terms of a symbol of their own, {@link StateInfo#CAPACITY}: 0 means that there is no room, and both are
+ * States: an input that is used for nothing but to be the first part of an output. Where the memory of both is one,
+ * with room for more, nothing but what is new has to be written. Its strides are then those of the room, which is why
+ * they are in terms of a symbol of their own, {@link StateInfo#CAPACITY}: 0 means that there is no room, and both are
  * row-major.
  */
 public final class States {

@@ -14,7 +14,8 @@ import java.util.List;
  * Softmax attention over heads that lie side by side in the last axis, so no transpose is needed: for each batch entry
  * and head h, {@code softmax(q_h k_h^T <scaled> + mask) v_h}. Operands {@code q[B,S,heads*D], k[B,T,heads*D],
  * v[B,T,heads*E]} and, if {@code mask}, an additive mask that broadcasts to {@code [B,heads,S,T]}. Each of q, k and v
- * may also have its heads apart, {@code [B,heads,S,D]}, as a cache of keys and values has. Result {@code [B,S,heads*E]}.
+ * may also have its heads apart, {@code [B,heads,S,D]}, as a cache of keys and values has. Result
+ * {@code [B,S,heads*E]}.
  *
  * @param heads
  *            number of heads
