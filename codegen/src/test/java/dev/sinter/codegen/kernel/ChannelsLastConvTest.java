@@ -3,8 +3,10 @@ package dev.sinter.codegen.kernel;
 import dev.sinter.codegen.Compiled.Tolerance;
 import dev.sinter.codegen.Samples;
 import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
+import dev.sinter.ir.Shape;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Conv;
 import java.util.ArrayList;
@@ -46,6 +48,19 @@ class ChannelsLastConvTest {
             var b = s.constant(DType.F32, results);
             var op = image(groups, stride, dilation, pad, true);
             s.check(LONG, s.add(op, x, w, b), s.add(op.with(RELU), x, w, b));
+        }
+    }
+
+    /** Rows of results that tiles divide, so that windows of a tile have one distance; of several images. */
+    @ParameterizedTest
+    @CsvSource({"14,1,1", "14,2,1", "21,1,2", "7,1,3"})
+    void rowsThatTilesDivide(int width, int stride, int groups) {
+        for (boolean symbolic : new boolean[]{true, false}) {
+            var s = new Samples(width, symbolic);
+            var data = s.data(DType.F32, 3, 9, width, 4 * groups);
+            var x = s.input(data, Shape.of(s.dim(3), Dim.of(9), Dim.of(width), Dim.of(4L * groups)));
+            s.check(LONG, s.add(image(groups, stride, 1, 1, false).with(RELU), x,
+                    s.constant(DType.F32, 34L * groups, 4, 3, 3)));
         }
     }
 
