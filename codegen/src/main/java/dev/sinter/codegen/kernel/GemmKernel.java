@@ -32,8 +32,13 @@ import org.jspecify.annotations.Nullable;
  * divided evenly, so that a block has tiles of at most two heights.
  */
 public final class GemmKernel {
-    /** Rows of a block: with their activations they stay in the second-level cache while panels go by. */
-    private static final int BLOCK = 144;
+    /**
+     * Elements of a block of rows: they stay in the second-level cache while panels go by, and the weights come from
+     * memory once a block.
+     */
+    private static final int BLOCK = 220_000;
+    private static final int LEAST_ROWS = 144;
+    private static final int MOST_ROWS = 576;
     /** Vector operations an unrolled epilogue may add up to; above it runs as a loop over the tile. */
     private static final int UNROLL_LIMIT = 135;
     /** JVM methods take 255 words of parameters; some are for a tile's place. */
@@ -130,7 +135,7 @@ public final class GemmKernel {
     public static Call of(Product product, KernelTable table) {
         var gemm = new GemmKernel(product);
         var groups = (gemm.n + 16 * GemmTile.GROUP - 1) / (16 * GemmTile.GROUP);
-        var blocks = product.a().dims().getFirst().ceilDiv(BLOCK);
+        var blocks = product.a().dims().getFirst().ceilDiv(gemm.blockRows());
         return new Call(table.shared(gemm.shape(), KernelSet.of(gemm::driver)), gemm.access.arrays(),
                 gemm.access.args(),
                 blocks.times(Dim.of(groups)));
@@ -152,6 +157,10 @@ public final class GemmKernel {
                 + ".k" + k + "n" + n + "." + Naming.of(product.epilogue().expr());
     }
 
+    private int blockRows() {
+        return Math.clamp(BLOCK / Math.max(1, k), LEAST_ROWS, MOST_ROWS);
+    }
+
     private List<Kernel.Param> tileParams() {
         var params = new ArrayList<>(access.params(false));
         for (var extra : List.of("i0", "i1", "j0", "j1")) {
@@ -170,7 +179,7 @@ public final class GemmKernel {
             var t = Term.ref("t");
             var group = round.let("group", groups == 1 ? Term.i32(0) : Term.of(Prim.REM, t, Term.i32(groups)));
             var block = round.let("block", groups == 1 ? t : Term.of(Prim.DIV, t, Term.i32(groups)));
-            var blocks = round.let("blocks", Term.of(Prim.DIV, m.plus(BLOCK - 1), Term.i32(BLOCK)));
+            var blocks = round.let("blocks", Term.of(Prim.DIV, m.plus(blockRows() - 1), Term.i32(blockRows())));
             var height = round.let("height", Term.of(Prim.DIV, m.plus(blocks).plus(-1), blocks));
             var i0 = round.let("i0", Term.of(Prim.MIN, m, block.times(height)));
             var i1 = round.let("i1", Term.of(Prim.MIN, m, i0.plus(height)));
