@@ -20,13 +20,17 @@ public final class Session {
     private final long[] symbols;
     private final AtomicBoolean busy = new AtomicBoolean();
     private final ModelInfo info;
+    private final boolean scripted;
     private SessionState state = SessionState.NONE;
     private Binding binding;
     private Outputs outputs;
+    /** Whether nothing was set since the last run, which checked it, and all of it is read where it lies. */
+    private boolean settled;
 
     Session(Model model, ModelInfo info, Signature signature, Binder binder, Frame frame) {
         this.model = model;
         this.info = info;
+        this.scripted = model.scripted();
         this.signature = signature;
         this.binder = binder;
         this.frame = frame;
@@ -51,7 +55,9 @@ public final class Session {
         if (state.isInput(i)) {
             throw new ModelException(signature.input(i) + ": the session keeps this state itself");
         }
-        inputs[i] = signature.checked(i, value, true);
+        Value checked = signature.checked(i, value, true);
+        settled = false;
+        inputs[i] = checked;
         return this;
     }
 
@@ -84,6 +90,7 @@ public final class Session {
                 inputs[i] = null;
             }
         }
+        settled = false;
         binding = null;
         outputs = null;
         return this;
@@ -144,17 +151,26 @@ public final class Session {
                 model.exit();
             }
         } finally {
-            busy.set(false);
+            busy.setRelease(false);
         }
     }
 
     private Outputs runInside() {
+        if (settled) {
+            model.execute(frame, binding);
+            model.finish(outputs, io);
+            return outputs;
+        }
+        return runChecked();
+    }
+
+    private Outputs runChecked() {
         for (int i = 0; i < inputs.length; i++) {
             if (!state.isInput(i)) {
                 signature.checked(i, inputs[i], false);
             }
         }
-        if (model.scripted()) {
+        if (scripted) {
             outputs = model.runScript(inputs);
             return outputs;
         }
@@ -173,10 +189,21 @@ public final class Session {
             outputs = model.newOutputs(next, io, state, outputs);
             binding = next;
         }
+        settled = state == SessionState.NONE && inPlace();
         model.execute(frame, next);
         model.finish(outputs, io);
         state.advance(next);
         return outputs;
+    }
+
+    /** Whether kernels read all inputs where they are, so that nothing has to be copied before a run. */
+    private boolean inPlace() {
+        for (int i = 0; i < inputs.length; i++) {
+            if (io[i] != ((Tensor) inputs[i]).arrayOrNull()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Object input(int i, Tensor tensor) {

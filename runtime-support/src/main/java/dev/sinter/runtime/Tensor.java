@@ -343,6 +343,11 @@ public final class Tensor implements Value {
         return copy;
     }
 
+    /** The array with the elements; null if they lie in foreign memory. */
+    Object arrayOrNull() {
+        return array;
+    }
+
     /** Whether the elements lie in foreign memory and have to be copied before a run. */
     boolean foreign() {
         return array == null;

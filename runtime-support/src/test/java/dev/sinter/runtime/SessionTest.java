@@ -79,6 +79,26 @@ class SessionTest {
         }
     }
 
+    /** A run leaves out checks of inputs that did not change; what is set behind it is checked like the first. */
+    @Test
+    void newInputsAreChecked() {
+        try (Model model = Model.define(Samples.affine(), Samples.options()); Arena arena = Arena.ofConfined()) {
+            Session session = model.newSession().set("x", Tensor.of(new float[]{1}, 1, 1));
+            session.run();
+            session.run();
+            for (Tensor wrong : new Tensor[]{Tensor.of(new float[1], 1), Tensor.of(new double[1], 1, 1)}) {
+                session.set("x", wrong);
+                for (int i = 0; i < 2; i++) {
+                    assertThatThrownBy(session::run).isInstanceOf(ModelException.class).hasMessageContaining("'x'");
+                }
+            }
+            var foreign = arena.allocate(4);
+            session.set("x", Tensor.of(DType.F32, foreign, 1, 1)).run();
+            foreign.set(ValueLayout.JAVA_FLOAT, 0, 3);
+            assertThat(session.run().tensor("y").toFloats()).containsExactly(6.5f);
+        }
+    }
+
     @Test
     void aClosedModelsSessionIsClosed() {
         Model model = Model.define(Samples.affine(), Samples.options());

@@ -33,7 +33,7 @@ import org.objectweb.asm.Type;
 public final class FormEmitter implements Opcodes {
     private static final String FRAME = "dev/sinter/runtime/Frame";
     private static final String STEP = "(L" + FRAME + ";III)V";
-    private static final int CHUNK = 200;
+    private static final int CHUNK = 128;
 
     private final String name;
     private final String base;
@@ -104,7 +104,7 @@ public final class FormEmitter implements Opcodes {
         for (var step : steps) {
             stubs.add(unique(step.name()));
         }
-        runs();
+        runs(stubs);
         dispatch(stubs);
         for (int block = 0; block < plan.blocks().size(); block++) {
             int first = plan.firstStep(block);
@@ -145,9 +145,9 @@ public final class FormEmitter implements Opcodes {
 
     // ---- the way through the steps
 
-    private void runs() {
+    private void runs(List<String> stubs) {
         if (plan.script() == null) {
-            run(cw.method(ACC_PUBLIC, "run", "(L" + FRAME + ";)V"), 0, "run");
+            run(stubs, cw.method(ACC_PUBLIC, "run", "(L" + FRAME + ";)V"), 0, "run");
             return;
         }
         var border = cw.method(ACC_PUBLIC, "run", "(L" + FRAME + ";)V");
@@ -160,12 +160,12 @@ public final class FormEmitter implements Opcodes {
             dispatch.visitVarInsn(ALOAD, 0);
             dispatch.visitVarInsn(ALOAD, 2);
             dispatch.visitMethodInsn(INVOKEVIRTUAL, name, method, "(L" + FRAME + ";)V", false);
-            run(cw.method(ACC_PRIVATE, method, "(L" + FRAME + ";)V"), block, method);
+            run(stubs, cw.method(ACC_PRIVATE, method, "(L" + FRAME + ";)V"), block, method);
         });
         finish(dispatch);
     }
 
-    private void run(MethodVisitor run, int block, String method) {
+    private void run(List<String> stubs, MethodVisitor run, int block, String method) {
         run.visitCode();
         int first = plan.firstStep(block);
         int end = first + plan.blocks().get(block).steps().size();
@@ -174,27 +174,52 @@ public final class FormEmitter implements Opcodes {
             run.visitVarInsn(ALOAD, 0);
             run.visitVarInsn(ALOAD, 1);
             run.visitMethodInsn(INVOKEVIRTUAL, name, part, "(L" + FRAME + ";)V", false);
-            runPart(block, part, from, Math.min(end, from + CHUNK));
+            runPart(stubs, block, part, from, Math.min(end, from + CHUNK));
         }
         finish(run);
     }
 
-    private void runPart(int block, String part, int from, int to) {
+    private void runPart(List<String> stubs, int block, String part, int from, int to) {
         var mv = cw.method(ACC_PRIVATE, part, "(L" + FRAME + ";)V");
         mv.visitCode();
         for (int i = from; i < to; i++) {
             var count = steps.get(i).count();
-            mv.visitVarInsn(ALOAD, 1);
-            mv.visitVarInsn(ALOAD, 0);
-            Instructions.pushInt(mv, i);
-            if (count == null) {
-                mv.visitInsn(ICONST_1);
+            if (count == null || count.equals(Dim.ONE)) {
+                alone(mv, stubs.get(i));
             } else {
-                size(mv, block, count, 1);
+                rounds(mv, block, i, stubs.get(i), count);
             }
-            mv.visitMethodInsn(INVOKEVIRTUAL, FRAME, "parallel", "(L" + BindEmitter.PROGRAM + ";II)V", false);
         }
         finish(mv);
+    }
+
+    /** A step whose rounds may be shared among workers, unless there is but one. */
+    private void rounds(MethodVisitor mv, int block, int number, String stub, Dim count) {
+        var several = new Label();
+        var end = new Label();
+        if (!count.isConst()) {
+            size(mv, block, count, 1);
+            mv.visitInsn(ICONST_1);
+            mv.visitJumpInsn(IF_ICMPNE, several);
+            alone(mv, stub);
+            mv.visitJumpInsn(GOTO, end);
+        }
+        mv.visitLabel(several);
+        mv.visitVarInsn(ALOAD, 1);
+        mv.visitVarInsn(ALOAD, 0);
+        Instructions.pushInt(mv, number);
+        size(mv, block, count, 1);
+        mv.visitMethodInsn(INVOKEVIRTUAL, FRAME, "parallel", "(L" + BindEmitter.PROGRAM + ";II)V", false);
+        mv.visitLabel(end);
+    }
+
+    /** The only round of a step. */
+    private void alone(MethodVisitor mv, String stub) {
+        mv.visitVarInsn(ALOAD, 1);
+        mv.visitInsn(ICONST_0);
+        mv.visitInsn(ICONST_0);
+        mv.visitInsn(ICONST_1);
+        mv.visitMethodInsn(INVOKESTATIC, name, stub, STEP, false);
     }
 
     private static void finish(MethodVisitor mv) {
