@@ -204,21 +204,24 @@ public final class GemmKernel {
                 access.params(true), body);
     }
 
-    /** Calls the tile kernels of one height for rows i0 to i1: wide tiles first, then single panels, the last one masked. */
+    /**
+     * Calls the tile kernels of one height for rows i0 to i1: wide tiles first, then narrow ones for the panels that are
+     * left over, then the panel that columns do not fill, masked.
+     */
     private void tiles(Body b, Form form, int rows, Term i0, Term i1, Term j0, Term j1, int full) {
         int wide = GemmTile.panels(form, rows);
-        boolean narrowRest = wide > 1 && (full % GemmTile.GROUP) % wide != 0;
+        int rest = GemmTile.rest(full % GemmTile.GROUP, wide);
         boolean masked = n % 16 != 0;
         Term from = j0;
         if (full > 0) {
             var end = masked ? Term.of(Prim.MIN, j1, Term.i32(full)) : j1;
-            Term to = end;
-            if (narrowRest) {
-                to = j0.plus(Term.of(Prim.DIV, end.minus(j0), Term.i32(wide)).times(wide));
+            Term to = rest == 0 ? end : Term.of(Prim.MIN, end, Term.i32(full - rest));
+            if (rest < full) {
+                call(b, tile(form, rows, wide, false), i0, i1, j0, to);
             }
-            call(b, tile(form, rows, wide, false), i0, i1, j0, to);
-            if (narrowRest) {
-                call(b, tile(form, rows, 1, false), i0, i1, to, end);
+            if (rest > 0) {
+                int narrow = GemmTile.narrow(rest, wide);
+                call(b, tile(form, rows, narrow, false), i0, i1, Term.of(Prim.MAX, j0, to), end);
             }
             from = end;
         }
@@ -294,6 +297,10 @@ public final class GemmKernel {
         var u = new Range("u", panels);
         var i = Term.ref("i").plus(Term.ref("t"));
         b.letAll("ab", List.of(t), a.at(lda.times(i)));
+        if (isColumn()) {
+            column(b, t, i);
+            return;
+        }
         if (product.manyBlocks()) {
             integerBlocks(b, t, u);
         } else {
@@ -323,6 +330,22 @@ public final class GemmKernel {
         } else {
             rolledEpilogue(b, Term.i32(rows), Term.i32(panels), masked);
         }
+    }
+
+    /** Whether there is one column and nothing to do with its sums: then a vector would be of one lane. */
+    private boolean isColumn() {
+        return n == 1 && product.blockK() == 0 && zero == null && product.epilogue().isPlain();
+    }
+
+    /** Rows times the only column, one sum a row. */
+    private void column(Body b, Range t, Term row) {
+        var acc = Term.ref("acc", Term.ref("t"));
+        var value = new Term.Load("a", Term.ref("ab", Term.ref("t")).plus(Term.ref("p")), VType.F32, null);
+        var next = Term.of(Prim.FMA, value, Term.ref("x"), acc);
+        b.fold("p", Term.i32(0), Term.i32(k), 1,
+                List.of(new Stmt.Carry("acc", List.of(t), Term.f32(0, 1), next)), inner -> inner.let("x",
+                        new Term.Load("w", w.at(Term.ref("p").times(VType.LANES)), VType.F32, null)));
+        b.unroll(List.of(t), inner -> inner.store("c", c.at(ldc.times(row)), acc));
     }
 
     /** The operand of the epilogue: sums of integers count as i32. */

@@ -36,4 +36,18 @@ final class GemmTile {
             case SCALAR -> 1;
         };
     }
+
+    /**
+     * Panels at the end of the last group that narrower tiles do: those that are left over, and where that would be one
+     * alone, a wide tile's as well, since two tiles of two keep the multipliers busier than one of three and one of one.
+     */
+    static int rest(int panels, int wide) {
+        int rest = panels % wide;
+        return wide == 3 && rest == 1 && panels > 3 ? 4 : rest;
+    }
+
+    /** Panels of the tiles that do the rest. */
+    static int narrow(int rest, int wide) {
+        return rest > wide ? rest / 2 : rest;
+    }
 }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Matrix products and attention: which kernel, which packing, and whether the epilogue goes with it. */
 final class ProductPlanner {
     private static final int EXACT = 1 << 24;
+    /** Columns that are few beside a vector's lanes. */
+    private static final int NARROW = 4;
 
     private final PlanBuilder plan;
     private final UnaryOperator<Operand> contiguous;
@@ -64,7 +66,7 @@ final class ProductPlanner {
         var scratch = many ? plan.scratch(DType.I32, Dim.of(GemmKernel.SCRATCH)) : null;
         var blockSums = many ? plan.scratch(DType.F32, Dim.of(GemmKernel.SCRATCH)) : null;
         boolean storable = expr.dtype() == DType.F32 || integer && expr.dtype() == DType.I32;
-        if (matrices != null && storable && Epilogue.fits(expr, matrices)) {
+        if (matrices != null && storable && Epilogue.fits(expr, matrices) && !isNarrow(a, weights, expr)) {
             var whole = new GemmKernel.Product(a, weights, zero, output.collapseLeading(1),
                     new Epilogue(expr, matrices), blockK,
                     scratch, blockSums);
@@ -79,6 +81,11 @@ final class ProductPlanner {
                 new Epilogue(Expr.arg(0, type), List.of()), blockK, scratch, blockSums), plan.kernels()));
         operands.addFirst(product);
         plan.map(expr, operands, output);
+    }
+
+    /** Whether so few of a vector's lanes are columns that the epilogue is done sooner on all rows' results at once. */
+    private static boolean isNarrow(Operand a, Operand weights, Expr epilogue) {
+        return weights.dims().get(1).value() <= NARROW && epilogue.cost() > 1 && !a.dims().getFirst().equals(Dim.ONE);
     }
 
     /** Puts constant scalars into the expression; the other operands are collected. */

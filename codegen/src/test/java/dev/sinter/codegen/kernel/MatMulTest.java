@@ -33,7 +33,7 @@ class MatMulTest {
 
     /** One model with a symbolic number of rows, run with each: tiles of every height in every combination. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 16, 17, 80, 193, 208})
+    @ValueSource(ints = {1, 16, 17, 64, 80, 193, 208, 256})
     void everyNumberOfRows(int n) {
         var s = new Samples(n, false);
         int k = 7;
@@ -44,6 +44,24 @@ class MatMulTest {
             IntStream.concat(IntStream.rangeClosed(0, 31), IntStream.of(144, 145, 150, 289))
                     .forEach(
                             m -> compiled.check(java.util.Map.of("x0", s.data(DType.F32, m, k)), EXACT));
+        }
+    }
+
+    /** Sums alone, and an epilogue that is computed for all rows behind them. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4})
+    void fewColumns(int n) {
+        var s = new Samples(n, false);
+        int k = 19;
+        var x = s.input(s.data(DType.F32, 1, k), new dev.sinter.ir.Shape(List.of(Dim.sym("M"), Dim.of(k))));
+        var w = s.constant(DType.F32, k, n);
+        var sigmoid = Expr.apply(Fn.SIGMOID, Expr.apply(Fn.ADD, PRODUCT, Expr.arg(1, DType.F32)));
+        var y = s.add(MatMul.plain(DType.F32), x, w);
+        var z = s.add(new MatMul(sigmoid), x, w, s.constant(DType.F32, n));
+        try (var compiled = Compiled.of(s.graph(y, z))) {
+            for (int m : Samples.sizes()) {
+                compiled.check(java.util.Map.of("x0", s.data(DType.F32, m, k)), FUNCTIONS);
+            }
         }
     }
 
