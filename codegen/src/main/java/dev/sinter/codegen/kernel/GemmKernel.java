@@ -63,9 +63,13 @@ public final class GemmKernel {
      *            i32 memory of one tile for integer sums, where {@code blockK} is below K; else null
      * @param blockSums
      *            f32 memory of one tile for the sums of one block, likewise
+     * @param rows
+     *            f32 memory of {@link #rows} elements for each worker, for the scalar form
+     * @param sums
+     *            f64 memory of {@link #sums} elements for each worker, likewise
      */
     public record Product(Operand a, Operand weights, @Nullable Operand zero, Operand c, Epilogue epilogue, int blockK,
-            @Nullable Place scratch, @Nullable Place blockSums) {
+            @Nullable Place scratch, @Nullable Place blockSums, Place rows, Place sums) {
         long k() {
             return weights.dims().get(0).value();
         }
@@ -79,6 +83,21 @@ public final class GemmKernel {
         }
     }
 
+    /** {@return elements of f32 memory that the scalar form of a product needs} */
+    public static Dim rows(long k, long n) {
+        return ScalarSums.rows(width(n), k);
+    }
+
+    /** {@return elements of f64 memory that the scalar form of a product of m rows needs} */
+    public static Dim sums(Dim m, long n) {
+        return ScalarSums.sums(width(n), m);
+    }
+
+    /** Columns of a task. */
+    private static int width(long n) {
+        return VType.LANES * (int) Math.min(GemmTile.GROUP, (n + VType.LANES - 1) / VType.LANES);
+    }
+
     /** Elements of integer scratch a worker needs for a tile. */
     public static final int SCRATCH = 8 * 16 * 12;
 
@@ -90,6 +109,7 @@ public final class GemmKernel {
     private final Access.Memory c;
     private final Access.@Nullable Memory scratch;
     private final Access.@Nullable Memory blockSums;
+    private final ScalarSums sums;
     private final Epilogue.Declared epilogue;
     private final Term m;
     private final Term lda;
@@ -113,6 +133,7 @@ public final class GemmKernel {
         this.scratch = product.scratch() == null ? null : access.memory("s", tileMemory(product.scratch(), DType.I32));
         this.blockSums =
                 product.blockSums() == null ? null : access.memory("f", tileMemory(product.blockSums(), DType.F32));
+        this.sums = new ScalarSums(access, new ScalarSums.Memory(product.rows(), product.sums()), width(n));
         this.epilogue = product.epilogue().declare(access);
         this.m = access.size("M", product.a().dims().getFirst());
         this.lda = access.size("lda", product.a().strides().getFirst());
@@ -183,6 +204,10 @@ public final class GemmKernel {
             var height = round.let("height", Term.of(Prim.DIV, m.plus(blocks).plus(-1), blocks));
             var i0 = round.let("i0", Term.of(Prim.MIN, m, block.times(height)));
             var i1 = round.let("i1", Term.of(Prim.MIN, m, i0.plus(height)));
+            if (form == Form.SCALAR && !product.manyBlocks()) {
+                scalarTask(round, i0, i1, group.times(GemmTile.GROUP), panels);
+                return;
+            }
             var rows = round.let("rows", i1.minus(i0));
             var max = Term.i32(GemmTile.maxRows(form));
             var several = Term.of(Prim.DIV, rows.plus(GemmTile.maxRows(form) - 1), max);
@@ -202,6 +227,51 @@ public final class GemmKernel {
         }));
         return new Kernel(name() + "." + form.suffix().toLowerCase(java.util.Locale.ROOT), access.buffers(),
                 access.params(true), body);
+    }
+
+    /** A task in the scalar form: rows and k's in blocks, sums in memory. */
+    private void scalarTask(Body b, Term i0, Term i1, Term first, int panels) {
+        var j0 = b.let("j0", first);
+        var j1 = b.let("j1", Term.of(Prim.MIN, j0.plus(GemmTile.GROUP), Term.i32(panels)));
+        var columns = b.let("columns", j1.minus(j0).times(VType.LANES));
+        b.loop("ib", i0, i1, ScalarSums.ROWS, rows -> {
+            var ib = Term.ref("ib");
+            var count = rows.let("count", Term.of(Prim.MIN, Term.i32(ScalarSums.ROWS), i1.minus(ib)));
+            sums.clear(rows, count);
+            rows.loop("kb", Term.i32(0), Term.i32(k), ScalarSums.DEPTH, x -> {
+                var k0 = Term.ref("kb");
+                var k1 = x.let("k1", Term.of(Prim.MIN, k0.plus(ScalarSums.DEPTH), Term.i32(k)));
+                sums.copy(x, w, zero, j0, j1, k0, k1, k);
+                x.loop("i", Term.i32(0), count, 1, row -> sums.add(row, a,
+                        a.at(lda.times(ib.plus(Term.ref("i"))).plus(k0)), Term.ref("i"), k1.minus(k0), columns));
+            });
+            rows.loop("r", Term.i32(0), count, 1, row -> {
+                var args = new ArrayList<Term>();
+                access.params(false).forEach(p -> args.add(Term.ref(p.name())));
+                args.addAll(List.of(ib.plus(Term.ref("r")), Term.ref("r"), j0, j1));
+                var heap = access.buffers().stream().filter(x -> !x.isWeight()).map(x -> x.name()).toList();
+                row.add(new Stmt.Call(scalarRow(), heap, args));
+            });
+        });
+    }
+
+    /** Takes a row of the scalar form's sums through the epilogue. */
+    private Kernel scalarRow() {
+        var params = new ArrayList<>(access.params(false));
+        for (var extra : List.of("i", "r", "j0", "j1")) {
+            params.add(new Kernel.Param(extra, Elem.I32));
+        }
+        var body = Body.block(b -> b.loop("n", Term.ref("j0").times(VType.LANES), Term.of(Prim.MIN, Term.i32(n),
+                Term.ref("j1").times(VType.LANES)), VType.LANES, x -> {
+                    var column = Term.ref("n");
+                    var rest = n % VType.LANES == 0 ? null
+                            : x.let("rest", new Term.Lanes(column, Term.i32(n), VType.LANES));
+                    var sum = x.let("sum",
+                            sums.sum(Term.ref("r"), column.minus(Term.ref("j0").times(VType.LANES))));
+                    var value = epilogue.apply(x, integral(sum), Term.ref("i"), column, rest, null, "v");
+                    x.store("c", c.at(ldc.times(Term.ref("i")).plus(column)), value, rest);
+                }));
+        return new Kernel(name() + ".row", access.buffers(), params, body);
     }
 
     /**

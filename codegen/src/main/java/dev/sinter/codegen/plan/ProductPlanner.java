@@ -65,11 +65,15 @@ final class ProductPlanner {
         boolean many = integer && blockK < weights.dims().getFirst().value();
         var scratch = many ? plan.scratch(DType.I32, Dim.of(GemmKernel.SCRATCH)) : null;
         var blockSums = many ? plan.scratch(DType.F32, Dim.of(GemmKernel.SCRATCH)) : null;
+        var k = weights.dims().getFirst().value();
+        var n = weights.dims().get(1).value();
+        var copies = plan.scratch(DType.F32, GemmKernel.rows(k, n));
+        var sums = plan.scratch(DType.F64, GemmKernel.sums(a.dims().getFirst(), n));
         boolean storable = expr.dtype() == DType.F32 || integer && expr.dtype() == DType.I32;
         if (matrices != null && storable && Epilogue.fits(expr, matrices) && !isNarrow(a, weights, expr)) {
             var whole = new GemmKernel.Product(a, weights, zero, output.collapseLeading(1),
                     new Epilogue(expr, matrices), blockK,
-                    scratch, blockSums);
+                    scratch, blockSums, copies, sums);
             if (GemmKernel.fits(whole, plan.kernels())) {
                 plan.step(GemmKernel.of(whole, plan.kernels()));
                 return;
@@ -78,7 +82,7 @@ final class ProductPlanner {
         var type = integer ? DType.I32 : DType.F32;
         var product = plan.temporary(type, output.dims());
         plan.step(GemmKernel.of(new GemmKernel.Product(a, weights, zero, product.collapseLeading(1),
-                new Epilogue(Expr.arg(0, type), List.of()), blockK, scratch, blockSums), plan.kernels()));
+                new Epilogue(Expr.arg(0, type), List.of()), blockK, scratch, blockSums, copies, sums), plan.kernels()));
         operands.addFirst(product);
         plan.map(expr, operands, output);
     }

@@ -65,6 +65,19 @@ class MatMulTest {
         }
     }
 
+    /** Depths and rows on both sides of the scalar form's blocks, and of its loops of four. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 63, 64, 65, 127, 128, 134, 195})
+    void everyDepth(int k) {
+        var s = new Samples(k, false);
+        var x = s.input(s.data(DType.F32, 1, k), new dev.sinter.ir.Shape(List.of(Dim.sym("M"), Dim.of(k))));
+        var y = s.add(new MatMul(PRODUCT), x, s.constant(DType.F32, k, 203));
+        try (var compiled = Compiled.of(s.graph(y))) {
+            IntStream.of(1, 31, 32, 33, 65, 150)
+                    .forEach(m -> compiled.check(java.util.Map.of("x0", s.data(DType.F32, m, k)), EXACT));
+        }
+    }
+
     static Stream<Expr> epilogues() {
         var one = Expr.arg(1, DType.F32);
         var sum = Expr.apply(Fn.ADD, PRODUCT, one);

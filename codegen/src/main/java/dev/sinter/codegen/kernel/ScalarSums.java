@@ -1,0 +1,224 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Buffer;
+import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Kernel;
+import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
+import dev.sinter.codegen.plan.Operand;
+import dev.sinter.codegen.plan.Place;
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sums of products in the scalar form, made to be quick from the first call: all products of a model share a few short
+ * methods with short loops, which HotSpot compiles at once and with vector instructions.
+ *
+ * <p>
+ * Weights are copied from their panels to rows of an array, {@value #DEPTH} k's at a time; four k's then go over a row of
+ * sums in one loop. The sums wait as f64, which holds each f32 exactly: HotSpot does not use vectors where a loop stores
+ * to an array of the type that it loads from elsewhere, since they might be the same array.
+ */
+final class ScalarSums {
+    /** Rows whose sums wait at a time. */
+    static final int ROWS = 32;
+    /** k's whose weights are copied at a time. */
+    static final int DEPTH = 64;
+    /** k's in one loop: with more, HotSpot leaves the loop scalar. */
+    private static final int STEP = 4;
+
+    private static final String ROW = "wr";
+    private static final String SUMS = "su";
+
+    private final int width;
+    private final Access.Memory rows;
+    private final Access.Memory sums;
+
+    /**
+     * The memory that the sums of a product need.
+     *
+     * @param rows
+     *            f32, for rows of weights
+     * @param sums
+     *            f64, for sums
+     */
+    record Memory(Place rows, Place sums) {
+    }
+
+    /** Elements for rows of weights. */
+    static Dim rows(int width, long k) {
+        return Dim.of(width * Math.min(k, DEPTH));
+    }
+
+    /** Elements for sums. */
+    static Dim sums(int width, Dim m) {
+        return Dim.of(width).times(m.isConst() ? Dim.of(Math.min(m.value(), ROWS)) : Dim.of(ROWS));
+    }
+
+    /**
+     * Declares the memory.
+     *
+     * @param access
+     *            of the kernel
+     * @param memory
+     *            where it lies
+     * @param width
+     *            columns at a time, a multiple of sixteen
+     */
+    ScalarSums(Access access, Memory memory, int width) {
+        this.width = width;
+        this.rows = access.memory(ROW, flat(memory.rows(), DType.F32));
+        this.sums = access.memory(SUMS, flat(memory.sums(), DType.F64));
+    }
+
+    private static Operand flat(Place place, DType dtype) {
+        return new Operand(place, dtype, Dim.ZERO, List.of(Dim.ONE), List.of(Dim.ONE));
+    }
+
+    /** The sum of row {@code i} at a column, which counts from the first of the group. */
+    Term sum(Term row, Term column) {
+        var at = sums.at(row.times(width).plus(column));
+        return new Term.Convert(new Term.Load(SUMS, at, new VType(Elem.F64, VType.LANES), null), Elem.F32);
+    }
+
+    /** Sets the sums of some rows to zero. */
+    void clear(Body b, Term count) {
+        var body = Body.block(x -> x.loop("n", Term.ref("s0"), Term.ref("s1"), 1,
+                z -> z.store(SUMS, Term.ref("n"), new Term.Lit(0, 0, new VType(Elem.F64, 1)))));
+        var leaf = new Kernel("scalar.clear", List.of(sums.buffer()), ints("s0", "s1"), body);
+        b.loop("cr", Term.i32(0), count, 1, x -> {
+            var at = sums.at(Term.ref("cr").times(width));
+            x.add(new Stmt.Call(leaf, List.of(SUMS), List.of(at, at.plus(width))));
+        });
+    }
+
+    /**
+     * Copies weights to rows.
+     *
+     * @param w
+     *            the panels
+     * @param zero
+     *            zero points of the columns, or null
+     */
+    void copy(Body b, Access.Memory w, Access.@Nullable Memory zero, Term j0, Term j1, Term k0, Term k1, int k) {
+        var panel = panel(w, zero);
+        b.loop("cj", j0, j1, 1, x -> {
+            var j = Term.ref("cj");
+            var args = new ArrayList<Term>();
+            args.add(w.at(j.times(k).plus(k0).times(VType.LANES)));
+            if (zero != null) {
+                args.add(zero.at(j.times(VType.LANES)));
+            }
+            args.add(rows.at(j.minus(j0).times(VType.LANES)));
+            args.add(k1.minus(k0));
+            args.add(Term.i32(width));
+            x.add(new Stmt.Call(panel, List.of(ROW), args));
+        });
+    }
+
+    /** Copies one panel's part; sixteen elements are a method of their own, which is hot soon. */
+    private Kernel panel(Access.Memory w, Access.@Nullable Memory zero) {
+        var buffers = new ArrayList<Buffer>(List.of(w.buffer(), rows.buffer()));
+        var place = new ArrayList<Kernel.Param>(List.of(new Kernel.Param("wa", Elem.I64)));
+        var from = new ArrayList<Term>(List.of(Term.ref("wa").plus(Term.ref("p").wide().times(Term.i64(VType.LANES)))));
+        Term value = new Term.Load(w.buffer().name(), Term.ref("wa"), VType.F32X16, null);
+        if (zero != null) {
+            buffers.add(1, zero.buffer());
+            place.add(new Kernel.Param("za", Elem.I64));
+            from.add(Term.ref("za"));
+            value = Term.of(Prim.SUB, value, new Term.Load(zero.buffer().name(), Term.ref("za"), VType.F32X16, null));
+        }
+        var kind = w.dtype() + (zero == null ? "" : "z");
+        var copied = value;
+        var params = new ArrayList<>(place);
+        params.addAll(ints("to"));
+        var leaf = new Kernel("scalar.copy." + kind, buffers, params,
+                Body.block(b -> b.store(ROW, Term.ref("to"), copied)));
+        var all = new ArrayList<>(place);
+        all.addAll(ints("to", "count", "width"));
+        var body = Body.block(b -> b.loop("p", Term.i32(0), Term.ref("count"), 1, x -> {
+            var args = new ArrayList<>(from);
+            args.add(Term.ref("to").plus(Term.ref("p").times(Term.ref("width"))));
+            x.add(new Stmt.Call(leaf, List.of(ROW), args));
+        }));
+        return new Kernel("scalar.panel." + kind, buffers, all, body);
+    }
+
+    /**
+     * Adds products to the sums of a row.
+     *
+     * @param a
+     *            the factors' memory
+     * @param at
+     *            where the row's factors for the copied k's begin
+     * @param row
+     *            the row of sums
+     * @param count
+     *            k's
+     * @param columns
+     *            columns
+     */
+    void add(Body b, Access.Memory a, Term at, Term row, Term count, Term columns) {
+        b.add(new Stmt.Call(row(a), List.of(a.buffer().name(), ROW, SUMS),
+                List.of(at, rows.at(Term.i32(0)), sums.at(row.times(width)), count, columns, Term.i32(width))));
+    }
+
+    private Kernel row(Access.Memory a) {
+        var body = Body.block(b -> {
+            var whole = b.let("whole", Term.ref("count").minus(
+                    Term.of(Prim.REM, Term.ref("count"), Term.i32(STEP))));
+            b.loop("p", Term.i32(0), whole, STEP, x -> x.add(step(a, STEP, Term.ref("p"))));
+            b.loop("q", whole, Term.ref("count"), 1, x -> x.add(step(a, 1, Term.ref("q"))));
+        });
+        return new Kernel("scalar.row", List.of(a.buffer(), rows.buffer(), sums.buffer()),
+                ints("a0", "w0", "s0", "count", "columns", "width"), body);
+    }
+
+    private Stmt.Call step(Access.Memory a, int count, Term p) {
+        var args = new ArrayList<Term>();
+        for (int u = 0; u < count; u++) {
+            args.add(new Term.Load(a.buffer().name(), Term.ref("a0").plus(p).plus(u), VType.F32, null));
+        }
+        args.addAll(List.of(Term.ref("w0").plus(p.times(Term.ref("width"))), Term.ref("s0"), Term.ref("columns"),
+                Term.ref("width")));
+        return new Stmt.Call(products(count), List.of(ROW, SUMS), args);
+    }
+
+    /** Adds some k's products to a row of sums, in ascending k. */
+    private Kernel products(int count) {
+        var params = new ArrayList<Kernel.Param>();
+        for (int u = 0; u < count; u++) {
+            params.add(new Kernel.Param("y" + u, Elem.F32));
+        }
+        params.addAll(ints("w0", "s0", "columns", "width"));
+        var body = Body.block(b -> {
+            for (int u = 1; u < count; u++) {
+                b.let("w" + u, Term.ref("w" + (u - 1)).plus(Term.ref("width")));
+            }
+            b.loop("n", Term.i32(0), Term.ref("columns"), 1, x -> {
+                var at = Term.ref("s0").plus(Term.ref("n"));
+                Term sum = new Term.Convert(new Term.Load(SUMS, at, new VType(Elem.F64, 1), null), Elem.F32);
+                for (int u = 0; u < count; u++) {
+                    sum = Term.of(Prim.FMA, Term.ref("y" + u),
+                            new Term.Load(ROW, Term.ref("w" + u).plus(Term.ref("n")), VType.F32, null), sum);
+                }
+                x.store(SUMS, at, new Term.Convert(sum, Elem.F64));
+            });
+        });
+        return new Kernel("scalar.products" + count, List.of(rows.buffer(), sums.buffer()), params, body);
+    }
+
+    private static List<Kernel.Param> ints(String... names) {
+        var params = new ArrayList<Kernel.Param>();
+        for (var name : names) {
+            params.add(new Kernel.Param(name, Elem.I32));
+        }
+        return params;
+    }
+}
