@@ -22,6 +22,7 @@ import dev.sinter.ir.op.Library;
 import dev.sinter.ir.op.Loop;
 import dev.sinter.ir.op.Map;
 import dev.sinter.runtime.Form;
+import dev.sinter.runtime.FormChoice;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.ModelImage;
@@ -34,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A model with a script gives the same from a jar as in the JVM that compiled it. */
 class ScriptJarTest {
+    private static final int VECTOR_BITS = 128;
+    private static final long PATIENCE = 60_000_000_000L;
+
     @TempDir
     private Path folder = Path.of("");
 
@@ -91,6 +95,23 @@ class ScriptJarTest {
                     check(defined, way);
                 }
             }
+        }
+    }
+
+    /** The script runs in both forms at a time while the model changes over; whichever it is, the answers are right. */
+    @Test
+    void aScriptChangesItsFormBetweenRuns() throws Exception {
+        var generated = CodeGenerator.generate(graph(), new CodegenOptions("p", "Scripted", true));
+        var auto = RunOptions.defaults().withForm(FormChoice.AUTO).withVectorBits(VECTOR_BITS);
+        try (var model = Model.define(generated.image(), auto)) {
+            assertThat(model.form()).isEqualTo(Form.SCALAR);
+            for (long end = System.nanoTime() + PATIENCE; model.form() == Form.SCALAR && System.nanoTime() < end;) {
+                check(model, true);
+                check(model, false);
+            }
+            assertThat(model.form()).isEqualTo(Form.ofBits(VECTOR_BITS));
+            check(model, true);
+            check(model, false);
         }
     }
 

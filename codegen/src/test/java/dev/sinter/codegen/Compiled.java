@@ -123,7 +123,7 @@ public final class Compiled implements AutoCloseable {
         return Tensor.of(dtype, array, data.dims());
     }
 
-    private static void assertEqualBits(Map<String, TensorData> got, Map<String, TensorData> want, String what) {
+    static void assertEqualBits(Map<String, TensorData> got, Map<String, TensorData> want, String what) {
         want.forEach((name, w) -> {
             var g = got.get(name);
             assertThat(g.type()).as(what).isEqualTo(w.type());

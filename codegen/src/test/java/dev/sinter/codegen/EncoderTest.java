@@ -22,6 +22,7 @@ import dev.sinter.ir.op.Normalize;
 import dev.sinter.ir.op.QuantizeDynamic;
 import dev.sinter.ir.op.Reduce;
 import dev.sinter.runtime.Form;
+import dev.sinter.runtime.FormChoice;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.RunOptions;
@@ -187,5 +188,27 @@ class EncoderTest {
     private static String text(GeneratedModel generated) {
         return new String(generated.image().resources().get(generated.image().info().irResource()),
                 StandardCharsets.UTF_8);
+    }
+
+    /** While steps change over one by one, at another shape than was rehearsed too, no bit changes. */
+    @Test
+    void noBitChangesOnTheWayFromTheScalarToTheVectorForm() {
+        var s = encoder(EVEN);
+        var image = CodeGenerator.generate(s.builder().build(), new CodegenOptions("p", "Tested", true))
+                .image();
+        var auto = RunOptions.defaults().withForm(FormChoice.AUTO).withChecked(true);
+        try (var model = Model.define(image, auto); var scalar = Model.define(image, auto.withForm(Form.SCALAR))) {
+            var shapes = List.of(s.inputs(), Map.of("x0", TensorData.zeros(DType.I64, 3, 7)));
+            var wanted = shapes.stream().map(x -> Compiled.run(scalar, x)).toList();
+            assertThat(model.form()).isEqualTo(Form.SCALAR);
+            for (long end = System.nanoTime() + PATIENCE_NANOS; model.form() == Form.SCALAR
+                    && System.nanoTime() < end;) {
+                for (int i = 0; i < shapes.size(); i++) {
+                    Compiled.assertEqualBits(Compiled.run(model, shapes.get(i)), wanted.get(i), model.toString());
+                }
+            }
+            assertThat(model.form().bits()).isPositive();
+            Compiled.assertEqualBits(Compiled.run(model, s.inputs()), wanted.getFirst(), model.toString());
+        }
     }
 }

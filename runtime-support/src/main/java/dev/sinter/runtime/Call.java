@@ -11,14 +11,16 @@ import java.util.List;
  */
 public final class Call {
     private final Script script;
+    private final Program program;
     private final Frame frame;
     private final Value[] registers;
     private final long[] symbols;
     private final List<List<Tensor>> collected = new ArrayList<>();
     private long scratchBytes;
 
-    Call(Script script, Frame frame, Value[] registers, long[] symbols) {
+    Call(Script script, Program program, Frame frame, Value[] registers, long[] symbols) {
         this.script = script;
+        this.program = program;
         this.frame = frame;
         this.registers = registers;
         this.symbols = symbols;
@@ -53,6 +55,11 @@ public final class Call {
         registers[register] = value;
     }
 
+    /** What runs the script and its blocks. */
+    Program program() {
+        return program;
+    }
+
     /** Most memory that a block has needed. */
     long scratchBytes() {
         return scratchBytes;
@@ -78,7 +85,7 @@ public final class Call {
         frame.grow(binding);
         frame.io = io;
         scratchBytes = Math.max(scratchBytes, binding.bytes());
-        script.run(number, frame);
+        script.run(program, number, frame);
         for (int i = inputs; i < io.length; i++) {
             registers[block.outputs().get(i - inputs)] =
                     tensor(block.results().get(i - inputs).dtype(), io[i], binding.shapes()[i - inputs]);

@@ -30,6 +30,9 @@ public final class Frame {
     /** The arrays of the inputs, then of the outputs, in {@link ModelInfo}'s order. */
     public Object[] io = NO_IO;
 
+    /** Runs the steps in place of the program; null: nobody does. */
+    Steps steps;
+
     private final Workers workers;
     private final ParallelJob job;
     private int[] strides = {};
@@ -77,6 +80,15 @@ public final class Frame {
         if (count <= 0) {
             return;
         }
+        if (steps == null) {
+            perform(program, step, count);
+        } else {
+            steps.run(this, program, step, count);
+        }
+    }
+
+    /** Runs a program's step in slices. */
+    void perform(Program program, int step, int count) {
         if (job == null || count == 1) {
             program.step(step, this, 0, 0, count);
         } else {

@@ -33,6 +33,24 @@ final class Machine {
     }
 
     /**
+     * The form to begin with: of those that will do, the quickest to start, and {@link #choose} otherwise.
+     *
+     * @param options what the caller wants
+     * @param exists which forms the model has
+     * @param model the model's name, for messages
+     */
+    static Form first(RunOptions options, Predicate<Form> exists, String model) {
+        return options.form() == FormChoice.AUTO && hasVectorModule() && exists.test(Form.SCALAR) ? Form.SCALAR
+                : choose(options, exists, model);
+    }
+
+    /** Whether a model that begins with a form goes on to a wider one. */
+    static boolean changesOver(RunOptions options, Form first, Predicate<Form> exists) {
+        return options.form() == FormChoice.AUTO && first == Form.SCALAR && hasVectorModule()
+                && (exists.test(Form.V128) || exists.test(Form.V256) || exists.test(Form.V512));
+    }
+
+    /**
      * Chooses a form.
      *
      * @param options what the caller wants

@@ -11,7 +11,7 @@ import java.util.Optional;
 import jdk.jfr.FlightRecorder;
 
 /**
- * A compiled model. Immutable and thread-safe: any number of threads, virtual ones included, may call {@link #run} at
+ * A compiled model. Thread-safe, and immutable as far as results go: any number of threads, virtual ones included, may call {@link #run} at
  * the same time. Closing it is good manners; a forgotten model's memory and threads go by themselves.
  *
  * <pre>{@code
@@ -24,8 +24,6 @@ import jdk.jfr.FlightRecorder;
 public final class Model implements AutoCloseable {
     private final ModelInfo info;
     private final ModelClassLoader loader;
-    private final Form form;
-    private final Program program;
     private final RunOptions options;
     private final Workers workers;
     private final Signature signature;
@@ -34,14 +32,23 @@ public final class Model implements AutoCloseable {
     private final Script script; // null: the model is one block
     private final boolean packs; // whether an output has a two- or four-bit type
     private final CallGate gate = new CallGate();
+    // Plain fields: whichever values a call sees, it gives the same bits.
+    private Active active;
+    private Changeover changeover; // null: the active form is the last one
+
+    /** A form with its code. */
+    record Active(Form form, Program program) {
+    }
 
     private Model(ModelInfo info, ModelClassLoader loader, RunOptions options) {
         this.info = info;
         this.loader = loader;
         this.options = options;
-        this.form = Machine.choose(options, f -> loader.file(ModelClassLoader.path(className(info, f))) != null,
-                info.name());
-        this.program = instance(loader, className(info, form));
+        Form first = Machine.first(options, this::has, info.name());
+        Program program = instance(loader, className(info, first));
+        this.active = new Active(first, program);
+        this.changeover = Machine.changesOver(options, first, this::has)
+                ? new Changeover(info.name(), this::goal, this::changed) : null;
         this.workers = Workers.of(options.threads(), options.executor(), info.name());
         this.signature = new Signature(info);
         this.binder = new Binder(info, program, workers.size());
@@ -75,7 +82,8 @@ public final class Model implements AutoCloseable {
         var event = loading();
         try {
             ModelJar content = ModelJar.open(jar);
-            return started(content.info(), new ModelClassLoader(content.zip()::read, content.weights()), options,
+            return started(content.info(),
+                    new ModelClassLoader(content.zip()::read, content.zip()::has, content.weights()), options,
                     event);
         } catch (IOException e) {
             throw new ModelException("model " + jar + " can't be read: " + e, e);
@@ -105,7 +113,8 @@ public final class Model implements AutoCloseable {
         var event = loading();
         var files = new LinkedHashMap<>(image.resources());
         image.classes().forEach((name, bytes) -> files.put(ModelClassLoader.path(name), bytes));
-        return started(image.info(), new ModelClassLoader(files::get, image.weights()), options, event);
+        return started(image.info(), new ModelClassLoader(files::get, files::containsKey, image.weights()), options,
+                event);
     }
 
     /** The event of a load that begins, or null: while nobody records, JFR's classes are not even loaded (50 ms). */
@@ -122,11 +131,29 @@ public final class Model implements AutoCloseable {
         var model = new Model(info, loader, options);
         if (event != null && event.shouldCommit()) {
             event.model = info.name();
-            event.form = model.form.name();
+            event.form = model.active.form().name();
             event.weightsBytes = info.weightsBytes();
             event.commit();
         }
         return model;
+    }
+
+    private boolean has(Form form) {
+        return loader.has(ModelClassLoader.path(className(info, form)));
+    }
+
+    /** The form that the options ask for, where another is quicker to start. */
+    private Active goal() {
+        Form form = Machine.choose(options, this::has, info.name());
+        return new Active(form, instance(loader, className(info, form)));
+    }
+
+    /** Takes the form that is ready; null if there is none but the first. */
+    private void changed(Active ready) {
+        if (ready != null) {
+            active = ready;
+        }
+        changeover = null;
     }
 
     private static String className(ModelInfo info, Form form) {
@@ -190,7 +217,10 @@ public final class Model implements AutoCloseable {
             }
         }
         Frame frame = frames.take();
-        Call call = script.call(frame, values, binding.symbols());
+        Changeover change = changeover;
+        frame.steps = change;
+        Program program = active.program();
+        Call call = script.call(program, frame, values, binding.symbols());
         RunEvent event = begin();
         try {
             script.run(call);
@@ -201,6 +231,9 @@ public final class Model implements AutoCloseable {
         }
         if (event != null) {
             end(event, binding.symbols(), call.scratchBytes());
+        }
+        if (change != null && change.wanted()) {
+            change.begin(program, rehearsed(values, binding.symbols()));
         }
         frame.settle(call.scratchBytes());
         frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
@@ -275,12 +308,14 @@ public final class Model implements AutoCloseable {
 
     /** Runs the program in a frame that is ready. */
     void execute(Frame frame, Binding binding) {
+        Changeover change = changeover;
+        frame.steps = change;
         if (options.checked()) {
             frame.poison();
         }
         RunEvent event = begin();
         try {
-            program.run(frame);
+            active.program().run(frame);
         } catch (ModelException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -289,6 +324,41 @@ public final class Model implements AutoCloseable {
         if (event != null) {
             end(event, binding.symbols(), binding.bytes());
         }
+        if (change != null && change.wanted()) {
+            change.begin(active.program(), rehearsed(binding, frame.io));
+        }
+    }
+
+    /** Runs on scratch memory what a call has just run. */
+    private Rehearsal.Call rehearsed(Binding binding, Object[] io) {
+        var own = new Object[io.length];
+        for (int i = 0; i < io.length; i++) {
+            ValueInfo value = i < info.inputs().size() ? info.inputs().get(i)
+                    : info.outputs().get(i - info.inputs().size());
+            own[i] = value.dtype().storage().copy(io[i]);
+        }
+        var frame = new Frame();
+        frame.grow(binding);
+        frame.io = own;
+        return (program, steps) -> {
+            frame.steps = steps;
+            program.run(frame);
+        };
+    }
+
+    /** Runs on scratch memory what a call of a script has just run. */
+    private Rehearsal.Call rehearsed(Value[] values, long[] symbols) {
+        Value[] own = values.clone();
+        for (int i = 0; i < own.length; i++) {
+            if (own[i] instanceof Tensor t) {
+                own[i] = Tensor.of(t.dtype(), t.dtype().storage().copy(t.array()), t.shape());
+            }
+        }
+        var frame = new Frame();
+        return (program, steps) -> {
+            frame.steps = steps;
+            script.run(script.call(program, frame, own, symbols));
+        };
     }
 
     private static RunEvent begin() {
@@ -302,7 +372,7 @@ public final class Model implements AutoCloseable {
     private void end(RunEvent event, long[] symbols, long scratchBytes) {
         if (event.shouldCommit()) {
             event.model = info.name();
-            event.form = form.name();
+            event.form = active.form().name();
             event.symbols = Arrays.toString(symbols);
             event.scratchBytes = scratchBytes;
             event.commit();
@@ -394,12 +464,18 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * The form that runs.
+     * The form that runs now. With {@link FormChoice#AUTO}, the first calls run in the scalar form, which is quick to
+     * start, and later ones in a vector form, when HotSpot has compiled it.
      *
      * @return scalar or a vector form
      */
     public Form form() {
-        return form;
+        return active.form();
+    }
+
+    /** The way to another form while the model is on it; else null. */
+    Changeover changeover() {
+        return changeover;
     }
 
     /**
@@ -430,6 +506,10 @@ public final class Model implements AutoCloseable {
     @Override
     public void close() {
         if (gate.close()) {
+            Changeover change = changeover;
+            if (change != null) {
+                change.close();
+            }
             workers.close();
             frames.clear();
         }
@@ -438,7 +518,7 @@ public final class Model implements AutoCloseable {
     /** Name, form, inputs and outputs. */
     @Override
     public String toString() {
-        return "model '" + info.name() + "' (" + form + ", " + workers.size()
+        return "model '" + info.name() + "' (" + active.form() + ", " + workers.size()
                 + (workers.size() == 1 ? " thread" : " threads")
                 + (gate.closed() ? ", closed" : "") + ") " + info.inputs() + " -> " + info.outputs();
     }

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Holds one model's emitted classes and weights. The classes are ordinary named ones, so that stack traces and
@@ -16,22 +17,30 @@ final class ModelClassLoader extends ClassLoader {
     }
 
     private final Function<String, byte[]> files;
+    private final Predicate<String> has;
     private final MemorySegment weights;
 
     /**
      * A loader.
      *
      * @param files the bytes of a file by its path, or null
+     * @param has whether there is such a file
      * @param weights the model's weights
      */
-    ModelClassLoader(Function<String, byte[]> files, MemorySegment weights) {
+    ModelClassLoader(Function<String, byte[]> files, Predicate<String> has, MemorySegment weights) {
         super(ModelClassLoader.class.getClassLoader());
         this.files = files;
+        this.has = has;
         this.weights = weights.isReadOnly() ? weights : weights.asReadOnly();
     }
 
     MemorySegment weights() {
         return weights;
+    }
+
+    /** Whether the model has a file. */
+    boolean has(String path) {
+        return has.test(path);
     }
 
     /** The bytes of one of the model's files; null if there is none. */

@@ -66,6 +66,24 @@ public abstract class Program {
     public abstract void step(int step, Frame frame, int worker, int from, int to);
 
     /**
+     * The number of a step's kernel. Steps of one kernel are compiled together.
+     *
+     * @param step the step's number
+     * @return the same for steps of one kernel
+     */
+    public int kernel(int step) {
+        return step;
+    }
+
+    /**
+     * Calls kernels so that they have nothing to do and touch no memory. HotSpot counts calls: a method that is called
+     * often it compiles without waiting for slow loops to run long.
+     */
+    public void idle() {
+        // most programs have no kernels that are worth it
+    }
+
+    /**
      * For emitted code: an index or size that came from data is out of range.
      *
      * @param message what was expected

@@ -13,7 +13,6 @@ import java.util.Set;
 /** A model's script with what its calls share: the blocks' bindings and the constants. */
 final class Script {
     private final ModelInfo info;
-    private final Program program;
     private final boolean checked;
     private final List<SymbolInfo> symbols;
     private final List<Binder> binders = new ArrayList<>();
@@ -21,7 +20,6 @@ final class Script {
 
     Script(ModelInfo info, Program program, MemorySegment weights, int workers, boolean checked) {
         this.info = info;
-        this.program = program;
         this.checked = checked;
         this.symbols = info.allSymbols();
         for (int i = 0; i < info.script().blocks().size(); i++) {
@@ -59,7 +57,7 @@ final class Script {
         return binders.get(block).get(values);
     }
 
-    void run(int block, Frame frame) {
+    void run(Program program, int block, Frame frame) {
         if (checked) {
             frame.poison();
         }
@@ -69,19 +67,20 @@ final class Script {
     /**
      * A call's registers, with inputs and constants in place.
      *
+     * @param program runs the script and its blocks
      * @param bound values of the model's symbols
      */
-    Call call(Frame frame, Value[] inputs, long[] bound) {
+    Call call(Program program, Frame frame, Value[] inputs, long[] bound) {
         Value[] registers = constants.clone();
         System.arraycopy(inputs, 0, registers, 0, inputs.length);
         var all = new long[symbols.size()];
         System.arraycopy(bound, 0, all, 0, bound.length);
-        return new Call(this, frame, registers, all);
+        return new Call(this, program, frame, registers, all);
     }
 
     /** Runs the script. */
     void run(Call call) {
-        program.script(call);
+        call.program().script(call);
     }
 
     /** The outputs, which belong to the caller: what is an input, a constant or another output too is copied. */

@@ -67,6 +67,14 @@ public enum StorageClass {
         }
     }
 
+    /** A copy of an array of this class. */
+    Object copy(Object array) {
+        int length = length(array);
+        Object copy = allocate(length);
+        System.arraycopy(array, 0, copy, 0, length);
+        return copy;
+    }
+
     private Object zeroed(int length) {
         return switch (this) {
             case F32 -> new float[length];

@@ -71,6 +71,10 @@ final class Zip {
         return entries.keySet();
     }
 
+    boolean has(String name) {
+        return entries.containsKey(name);
+    }
+
     /** An entry's content in memory of its own; null if there is no such entry. */
     byte[] read(String name) {
         Entry entry = entries.get(name);

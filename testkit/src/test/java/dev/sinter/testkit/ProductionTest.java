@@ -80,10 +80,13 @@ class ProductionTest {
 
     @Test
     void theRuntimeAloneRunsTheJar() throws Exception {
-        var child = child("--add-modules", "jdk.incubator.vector");
-        assertThat(child.code()).as(child.err()).isZero();
-        assertThat(child.out().strip()).matches("V\\d+ " + wanted + " true");
-        assertThat(child.err()).doesNotContain(FLAG);
+        var first = child("--add-modules", "jdk.incubator.vector");
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(first.out().strip()).as("the first call's form").isEqualTo("SCALAR " + wanted + " true");
+        assertThat(first.err()).doesNotContain(FLAG);
+        var vector = child("--add-modules", "jdk.incubator.vector", "-Dsinter.form=vector");
+        assertThat(vector.code()).as(vector.err()).isZero();
+        assertThat(vector.out().strip()).matches("V\\d+ " + wanted + " true");
     }
 
     @Test

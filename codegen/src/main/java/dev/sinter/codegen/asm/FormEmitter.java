@@ -44,7 +44,7 @@ public final class FormEmitter implements Opcodes {
     private final Form form;
     private final FrameWriter cw = new FrameWriter();
     private final Map<Kernel, String> methods = new LinkedHashMap<>();
-    private final Set<String> taken = new HashSet<>(Set.of("run", "step", "bind"));
+    private final Set<String> taken = new HashSet<>(Set.of("run", "step", "bind", "idle", "kernel"));
     private final TextConstants texts = new TextConstants();
     private final ArrayDeque<Kernel> pending = new ArrayDeque<>();
 
@@ -115,6 +115,11 @@ public final class FormEmitter implements Opcodes {
         }
         while (!pending.isEmpty()) {
             kernel(pending.poll(), lines::kernel);
+        }
+        if (form != Form.SCALAR) {
+            var idle = new IdleEmitter(cw, name);
+            idle.idle(methods);
+            idle.kernels(steps.stream().map(s -> s.kernels().get(form)).toList());
         }
         statics();
         return cw.finish();

@@ -1,0 +1,181 @@
+package dev.sinter.runtime;
+
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes HotSpot compile a program, on scratch memory, and finds out when it has. A step counts as compiled when it takes
+ * no longer than the other form's takes: before, it runs in the interpreter or as the first compiler left it, many times
+ * slower. A slow step gets a slice of its iterations only, with pauses in which the compiler has the processor, and
+ * leaves the rest to the other form, whose results are the same; so each pass is short, and garbage stays little.
+ */
+final class Rehearsal implements Steps {
+    /** One run of the model on scratch memory. */
+    interface Call {
+        /**
+         * Runs the model.
+         *
+         * @param program whose way through the steps
+         * @param steps what runs each step
+         */
+        void run(Program program, Steps steps);
+    }
+
+    private static final long UNKNOWN = Long.MAX_VALUE;
+    /** What the clock and a call cost beside the work. */
+    private static final long TOLERANCE = 2_000;
+    /** HotSpot compiles for the first time after 200 calls, and for the second after at least 600. */
+    private static final int IDLE_CALLS = 250;
+    /** Iterations taken at once grow until they last so long. */
+    private static final long PART = 1_000_000;
+    /** A slow step is left to the other form after so long. */
+    private static final long SHARE = 20_000_000;
+    /** Pauses are this many times as long as slow work. */
+    private static final int REST = 3;
+    private static final long SHORTEST_PAUSE = 2_000_000;
+    private static final long LONGEST_PAUSE = 20_000_000;
+
+    private final Program scalar;
+    private final Program vector;
+    private final Changeover changeover;
+    private final LongSupplier clock;
+    private final LongConsumer pause;
+
+    private long[] usual = {}; // by step: the scalar form's best time
+    private boolean[] ready = {};
+    private int[] rehearsed = {}; // by kernel: the pass in which one of its steps was slow
+    private int passes;
+    private int seen;
+    private int open; // steps that ran in this pass and are not ready
+    private boolean measuring;
+    private long tired;
+    private long usualRun = UNKNOWN;
+
+    /**
+     * A rehearsal.
+     *
+     * @param scalar the program that runs
+     * @param vector the program that is to run
+     * @param changeover is told which steps are ready
+     * @param clock nanoseconds
+     * @param pause waits for nanoseconds
+     */
+    Rehearsal(Program scalar, Program vector, Changeover changeover, LongSupplier clock, LongConsumer pause) {
+        this.scalar = scalar;
+        this.vector = vector;
+        this.changeover = changeover;
+        this.clock = clock;
+        this.pause = pause;
+    }
+
+    /** Runs the scalar form, to know how long its steps take. */
+    void measure(Call call) {
+        measuring = true;
+        usualRun = Math.min(usualRun, timed(scalar, call));
+        measuring = false;
+    }
+
+    /** Runs the vector form as far as it is not too slow; true if every step that ran is ready. */
+    boolean pass(Call call) {
+        open = 0;
+        passes++;
+        for (int i = 0; i < IDLE_CALLS; i++) {
+            vector.idle();
+        }
+        long run = timed(vector, call);
+        if (seen > 0) {
+            return open == 0;
+        }
+        if (run <= limit(usualRun)) { // a model that is one method
+            return true;
+        }
+        rest(run);
+        return false;
+    }
+
+    private long timed(Program program, Call call) {
+        long begin = clock.getAsLong();
+        call.run(program, this);
+        return clock.getAsLong() - begin;
+    }
+
+    @Override
+    public void run(Frame frame, Program program, int step, int count) {
+        changeover.goOn();
+        if (step >= usual.length) {
+            int old = usual.length;
+            usual = Arrays.copyOf(usual, Math.max(step + 1, 2 * old));
+            Arrays.fill(usual, old, usual.length, UNKNOWN);
+            ready = Arrays.copyOf(ready, usual.length);
+            rehearsed = Arrays.copyOf(rehearsed, usual.length);
+        }
+        seen = Math.max(seen, step + 1);
+        if (measuring || usual[step] == UNKNOWN) {
+            measure(frame, step, 0, count);
+            open++;
+        } else
+            if (ready[step]) {
+                vector.step(step, frame, 0, 0, count);
+            } else
+                if (rehearsed[vector.kernel(step)] == passes) {
+                    scalar.step(step, frame, 0, 0, count); // this kernel's turn is over
+                    open++;
+                } else {
+                    rehearse(frame, step, count);
+                }
+    }
+
+    private void measure(Frame frame, int step, int from, int count) {
+        long begin = clock.getAsLong();
+        scalar.step(step, frame, 0, from, count);
+        long nanos = clock.getAsLong() - begin;
+        if (count - from > count / 2) {
+            usual[step] = Math.min(usual[step], (long) ((double) nanos * count / (count - from)));
+        }
+    }
+
+    private void rehearse(Frame frame, int step, int count) {
+        int from = 0;
+        int part = 1;
+        long spent = 0;
+        while (from < count && (spent < SHARE || spent <= limit(usual[step] / count * from))) {
+            int to = (int) Math.min(count, (long) from + part);
+            long begin = clock.getAsLong();
+            vector.step(step, frame, 0, from, to);
+            long nanos = clock.getAsLong() - begin;
+            spent += nanos;
+            if (nanos > limit(usual[step] / count * (to - from))) {
+                changeover.goOn();
+                rest(nanos);
+            }
+            if (nanos < PART) {
+                part *= 2;
+            }
+            from = to;
+        }
+        if (from == count && spent <= limit(usual[step])) {
+            ready[step] = true;
+            changeover.ready(step, vector);
+            return;
+        }
+        open++;
+        rehearsed[vector.kernel(step)] = passes;
+        if (from < count) {
+            measure(frame, step, from, count);
+        }
+    }
+
+    private static long limit(long usual) {
+        return usual + usual / 4 + TOLERANCE;
+    }
+
+    /** After slow work: gives the processor to whoever needs it, the compiler above all. */
+    private void rest(long worked) {
+        tired += REST * worked;
+        if (tired >= SHORTEST_PAUSE) {
+            pause.accept(Math.min(tired, LONGEST_PAUSE));
+            tired = 0;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.sinter.runtime;
+
+/** Runs a frame's steps in place of the program that asks: while a model changes its form, another's may be due. */
+interface Steps {
+    /**
+     * Runs iterations [0,count) of a step.
+     *
+     * @param frame the frame
+     * @param program the program that asks
+     * @param step the step's number
+     * @param count number of iterations, at least 1
+     */
+    void run(Frame frame, Program program, int step, int count);
+}
