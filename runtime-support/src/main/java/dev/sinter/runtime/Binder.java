@@ -1,6 +1,8 @@
 package dev.sinter.runtime;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,46 +25,47 @@ final class Binder {
         }
     }
 
-    /** The part of a program that resolves sizes. */
-    private interface Resolver {
-        void bind(long[] symbols, long[] values);
-    }
-
     private final String model;
     private final List<SymbolInfo> names;
     private final int[] used; // indices of the symbols that matter; null: all
     private final BlockInfo block;
-    private final Resolver resolver;
+    private final Program program;
+    private final int number; // of the block; negative: the whole model
     private final int workers;
     private final LinkedHashMap<Key, Binding> kept = new LinkedHashMap<>(KEPT, 0.75f, true);
 
-    private Binder(ModelInfo info, List<SymbolInfo> names, int[] used, BlockInfo block, Resolver resolver,
-            int workers) {
+    private Binder(ModelInfo info, List<SymbolInfo> names, int[] used, BlockInfo block, Program program,
+            int number, int workers) {
         this.model = info.name();
         this.names = names;
         this.used = used;
         this.block = block;
-        this.resolver = resolver;
+        this.program = program;
+        this.number = number;
         this.workers = workers;
     }
 
     /** Binds a whole model, or the dimensions at its border if it has a script. */
     Binder(ModelInfo info, Program program, int workers) {
-        this(info, info.symbols(), null, whole(info), program::bind, workers);
+        this(info, info.symbols(), null, whole(info), program, -1, workers);
     }
 
     /** Binds one block of a script. */
     static Binder of(ModelInfo info, int number, Program program, int workers) {
         BlockInfo block = info.script().blocks().get(number);
-        int[] used = block.symbols().stream().mapToInt(Integer::intValue).toArray();
         List<SymbolInfo> all = info.allSymbols();
-        return new Binder(info, Arrays.stream(used).mapToObj(all::get).toList(), used, block,
-                (symbols, values) -> program.bind(number, symbols, values), workers);
+        var used = new int[block.symbols().size()];
+        var names = new ArrayList<SymbolInfo>();
+        for (int i = 0; i < used.length; i++) {
+            used[i] = block.symbols().get(i);
+            names.add(all.get(used[i]));
+        }
+        return new Binder(info, names, used, block, program, number, workers);
     }
 
     private static BlockInfo whole(ModelInfo info) {
         List<ValueInfo> outputs = info.script().exists() ? List.of() : info.outputs();
-        return new BlockInfo(List.of(), List.of(), IntStream.range(0, outputs.size()).boxed().toList(), outputs,
+        return new BlockInfo(List.of(), List.of(), Collections.nCopies(outputs.size(), 0), outputs,
                 info.allocations(), info.valueCount(), info.firstParam(), info.paramCount());
     }
 
@@ -113,7 +116,11 @@ final class Binder {
     private Binding make(long[] symbols, long[] all) {
         var values = new long[block.valueCount()];
         try {
-            resolver.bind(all, values);
+            if (number < 0) {
+                program.bind(all, values);
+            } else {
+                program.bind(number, all, values);
+            }
         } catch (ArithmeticException e) {
             throw new ModelException(where(symbols) + ": a size is out of range: " + e.getMessage(), e);
         }
@@ -135,9 +142,20 @@ final class Binder {
         return withOutputs(symbols, all, values, p, strides, lengths);
     }
 
+    /** The allocations of a storage class. */
+    private int[] of(StorageClass storage) {
+        var chosen = new int[block.allocations().size()];
+        int count = 0;
+        for (int i = 0; i < chosen.length; i++) {
+            if (block.allocations().get(i).storage() == storage) {
+                chosen[count++] = i;
+            }
+        }
+        return Arrays.copyOf(chosen, count);
+    }
+
     private void place(StorageClass storage, long[] symbols, long[] values, int[] p, int[] strides, int[] lengths) {
-        int[] chosen = IntStream.range(0, block.allocations().size())
-                .filter(i -> block.allocations().get(i).storage() == storage).toArray();
+        int[] chosen = of(storage);
         if (chosen.length == 0) {
             return;
         }
@@ -174,7 +192,10 @@ final class Binder {
         var outputLengths = new int[outputs.size()];
         for (int i = 0; i < shapes.length; i++) {
             ValueInfo output = outputs.get(i);
-            shapes[i] = output.dims().stream().mapToLong(dim -> extent(dim, all, values)).toArray();
+            shapes[i] = new long[output.dims().size()];
+            for (int d = 0; d < shapes[i].length; d++) {
+                shapes[i][d] = extent(output.dims().get(d), all, values);
+            }
             try {
                 outputLengths[i] = plainLength(output.dtype(), shapes[i]);
             } catch (ModelException e) {
@@ -191,12 +212,16 @@ final class Binder {
     }
 
     static long extent(DimInfo dim, long[] symbols, long[] values) {
-        return switch (dim) {
-            case DimInfo.Constant(long extent) -> extent;
-            case DimInfo.Symbol(int index, _) -> symbols[index];
-            case DimInfo.Expression(_, int index) -> values[index];
-            case DimInfo.Open(String text) -> throw new IllegalStateException("nobody knows " + text + " here");
-        };
+        if (dim instanceof DimInfo.Constant(long extent)) {
+            return extent;
+        }
+        if (dim instanceof DimInfo.Symbol(int index, _)) {
+            return symbols[index];
+        }
+        if (dim instanceof DimInfo.Expression(_, int index)) {
+            return values[index];
+        }
+        throw new IllegalStateException("nobody knows " + dim + " here");
     }
 
     private ModelException tooBig(StorageClass storage, long[] symbols, int index, long size, String why) {

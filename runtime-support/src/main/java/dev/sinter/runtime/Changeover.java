@@ -2,8 +2,6 @@ package dev.sinter.runtime;
 
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * A model's way from its scalar form, which is quick to start, to a vector form, which HotSpot takes seconds to compile.
@@ -18,26 +16,16 @@ final class Changeover implements Steps {
     private static final long PATIENCE = 30_000_000_000L;
     private static final int MEASURED = 2;
 
-    private final String model;
-    private final Supplier<Model.Active> goal;
-    private final Consumer<Model.Active> arrival;
+    private final Model model;
 
     private Program[] programs = {}; // by step; null: the scalar one
     private Thread thread;
     private boolean begun;
     private volatile boolean stopped;
 
-    /**
-     * A way that has not begun.
-     *
-     * @param model the model's name
-     * @param goal gives the vector form; asked once, in the thread
-     * @param arrival is told the form when all is ready, and null if it can't be
-     */
-    Changeover(String model, Supplier<Model.Active> goal, Consumer<Model.Active> arrival) {
+    /** A way that has not begun. */
+    Changeover(Model model) {
         this.model = model;
-        this.goal = goal;
-        this.arrival = arrival;
     }
 
     @Override
@@ -70,7 +58,7 @@ final class Changeover implements Steps {
             public void run() {
                 go(scalar, call);
             }
-        }, "sinter-" + model + "-rehearsal", 0, false);
+        }, "sinter-" + model.name() + "-rehearsal", 0, false);
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
         thread.start();
@@ -80,15 +68,15 @@ final class Changeover implements Steps {
         Model.Active form = null;
         try {
             pause(HEAD_START);
-            form = goal.get();
+            form = model.goal();
             rehearse(new Rehearsal(scalar, form.program(), this, System::nanoTime, this::pause), call);
         } catch (Ended e) {
             return;
         } catch (RuntimeException | OutOfMemoryError e) {
-            System.getLogger("dev.sinter").log(System.Logger.Level.WARNING, "model '" + model + "' "
+            System.getLogger("dev.sinter").log(System.Logger.Level.WARNING, "model '" + model.name() + "' "
                     + (form == null ? "stays in its scalar form" : "changes its form without a rehearsal"), e);
         }
-        arrival.accept(form);
+        model.changed(form);
     }
 
     private void rehearse(Rehearsal rehearsal, Rehearsal.Call call) {

@@ -2,7 +2,6 @@ package dev.sinter.runtime;
 
 import java.util.Arrays;
 import java.util.StringJoiner;
-import java.util.function.Supplier;
 
 /**
  * Turns a tensor's elements into arrays that Java programs like.
@@ -10,9 +9,9 @@ import java.util.function.Supplier;
  * @param dtype the elements' type
  * @param data their array
  * @param size their number
- * @param label what messages call the tensor
+ * @param tensor for messages
  */
-record Conversion(DType dtype, Object data, long size, Supplier<String> label) {
+record Conversion(DType dtype, Object data, long size, Tensor tensor) {
     private static final int SHOWN = 8;
 
     float[] floats() {
@@ -81,7 +80,7 @@ record Conversion(DType dtype, Object data, long size, Supplier<String> label) {
 
     boolean[] booleans() {
         if (!isInteger()) {
-            throw new ModelException(label.get() + ": expected integers or booleans");
+            throw new ModelException(tensor.describe() + ": expected integers or booleans");
         }
         var out = new boolean[count()];
         for (int i = 0; i < out.length; i++) {
@@ -94,7 +93,7 @@ record Conversion(DType dtype, Object data, long size, Supplier<String> label) {
         if (data instanceof String[] own) {
             return Arrays.copyOf(own, count());
         }
-        throw new ModelException(label.get() + ": expected strings");
+        throw new ModelException(tensor.describe() + ": expected strings");
     }
 
     /** The first elements, such as {@code {0.5, 1.0, …}}. */
@@ -122,14 +121,14 @@ record Conversion(DType dtype, Object data, long size, Supplier<String> label) {
     private int count() {
         long count = dtype.kind() == DType.Kind.COMPLEX ? 2 * size : size;
         if (count > Placement.MAX_LENGTH) {
-            throw new ModelException(label.get() + ": too many elements for one array");
+            throw new ModelException(tensor.describe() + ": too many elements for one array");
         }
         return (int) count;
     }
 
     private boolean isInteger() {
         if (dtype == DType.STRING) {
-            throw new ModelException(label.get() + ": expected numbers");
+            throw new ModelException(tensor.describe() + ": expected numbers");
         }
         return dtype.kind() == DType.Kind.SIGNED || dtype.kind() == DType.Kind.UNSIGNED;
     }
@@ -141,7 +140,7 @@ record Conversion(DType dtype, Object data, long size, Supplier<String> label) {
             if (rounded == value && rounded != Long.MAX_VALUE && fits(rounded, bits)) {
                 return rounded;
             }
-            throw new ModelException(label.get() + ": element " + i + " is " + value
+            throw new ModelException(tensor.describe() + ": element " + i + " is " + value
                     + ", expected a whole number of " + bits + " bits");
         }
         long value = Elements.integer(dtype, data, i);
@@ -149,7 +148,7 @@ record Conversion(DType dtype, Object data, long size, Supplier<String> label) {
         if (unsigned ? bits == 64 || value >>> bits == 0 : fits(value, bits)) {
             return value;
         }
-        throw new ModelException(label.get() + ": element " + i + " is "
+        throw new ModelException(tensor.describe() + ": element " + i + " is "
                 + (dtype == DType.U64 ? Long.toUnsignedString(value) : Long.toString(value)) + ", expected "
                 + bits + " bits");
     }

@@ -4,13 +4,19 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What this JVM can run, and which form follows from it. */
 final class Machine {
     static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     private Machine() {
+    }
+
+    /** Which forms a model has. */
+    interface Forms {
+        /** Whether it has this one. */
+        boolean test(Form form);
     }
 
     /** Says once for each JVM that the scalar form runs: a class is initialized exactly once. */
@@ -39,13 +45,13 @@ final class Machine {
      * @param exists which forms the model has
      * @param model the model's name, for messages
      */
-    static Form first(RunOptions options, Predicate<Form> exists, String model) {
+    static Form first(RunOptions options, Forms exists, String model) {
         return options.form() == FormChoice.AUTO && hasVectorModule() && exists.test(Form.SCALAR) ? Form.SCALAR
                 : choose(options, exists, model);
     }
 
     /** Whether a model that begins with a form goes on to a wider one. */
-    static boolean changesOver(RunOptions options, Form first, Predicate<Form> exists) {
+    static boolean changesOver(RunOptions options, Form first, Forms exists) {
         return options.form() == FormChoice.AUTO && first == Form.SCALAR && hasVectorModule()
                 && (exists.test(Form.V128) || exists.test(Form.V256) || exists.test(Form.V512));
     }
@@ -57,7 +63,7 @@ final class Machine {
      * @param exists which forms the model has
      * @param model the model's name, for messages
      */
-    static Form choose(RunOptions options, Predicate<Form> exists, String model) {
+    static Form choose(RunOptions options, Forms exists, String model) {
         boolean module = hasVectorModule();
         if (options.form() == FormChoice.VECTOR && !module) {
             throw new ModelException("model '" + model + "': the vector form needs module " + VECTOR_MODULE
@@ -74,7 +80,7 @@ final class Machine {
             }
         }
         throw new ModelException("model '" + model + "': expected one of the forms " + wanted + ", the model has "
-                + List.of(Form.values()).stream().filter(exists).toList());
+                + Stream.of(Form.values()).filter(exists::test).toList());
     }
 
     /** The forms that will do, best first. */

@@ -32,6 +32,12 @@ public final class Model implements AutoCloseable {
     private final Script script; // null: the model is one block
     private final boolean packs; // whether an output has a two- or four-bit type
     private final CallGate gate = new CallGate();
+    private final Machine.Forms forms = new Machine.Forms() { // no lambda: the first of a process costs milliseconds
+        @Override
+        public boolean test(Form form) {
+            return loader.has(ModelClassLoader.path(className(info, form)));
+        }
+    };
     // Plain fields: whichever values a call sees, it gives the same bits.
     private Active active;
     private Changeover changeover; // null: the active form is the last one
@@ -44,18 +50,26 @@ public final class Model implements AutoCloseable {
         this.info = info;
         this.loader = loader;
         this.options = options;
-        Form first = Machine.first(options, this::has, info.name());
+        Form first = Machine.first(options, forms, info.name());
         Program program = instance(loader, className(info, first));
         this.active = new Active(first, program);
-        this.changeover = Machine.changesOver(options, first, this::has)
-                ? new Changeover(info.name(), this::goal, this::changed) : null;
+        this.changeover = Machine.changesOver(options, first, forms) ? new Changeover(this) : null;
         this.workers = Workers.of(options.threads(), options.executor(), info.name());
         this.signature = new Signature(info);
         this.binder = new Binder(info, program, workers.size());
         this.frames = new FramePool(workers);
         this.script = info.script().exists()
                 ? new Script(info, program, loader.weights(), workers.size(), options.checked()) : null;
-        this.packs = script == null && info.outputs().stream().anyMatch(o -> Packing.isPacked(o.dtype()));
+        this.packs = script == null && packs(info);
+    }
+
+    private static boolean packs(ModelInfo info) {
+        for (ValueInfo output : info.outputs()) {
+            if (Packing.isPacked(output.dtype())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -83,8 +97,7 @@ public final class Model implements AutoCloseable {
         try {
             ModelJar content = ModelJar.open(jar);
             return started(content.info(),
-                    new ModelClassLoader(content.zip()::read, content.zip()::has, content.weights()), options,
-                    event);
+                    new ModelClassLoader(content.zip(), content.weights()), options, event);
         } catch (IOException e) {
             throw new ModelException("model " + jar + " can't be read: " + e, e);
         }
@@ -112,9 +125,10 @@ public final class Model implements AutoCloseable {
     public static Model define(ModelImage image, RunOptions options) {
         var event = loading();
         var files = new LinkedHashMap<>(image.resources());
-        image.classes().forEach((name, bytes) -> files.put(ModelClassLoader.path(name), bytes));
-        return started(image.info(), new ModelClassLoader(files::get, files::containsKey, image.weights()), options,
-                event);
+        for (var type : image.classes().entrySet()) {
+            files.put(ModelClassLoader.path(type.getKey()), type.getValue());
+        }
+        return started(image.info(), new ModelClassLoader(new Defined(files), image.weights()), options, event);
     }
 
     /** The event of a load that begins, or null: while nobody records, JFR's classes are not even loaded (50 ms). */
@@ -138,18 +152,27 @@ public final class Model implements AutoCloseable {
         return model;
     }
 
-    private boolean has(Form form) {
-        return loader.has(ModelClassLoader.path(className(info, form)));
+    /** Files in memory. */
+    private record Defined(Map<String, byte[]> files) implements ModelClassLoader.Files {
+        @Override
+        public boolean has(String path) {
+            return files.containsKey(path);
+        }
+
+        @Override
+        public byte[] read(String path) {
+            return files.get(path);
+        }
     }
 
     /** The form that the options ask for, where another is quicker to start. */
-    private Active goal() {
-        Form form = Machine.choose(options, this::has, info.name());
+    Active goal() {
+        Form form = Machine.choose(options, forms, info.name());
         return new Active(form, instance(loader, className(info, form)));
     }
 
     /** Takes the form that is ready; null if there is none but the first. */
-    private void changed(Active ready) {
+    void changed(Active ready) {
         if (ready != null) {
             active = ready;
         }
@@ -335,15 +358,17 @@ public final class Model implements AutoCloseable {
         for (int i = 0; i < io.length; i++) {
             ValueInfo value = i < info.inputs().size() ? info.inputs().get(i)
                     : info.outputs().get(i - info.inputs().size());
-            own[i] = value.dtype().storage().copy(io[i]);
+            for (int j = 0; j < i && own[i] == null; j++) {
+                own[i] = io[j] == io[i] ? own[j] : null; // a state is input and output
+            }
+            if (own[i] == null && io[i] != null) {
+                own[i] = value.dtype().storage().copy(io[i]);
+            }
         }
         var frame = new Frame();
         frame.grow(binding);
         frame.io = own;
-        return (program, steps) -> {
-            frame.steps = steps;
-            program.run(frame);
-        };
+        return new BlockCall(frame);
     }
 
     /** Runs on scratch memory what a call of a script has just run. */
@@ -354,11 +379,23 @@ public final class Model implements AutoCloseable {
                 own[i] = Tensor.of(t.dtype(), t.dtype().storage().copy(t.array()), t.shape());
             }
         }
-        var frame = new Frame();
-        return (program, steps) -> {
+        return new ScriptCall(script, new Frame(), own, symbols);
+    }
+
+    private record BlockCall(Frame frame) implements Rehearsal.Call {
+        @Override
+        public void run(Program program, Steps steps) {
             frame.steps = steps;
-            script.run(script.call(program, frame, own, symbols));
-        };
+            program.run(frame);
+        }
+    }
+
+    private record ScriptCall(Script script, Frame frame, Value[] inputs, long[] symbols) implements Rehearsal.Call {
+        @Override
+        public void run(Program program, Steps steps) {
+            frame.steps = steps;
+            script.run(script.call(program, frame, inputs, symbols));
+        }
     }
 
     private static RunEvent begin() {

@@ -3,8 +3,6 @@ package dev.sinter.runtime;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
-import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * Holds one model's emitted classes and weights. The classes are ordinary named ones, so that stack traces and
@@ -16,21 +14,27 @@ final class ModelClassLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
-    private final Function<String, byte[]> files;
-    private final Predicate<String> has;
+    /** A model's files by their paths. */
+    interface Files {
+        /** Whether there is a file. */
+        boolean has(String path);
+
+        /** A file's bytes, or null. */
+        byte[] read(String path);
+    }
+
+    private final Files files;
     private final MemorySegment weights;
 
     /**
      * A loader.
      *
-     * @param files the bytes of a file by its path, or null
-     * @param has whether there is such a file
+     * @param files the model's files
      * @param weights the model's weights
      */
-    ModelClassLoader(Function<String, byte[]> files, Predicate<String> has, MemorySegment weights) {
+    ModelClassLoader(Files files, MemorySegment weights) {
         super(ModelClassLoader.class.getClassLoader());
         this.files = files;
-        this.has = has;
         this.weights = weights.isReadOnly() ? weights : weights.asReadOnly();
     }
 
@@ -40,12 +44,12 @@ final class ModelClassLoader extends ClassLoader {
 
     /** Whether the model has a file. */
     boolean has(String path) {
-        return has.test(path);
+        return files.has(path);
     }
 
     /** The bytes of one of the model's files; null if there is none. */
     byte[] file(String path) {
-        return files.apply(path);
+        return files.read(path);
     }
 
     @Override
@@ -55,14 +59,14 @@ final class ModelClassLoader extends ClassLoader {
             if (known != null) {
                 return known;
             }
-            byte[] bytes = name.startsWith("java.") ? null : files.apply(path(name));
+            byte[] bytes = name.startsWith("java.") ? null : files.read(path(name));
             return bytes == null ? super.loadClass(name, resolve) : defineClass(name, bytes, 0, bytes.length);
         }
     }
 
     @Override
     public InputStream getResourceAsStream(String name) {
-        byte[] bytes = files.apply(name);
+        byte[] bytes = files.read(name);
         return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
     }
 

@@ -3,7 +3,6 @@ package dev.sinter.runtime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a compiled model says of itself. {@link Program#bind} fills {@link #valueCount()} values; of these the
@@ -107,11 +106,19 @@ public record ModelInfo(String name, String className, String irResource, List<S
         if (script.exists()) {
             checkScript(name, script, inputs.size(), outputs.size(), symbols);
         } else
-            if (!inputs.stream().allMatch(ValueInfo::isRankedTensor)
-                    || !outputs.stream().allMatch(ValueInfo::isRankedTensor)) {
-                        throw new ModelException(
-                                "model '" + name + "': only a script takes or gives what is no tensor");
-                    }
+            if (!allRankedTensors(inputs) || !allRankedTensors(outputs)) {
+                throw new ModelException(
+                        "model '" + name + "': only a script takes or gives what is no tensor");
+            }
+    }
+
+    private static boolean allRankedTensors(List<ValueInfo> values) {
+        for (ValueInfo value : values) {
+            if (!value.isRankedTensor()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void checkScript(String name, ScriptInfo script, int inputs, int outputs,
@@ -124,7 +131,9 @@ public record ModelInfo(String name, String className, String irResource, List<S
         var all = new ArrayList<>(symbols);
         all.addAll(script.symbols());
         for (BlockInfo block : script.blocks()) {
-            block.symbols().forEach(s -> checkIndex(name, "block, symbol", s, all.size()));
+            for (int symbol : block.symbols()) {
+                checkIndex(name, "block, symbol", symbol, all.size());
+            }
             checkAllocations(name, block.allocations(), block.valueCount());
             checkValues(name, "block, result", block.results(), all, block.valueCount());
         }
@@ -152,36 +161,43 @@ public record ModelInfo(String name, String className, String irResource, List<S
                 throw new ModelException("model '" + name + "': " + what + " stands twice");
             }
             for (DimInfo dim : value.isRankedTensor() ? value.dims() : List.<DimInfo>of()) {
-                switch (dim) {
-                    case DimInfo.Open _ -> {
-                        // said for people only
-                    }
-                    case DimInfo.Constant(long extent) -> {
-                        if (extent < 0) {
-                            throw new ModelException("model '" + name + "': " + what + ": dimension " + extent);
-                        }
-                    }
-                    case DimInfo.Expression(String text, int index) ->
-                            checkIndex(name, what + ", '" + text + "'", index, valueCount);
-                    case DimInfo.Symbol(int index, String symbol) -> {
-                        checkIndex(name, what + ", symbol '" + symbol + "'", index, symbols.size());
-                        if (!symbols.get(index).name().equals(symbol)) {
-                            throw new ModelException("model '" + name + "': " + what + ": symbol " + index + " is '"
-                                    + symbols.get(index).name() + "', not '" + symbol + "'");
-                        }
-                    }
-                }
+                checkDim(name, what, dim, symbols, valueCount);
             }
         }
     }
 
+    // A switch over patterns would be nicer; the first of a process costs milliseconds, and this is the way of a load.
+    private static void checkDim(String name, String what, DimInfo dim, List<SymbolInfo> symbols, int valueCount) {
+        if (dim instanceof DimInfo.Constant(long extent)) {
+            if (extent < 0) {
+                throw new ModelException("model '" + name + "': " + what + ": dimension " + extent);
+            }
+        } else
+            if (dim instanceof DimInfo.Expression(String text, int index)) {
+                checkIndex(name, what + ", '" + text + "'", index, valueCount);
+            } else
+                if (dim instanceof DimInfo.Symbol(int index, String symbol)) {
+                    checkIndex(name, what + ", symbol '" + symbol + "'", index, symbols.size());
+                    if (!symbols.get(index).name().equals(symbol)) {
+                        throw new ModelException("model '" + name + "': " + what + ": symbol " + index + " is '"
+                                + symbols.get(index).name() + "', not '" + symbol + "'");
+                    }
+                }
+    }
+
     /** Every symbol must be some input's dimension, or have one possible value. */
     private static void checkBound(String name, List<SymbolInfo> symbols, List<ValueInfo> inputs) {
-        Set<DimInfo> dims = new HashSet<>();
-        inputs.stream().filter(ValueInfo::isRankedTensor).forEach(input -> dims.addAll(input.dims()));
-        for (int i = 0; i < symbols.size(); i++) {
+        var bound = new boolean[symbols.size()];
+        for (ValueInfo input : inputs) {
+            for (DimInfo dim : input.isRankedTensor() ? input.dims() : List.<DimInfo>of()) {
+                if (dim instanceof DimInfo.Symbol(int index, _)) {
+                    bound[index] = true;
+                }
+            }
+        }
+        for (int i = 0; i < bound.length; i++) {
             SymbolInfo symbol = symbols.get(i);
-            if (symbol.min() != symbol.max() && !dims.contains(new DimInfo.Symbol(i, symbol.name()))) {
+            if (symbol.min() != symbol.max() && !bound[i]) {
                 throw new ModelException("model '" + name + "': symbol '" + symbol.name()
                         + "' is the dimension of no input");
             }

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Reads the text form of {@link ModelInfo}: one fact a line, a keyword and its operands.
@@ -47,6 +46,7 @@ import java.util.function.Supplier;
 final class ModelInfoText {
     static final String HEADER = "sinter-model 1";
     static final String SCRIPTED = "sinter-model 2";
+    private static final String MESSAGE = "model info";
     private static final Set<String> ONCE = Set.of("name", "class", "ir", "weights", "values", "params");
 
     private static final Set<String> SCRIPT =
@@ -72,7 +72,21 @@ final class ModelInfoText {
     private int at;      // position in the line
 
     ModelInfoText(String text) {
-        this.lines = text.split("\r?\n");
+        this.lines = lines(text);
+    }
+
+    /** No regular expression and no lambda here: a model is often loaded before the process has used any. */
+    private static String[] lines(String text) {
+        var lines = new ArrayList<String>();
+        int from = 0;
+        while (from < text.length()) {
+            int end = text.indexOf('\n', from);
+            int next = end < 0 ? text.length() : end + 1;
+            end = end < 0 ? next : end;
+            lines.add(text.substring(from, end > from && text.charAt(end - 1) == '\r' ? end - 1 : end));
+            from = next;
+        }
+        return lines.toArray(new String[0]);
     }
 
     ModelInfo parse() {
@@ -90,7 +104,11 @@ final class ModelInfoText {
             if ((ONCE.contains(keyword) || keyword.equals("registers")) && !seen.add(keyword)) {
                 throw error("'" + keyword + "' stands twice");
             }
-            parseFact(keyword);
+            try {
+                parseFact(keyword);
+            } catch (ModelException e) { // what other checks say gets the line's number
+                throw e.getMessage().startsWith(MESSAGE) ? e : error(e.getMessage());
+            }
             if (at != line.length()) {
                 throw error("expected the end of the line at column " + (at + 1));
             }
@@ -127,25 +145,25 @@ final class ModelInfoText {
             case "input" -> inputs.add(value());
             case "output" -> outputs.add(value());
             case "state" -> states.add(new StateInfo(string(), string(), (int) integer(Integer.MAX_VALUE)));
-            case "allocation" -> allocation(located(this::allocation));
+            case "allocation" -> allocation(allocation());
             case "registers" -> {
                 numbers.put(keyword, integer(Integer.MAX_VALUE));
                 scriptOutputs = integers();
             }
             case "defined" -> defined.add(symbol());
-            case "constant" -> constants.add(located(() -> new ConstantInfo((int) integer(Integer.MAX_VALUE),
-                    DType.parse(word()), longs(), integer(Long.MAX_VALUE))));
+            case "constant" -> constants.add(new ConstantInfo((int) integer(Integer.MAX_VALUE),
+                    DType.parse(word()), longs(), integer(Long.MAX_VALUE)));
             case "library" -> calls.add(library());
-            case "block" -> blocks.add(located(() -> new BlockInfo(integers(), integers(), List.of(), List.of(),
+            case "block" -> blocks.add(new BlockInfo(integers(), integers(), List.of(), List.of(),
                     List.of(), (int) integer(Integer.MAX_VALUE), (int) integer(Integer.MAX_VALUE),
-                    (int) integer(Integer.MAX_VALUE))));
+                    (int) integer(Integer.MAX_VALUE)));
             case "result" -> result();
             default -> throw error("unknown keyword '" + keyword + "'");
         }
     }
 
     private SymbolInfo symbol() {
-        return located(() -> new SymbolInfo(string(), signed(), signed()));
+        return new SymbolInfo(string(), signed(), signed());
     }
 
     /** Allocations behind a block are that block's. */
@@ -166,7 +184,11 @@ final class ModelInfoText {
     }
 
     private List<Integer> integers() {
-        return longs().stream().map(Long::intValue).toList();
+        var values = new ArrayList<Integer>();
+        for (long value : longs()) {
+            values.add((int) value);
+        }
+        return values;
     }
 
     private List<Long> longs() {
@@ -228,8 +250,8 @@ final class ModelInfoText {
         return switch (word) {
             case "seq" -> new TypeInfo.OfSequence(type());
             case "optional" -> new TypeInfo.OfOptional(type());
-            case "map" -> new TypeInfo.OfMap(located(() -> DType.parse(word())), type());
-            default -> tensor(located(() -> DType.parse(word)));
+            case "map" -> new TypeInfo.OfMap(DType.parse(word()), type());
+            default -> tensor(DType.parse(word));
         };
     }
 
@@ -366,16 +388,7 @@ final class ModelInfoText {
         at++;
     }
 
-    /** Gives what other checks say the line's number. */
-    private <T> T located(Supplier<T> part) {
-        try {
-            return part.get();
-        } catch (ModelException e) {
-            throw e.getMessage().startsWith("model info") ? e : error(e.getMessage());
-        }
-    }
-
     private ModelException error(String what) {
-        return new ModelException("model info, line " + number + ": " + what);
+        return new ModelException(MESSAGE + ", line " + number + ": " + what);
     }
 }

@@ -22,12 +22,12 @@ public final class Outputs extends AbstractMap<String, Value> {
      * @throws ModelException if there is no such output or it is no tensor
      */
     public Tensor tensor(String name) {
-        return switch (values.get(name)) {
-            case Tensor t -> t;
-            case null -> throw new ModelException("no output '" + name + "'; there are " + values.keySet());
-            case Value other -> throw new ModelException(
-                    "output '" + name + "': expected a tensor, it is a " + other.getClass().getSimpleName());
-        };
+        Value value = values.get(name);
+        if (value instanceof Tensor tensor) {
+            return tensor;
+        }
+        throw new ModelException(value == null ? "no output '" + name + "'; there are " + values.keySet()
+                : "output '" + name + "': expected a tensor, it is a " + value.getClass().getSimpleName());
     }
 
     @Override

@@ -51,12 +51,14 @@ final class ParallelJob implements Runnable {
         Throwable thrown = failure;
         this.failure = null;
         this.owner = null;
-        switch (thrown) {
-            case null -> {
-            }
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            default -> throw new ModelException("a worker failed", thrown);
+        if (thrown instanceof RuntimeException e) {
+            throw e;
+        }
+        if (thrown instanceof Error e) {
+            throw e;
+        }
+        if (thrown != null) {
+            throw new ModelException("a worker failed", thrown);
         }
     }
 

@@ -1,8 +1,5 @@
 package dev.sinter.runtime;
 
-import java.util.Comparator;
-import java.util.stream.IntStream;
-
 /**
  * Places allocations in one arena so that no two that live at the same time overlap: the largest first, each into the
  * smallest gap that holds it (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020).
@@ -38,10 +35,24 @@ final class Placement {
      */
     static long[] place(long[] sizes, int[] first, int[] last) {
         var placement = new Placement(sizes, first, last);
-        IntStream.range(0, sizes.length).boxed()
-                .sorted(Comparator.comparingLong((Integer i) -> -sizes[i]).thenComparing(i -> i))
-                .forEach(placement::placeOne);
+        for (int index : largestFirst(sizes)) {
+            placement.placeOne(index);
+        }
         return placement.offsets;
+    }
+
+    /** Indices by size, descending; equal sizes in order. */
+    private static int[] largestFirst(long[] sizes) {
+        var order = new int[sizes.length];
+        for (int i = 0; i < order.length; i++) {
+            int at = i;
+            while (at > 0 && sizes[order[at - 1]] < sizes[i]) {
+                order[at] = order[at - 1];
+                at--;
+            }
+            order[at] = i;
+        }
+        return order;
     }
 
     /** A size rounded up to the grain. */

@@ -29,7 +29,9 @@ public record ScriptInfo(int registers, List<SymbolInfo> symbols, List<Integer> 
         calls = List.copyOf(calls);
         blocks = List.copyOf(blocks);
         var used = new HashSet<>(outputs);
-        constants.forEach(c -> used.add(c.register()));
+        for (ConstantInfo constant : constants) {
+            used.add(constant.register());
+        }
         for (LibraryInfo call : calls) {
             used.addAll(call.inputs());
             used.addAll(call.outputs());

@@ -33,9 +33,14 @@ final class Signature {
 
     /** The inputs in the model's order, each of the declared kind. */
     Value[] order(Map<String, ? extends Value> inputs) {
-        inputs.keySet().forEach(this::index);
+        for (String name : inputs.keySet()) {
+            index(name);
+        }
         var values = new Value[info.inputs().size()];
-        index.forEach((name, i) -> values[i] = checked(i, inputs.get(name), inputs.containsKey(name)));
+        for (int i = 0; i < values.length; i++) {
+            String name = info.inputs().get(i).name();
+            values[i] = checked(i, inputs.get(name), inputs.containsKey(name));
+        }
         return values;
     }
 
@@ -88,31 +93,25 @@ final class Signature {
     }
 
     private void matchDim(Value[] values, long[] symbols, int i, int d, DimInfo dim, long got) {
-        switch (dim) {
-            case DimInfo.Constant(long extent) -> {
-                if (got != extent) {
-                    throw new ModelException(dimension(i, d) + ": expected " + extent + ", got " + got);
-                }
+        if (dim instanceof DimInfo.Constant(long extent)) {
+            if (got != extent) {
+                throw new ModelException(dimension(i, d) + ": expected " + extent + ", got " + got);
             }
-            case DimInfo.Symbol(int s, _) -> {
+        } else
+            if (dim instanceof DimInfo.Symbol(int s, _)) {
                 SymbolInfo symbol = info.symbols().get(s);
                 if (symbol.min() > got || symbol.max() < got) {
                     throw new ModelException(dimension(i, d) + ": " + limit(symbol) + ", got " + got);
                 }
                 if (symbols[s] == UNBOUND) {
                     symbols[s] = got;
-                } else if (symbols[s] != got) {
-                    throw new ModelException(dimension(i, d) + ": expected " + symbols[s] + binder(values, s, i)
-                            + ", got " + got);
-                }
+                } else
+                    if (symbols[s] != got) {
+                        throw new ModelException(dimension(i, d) + ": expected " + symbols[s] + binder(values, s, i)
+                                + ", got " + got);
+                    }
             }
-            case DimInfo.Open _ -> {
-                // anything goes
-            }
-            case DimInfo.Expression _ -> {
-                // checked when the symbols are known, by matchExpressions
-            }
-        }
+        // Expressions are checked when the symbols are known, by matchExpressions; what is open may be anything.
     }
 
     /** Checks the dimensions that follow from symbols. */

@@ -94,15 +94,14 @@ public enum StorageClass {
      * @return its length, or -1 if it is no array of this class
      */
     public int length(Object array) {
-        return switch (array) {
-            case float[] a when this == F32 -> a.length;
-            case double[] a when this == F64 -> a.length;
-            case int[] a when this == I32 -> a.length;
-            case long[] a when this == I64 -> a.length;
-            case short[] a when this == I16 -> a.length;
-            case byte[] a when this == I8 -> a.length;
-            case String[] a when this == STRING -> a.length;
-            case null, default -> -1;
+        return switch (this) {
+            case F32 -> array instanceof float[] a ? a.length : -1;
+            case F64 -> array instanceof double[] a ? a.length : -1;
+            case I32 -> array instanceof int[] a ? a.length : -1;
+            case I64 -> array instanceof long[] a ? a.length : -1;
+            case I16 -> array instanceof short[] a ? a.length : -1;
+            case I8 -> array instanceof byte[] a ? a.length : -1;
+            case STRING -> array instanceof String[] a ? a.length : -1;
         };
     }
 

@@ -162,22 +162,22 @@ public final class Tensor implements Value {
         long[] dims = shape.clone();
         long size = size(dtype, dims);
         long needed = dtype.arrayLength(size);
-        switch (data) {
-            case null -> throw new ModelException(dtype + Arrays.toString(dims) + ": the data is null");
-            case MemorySegment segment -> {
-                return onSegment(dtype, dims, size, segment, ByteOrder.nativeOrder());
-            }
-            case Buffer buffer -> {
-                return onBuffer(dtype, dims, size, buffer);
-            }
-            default -> {
-            }
+        if (data == null) {
+            throw new ModelException(dtype + Arrays.toString(dims) + ": the data is null");
         }
-        Object own = switch (data) {
-            case boolean[] flags when dtype == DType.BOOL -> Conversion.bytes(flags);
-            case char[] chars when dtype == DType.U16 -> Conversion.shorts(chars);
-            default -> data;
-        };
+        if (data instanceof MemorySegment segment) {
+            return onSegment(dtype, dims, size, segment, ByteOrder.nativeOrder());
+        }
+        if (data instanceof Buffer buffer) {
+            return onBuffer(dtype, dims, size, buffer);
+        }
+        Object own = data;
+        if (dtype == DType.BOOL && data instanceof boolean[] flags) {
+            own = Conversion.bytes(flags);
+        } else
+            if (dtype == DType.U16 && data instanceof char[] chars) {
+                own = Conversion.shorts(chars);
+            }
         int length = dtype.storage().length(own);
         if (length < 0) {
             throw new ModelException(dtype + Arrays.toString(dims) + ": expected data in a "
@@ -439,7 +439,7 @@ public final class Tensor implements Value {
     }
 
     private Conversion conversion() {
-        return new Conversion(dtype, array(), size, this::describe);
+        return new Conversion(dtype, array(), size, this);
     }
 
     /** Type and shape, such as {@code f32[1,128]}. */

@@ -7,11 +7,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.URI;
 import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Collections;
 
 /** Where emitted classes find their weights. */
 public final class Weights {
+    private static final int SHIFT = 30;
+    private static final int WINDOW = 1 << SHIFT;
+
     private Weights() {
     }
 
@@ -74,5 +79,88 @@ public final class Weights {
             throw new ModelException(url + ": expected " + length + " bytes, got " + at);
         }
         return target.asReadOnly();
+    }
+
+    /**
+     * Buffers over the weights, for code without vectors: unlike a segment's, their accessors are plain methods, which
+     * cost the start of a process nothing.
+     *
+     * @param weights the segment
+     * @return buffers of a gibibyte each, and of a few bytes of the next
+     */
+    public static ByteBuffer[] buffers(MemorySegment weights) {
+        var buffers = new ByteBuffer[Math.max(1, Math.toIntExact((weights.byteSize() + WINDOW - 1) / WINDOW))];
+        for (int i = 0; i < buffers.length; i++) {
+            long from = (long) i * WINDOW;
+            long length = Math.min((long) WINDOW + Long.BYTES, weights.byteSize() - from);
+            buffers[i] = weights.asSlice(from, length).asByteBuffer().order(ByteOrder.nativeOrder());
+        }
+        return buffers;
+    }
+
+    /**
+     * A byte.
+     *
+     * @param weights what {@link #buffers} gave
+     * @param offset in bytes
+     * @return the byte there
+     */
+    public static byte getByte(ByteBuffer[] weights, long offset) {
+        return weights[(int) (offset >>> SHIFT)].get((int) offset & WINDOW - 1);
+    }
+
+    /**
+     * Two bytes.
+     *
+     * @param weights what {@link #buffers} gave
+     * @param offset in bytes
+     * @return the short there
+     */
+    public static short getShort(ByteBuffer[] weights, long offset) {
+        return weights[(int) (offset >>> SHIFT)].getShort((int) offset & WINDOW - 1);
+    }
+
+    /**
+     * Four bytes.
+     *
+     * @param weights what {@link #buffers} gave
+     * @param offset in bytes
+     * @return the int there
+     */
+    public static int getInt(ByteBuffer[] weights, long offset) {
+        return weights[(int) (offset >>> SHIFT)].getInt((int) offset & WINDOW - 1);
+    }
+
+    /**
+     * Eight bytes.
+     *
+     * @param weights what {@link #buffers} gave
+     * @param offset in bytes
+     * @return the long there
+     */
+    public static long getLong(ByteBuffer[] weights, long offset) {
+        return weights[(int) (offset >>> SHIFT)].getLong((int) offset & WINDOW - 1);
+    }
+
+    /**
+     * Four bytes.
+     *
+     * @param weights what {@link #buffers} gave
+     * @param offset in bytes
+     * @return the float there
+     */
+    public static float getFloat(ByteBuffer[] weights, long offset) {
+        return weights[(int) (offset >>> SHIFT)].getFloat((int) offset & WINDOW - 1);
+    }
+
+    /**
+     * Eight bytes.
+     *
+     * @param weights what {@link #buffers} gave
+     * @param offset in bytes
+     * @return the double there
+     */
+    public static double getDouble(ByteBuffer[] weights, long offset) {
+        return weights[(int) (offset >>> SHIFT)].getDouble((int) offset & WINDOW - 1);
     }
 }

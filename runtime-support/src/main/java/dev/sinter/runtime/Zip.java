@@ -3,7 +3,6 @@ package dev.sinter.runtime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,11 +16,7 @@ import java.util.zip.Inflater;
  * fields. It tells where an entry's bytes lie, which {@code java.util.zip} does not; stored entries of any size can be
  * used in place. Strict: whatever contradicts itself is refused.
  */
-final class Zip {
-    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
+final class Zip implements ModelClassLoader.Files {
     private static final int END = 0x06054b50;
     private static final int END_SIZE = 22;
     private static final int LOCATOR_64 = 0x07064b50;
@@ -71,12 +66,14 @@ final class Zip {
         return entries.keySet();
     }
 
-    boolean has(String name) {
+    @Override
+    public boolean has(String name) {
         return entries.containsKey(name);
     }
 
     /** An entry's content in memory of its own; null if there is no such entry. */
-    byte[] read(String name) {
+    @Override
+    public byte[] read(String name) {
         Entry entry = entries.get(name);
         if (entry == null) {
             return null;
@@ -268,30 +265,42 @@ final class Zip {
         if (at > file.byteSize() - length) {
             throw corrupt("it is cut off at " + at);
         }
-        return new String(file.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        return new String(bytes(at, length), StandardCharsets.UTF_8);
     }
 
     private int u16(long at) {
-        return file.get(U16, checked(at, 2)) & 0xFFFF;
+        return (int) number(at, 2);
     }
 
     private int i32(long at) {
-        return file.get(U32, checked(at, 4));
+        return (int) number(at, 4);
     }
 
     private long u32(long at) {
-        return i32(at) & UNSET_32;
+        return number(at, 4);
     }
 
     private long u64(long at) {
-        return file.get(U64, checked(at, 8));
+        return number(at, 8);
     }
 
-    private long checked(long at, int bytes) {
+    /** A number of some bytes, the lowest first. The way through a buffer spares a process the first VarHandle. */
+    private long number(long at, int bytes) {
         if (at < 0 || at > file.byteSize() - bytes) {
             throw corrupt("it is cut off at " + at);
         }
-        return at;
+        byte[] copy = bytes(at, bytes);
+        long value = 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            value = value << Byte.SIZE | copy[i] & 0xFF;
+        }
+        return value;
+    }
+
+    private byte[] bytes(long at, int length) {
+        var copy = new byte[length];
+        file.asSlice(at, length).asByteBuffer().get(copy);
+        return copy;
     }
 
     private ModelException corrupt(String what) {

@@ -63,8 +63,7 @@ class RehearsalTest {
         }
     }
 
-    private final Changeover changeover = new Changeover("m", () -> null, form -> {
-    });
+    private final Changeover changeover = new Changeover(null);
 
     private Rehearsal rehearsal(Program scalar, Program vector) {
         return new Rehearsal(scalar, vector, changeover, () -> now, pauses::add);

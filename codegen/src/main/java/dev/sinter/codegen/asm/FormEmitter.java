@@ -129,6 +129,9 @@ public final class FormEmitter implements Opcodes {
         var init = cw.method(ACC_STATIC, "<clinit>", "()V");
         init.visitCode();
         Shuffles.emit(cw, init, name, form);
+        if (form == Form.SCALAR) {
+            WeightCode.buffers(cw, init, name, weightsClass);
+        }
         texts.emit(cw, init, name, weightsClass);
         finish(init);
     }

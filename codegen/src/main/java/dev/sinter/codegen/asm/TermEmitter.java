@@ -34,7 +34,7 @@ final class TermEmitter implements Opcodes {
         this.kernel = kernel;
         this.types = new Types(kernel);
         this.vectors = new VectorCode(mv, form, owner);
-        this.weights = new WeightCode(mv, weightsClass);
+        this.weights = new WeightCode(mv, weightsClass, form == Form.SCALAR ? owner : null);
     }
 
     Types types() {

@@ -22,7 +22,7 @@ final class TextConstants implements Opcodes {
     void emit(FrameWriter cw, MethodVisitor init, String owner, String weightsClass) {
         fields.forEach((text, field) -> {
             cw.visitField(ACC_PRIVATE | ACC_STATIC | ACC_FINAL, field, TEXTS, null, null).visitEnd();
-            new WeightCode(init, weightsClass).pushSegment();
+            new WeightCode(init, weightsClass, null).pushSegment();
             init.visitLdcInsn(text.byteOffset());
             Instructions.pushInt(init, text.count());
             init.visitMethodInsn(INVOKESTATIC, "dev/sinter/runtime/Texts", "read",

@@ -148,7 +148,8 @@ public final class AttentionKernel {
     private static int rows(Form form) {
         return switch (form) {
             case V512, V256 -> 6;
-            case V128, SCALAR -> 3;
+            case V128 -> 3;
+            case SCALAR -> 2; // few sums at a time are soon compiled
         };
     }
 
@@ -209,7 +210,7 @@ public final class AttentionKernel {
         }
         b.add(call(weights(rows), List.of(bases.get(3), bases.get(4), bases.get(5), from)));
         int whole = e / 16;
-        int pairs = whole / 2 * 2;
+        int pairs = form == Form.SCALAR ? 0 : whole / 2 * 2;
         values(b, form, rows, 2, false, 0, pairs, bases, from);
         values(b, form, rows, 1, false, pairs, whole, bases, from);
         values(b, form, rows, 1, true, whole, (e + 15) / 16, bases, from);

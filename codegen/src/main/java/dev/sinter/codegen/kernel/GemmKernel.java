@@ -255,23 +255,36 @@ public final class GemmKernel {
         });
     }
 
-    /** Takes a row of the scalar form's sums through the epilogue. */
+    /** Takes a row of the scalar form's sums through the epilogue, in methods of sixteen that are hot soon. */
     private Kernel scalarRow() {
+        var body = Body.block(b -> b.loop("n", Term.ref("j0"), Term.ref("j1"), 1, x -> {
+            var args = new ArrayList<Term>();
+            access.params(false).forEach(p -> args.add(Term.ref(p.name())));
+            args.addAll(List.of(Term.ref("i"), Term.ref("r"), Term.ref("j0"), Term.ref("n")));
+            var heap = access.buffers().stream().filter(y -> !y.isWeight()).map(y -> y.name()).toList();
+            x.add(new Stmt.Call(scalarPanel(), heap, args));
+        }));
+        return new Kernel(name() + ".row", access.buffers(), with("i", "r", "j0", "j1"), body);
+    }
+
+    private Kernel scalarPanel() {
+        var body = Body.block(b -> {
+            var panel = Term.ref("j").minus(Term.ref("j0")).times(VType.LANES);
+            var column = b.let("n", Term.ref("j").times(VType.LANES));
+            var rest = n % VType.LANES == 0 ? null : b.let("rest", new Term.Lanes(column, Term.i32(n), VType.LANES));
+            var sum = b.let("sum", sums.sum(Term.ref("r"), panel));
+            var value = epilogue.apply(b, integral(sum), Term.ref("i"), column, rest, null, "v");
+            b.store("c", c.at(ldc.times(Term.ref("i")).plus(column)), value, rest);
+        });
+        return new Kernel(name() + ".panel", access.buffers(), with("i", "r", "j0", "j"), body);
+    }
+
+    private List<Kernel.Param> with(String... own) {
         var params = new ArrayList<>(access.params(false));
-        for (var extra : List.of("i", "r", "j0", "j1")) {
+        for (var extra : own) {
             params.add(new Kernel.Param(extra, Elem.I32));
         }
-        var body = Body.block(b -> b.loop("n", Term.ref("j0").times(VType.LANES), Term.of(Prim.MIN, Term.i32(n),
-                Term.ref("j1").times(VType.LANES)), VType.LANES, x -> {
-                    var column = Term.ref("n");
-                    var rest = n % VType.LANES == 0 ? null
-                            : x.let("rest", new Term.Lanes(column, Term.i32(n), VType.LANES));
-                    var sum = x.let("sum",
-                            sums.sum(Term.ref("r"), column.minus(Term.ref("j0").times(VType.LANES))));
-                    var value = epilogue.apply(x, integral(sum), Term.ref("i"), column, rest, null, "v");
-                    x.store("c", c.at(ldc.times(Term.ref("i")).plus(column)), value, rest);
-                }));
-        return new Kernel(name() + ".row", access.buffers(), params, body);
+        return params;
     }
 
     /**

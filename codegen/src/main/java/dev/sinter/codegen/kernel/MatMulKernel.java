@@ -85,7 +85,11 @@ public final class MatMulKernel {
 
     /** Rows that are accumulated at once. */
     private static int rows(Form form) {
-        return form == Form.V128 ? 2 : ROWS;
+        return switch (form) {
+            case SCALAR -> 1;
+            case V128 -> 2;
+            default -> ROWS;
+        };
     }
 
     private void round(Body x, boolean vector, int rows) {

@@ -111,6 +111,9 @@ final class Emitted implements Opcodes {
         var init = writer.method(Opcodes.ACC_STATIC, "<clinit>", "()V");
         init.visitCode();
         Shuffles.emit(writer, init, CODE, form);
+        if (form == Form.SCALAR) {
+            WeightCode.buffers(writer, init, CODE, WEIGHTS);
+        }
         init.visitInsn(Opcodes.RETURN);
         init.visitMaxs(0, 0);
         init.visitEnd();
