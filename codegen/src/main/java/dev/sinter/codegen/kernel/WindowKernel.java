@@ -169,17 +169,6 @@ public final class WindowKernel {
         return (product.panels() + WindowSums.PANELS - 1) / WindowSums.PANELS;
     }
 
-    /**
-     * How far windows of a tile are apart: tiles as high as blocks are divided by do not cross rows of images that are
-     * a multiple of them.
-     */
-    private int pitch(int height) {
-        var width = product.y().dims().get(2);
-        var step = product.x().strides().get(2);
-        boolean within = height == WindowSums.ROWS && width.isConst() && width.value() % height == 0;
-        return within && step.isConst() ? Math.toIntExact(step.value() * product.strides().get(1)) : 0;
-    }
-
     private boolean isWide() {
         var width = product.y().dims().get(2);
         return width.isConst() && width.value() >= WindowSums.ROWS;
@@ -253,7 +242,7 @@ public final class WindowKernel {
             x.let("behind", Term.of(Prim.MIN, Term.ref("segs"), first.plus(some)));
             var from = x.let("k0", minor.times(Term.ref("piece")));
             x.let("k1", Term.of(Prim.MIN, Term.ref("len"), from.plus(Term.ref("piece"))));
-            WindowSums.add(x, form, "x", Map.of(), heights(form), widths, isWide(), this::pitch);
+            WindowSums.add(x, form, "x", Map.of(), heights(form), widths, isWide());
         });
         var args = new ArrayList<Term>();
         access.params(false).forEach(p -> args.add(Term.ref(p.name())));

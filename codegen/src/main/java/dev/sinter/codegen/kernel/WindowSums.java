@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
-import java.util.function.IntUnaryOperator;
 
 /**
  * The inner product of all that has constant weights in panels and sums in scratch: {@code s[r,n] += x[r,k] * w[k,n]}
@@ -71,12 +70,9 @@ final class WindowSums {
      *            how many panels there may be
      * @param wide
      *            whether rows of images are no shorter than a tile
-     * @param pitch
-     *            of the rows of a tile of some height, where all tiles of it have a constant one; else 0. It becomes part of
-     *            the tile's code, as seven distances in registers cost a fifth of its speed
      */
     static void add(Body b, Form form, String x, Map<String, String> other, Set<Integer> heights,
-            Set<Integer> widths, boolean wide, IntUnaryOperator pitch) {
+            Set<Integer> widths, boolean wide) {
         int tall = GemmTile.maxRows(form);
         var rows = b.let("wrows", Term.ref("i1").minus(Term.ref("i0")));
         var tiles = b.let("wtiles", Term.of(Prim.DIV, rows.plus(tall - 1), Term.i32(tall)));
@@ -86,8 +82,7 @@ final class WindowSums {
         for (int height : heights) {
             for (int width : widths) {
                 int most = Math.min(width, GemmTile.panels(form, height));
-                IntFunction<Stmt.Call> call =
-                        panels -> call(tile(form, height, panels, wide, pitch.applyAsInt(height)), x, other);
+                IntFunction<Stmt.Call> call = panels -> call(tile(form, height, panels, wide), x, other);
                 var wanted = Term.of(Prim.EQ, count, Term.i32(width));
                 b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low.plus(1), Term.i32(height)), wanted),
                         y -> tiles(y, call, width, most, Term.ref("i0"), split));
@@ -122,7 +117,7 @@ final class WindowSums {
 
     // ---- the tile
 
-    private static Kernel tile(Form form, int rows, int panels, boolean wide, int pitch) {
+    private static Kernel tile(Form form, int rows, int panels, boolean wide) {
         var params = new ArrayList<Kernel.Param>();
         params.add(new Kernel.Param("wb", Elem.I64));
         SIZES.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
@@ -134,14 +129,14 @@ final class WindowSums {
             columns.letAll("wp", u, Term.ref("wb")
                     .plus(Term.ref("j").plus(Term.ref("u")).wide().times(Term.ref("kk").wide()).times(Term.i64(16))));
             columns.loop("i", Term.ref("i0"), Term.ref("i1"), rows, inner -> {
-                place(inner, rows, wide, pitch);
+                place(inner, rows, wide);
                 sums(inner, rows, panels);
             });
         }));
         var buffers = List.of(Buffer.heap("x", Buffer.Storage.F32), Buffer.weight("w", Buffer.Storage.F32),
                 Buffer.heap("s", Buffer.Storage.F32));
         return new Kernel(
-                "window.f32.r" + rows + "c" + panels + (pitch > 0 ? ".x" + pitch : wide ? "" : ".narrow") + "."
+                "window.f32.r" + rows + "c" + panels + (wide ? "" : ".narrow") + "."
                         + form.suffix().toLowerCase(Locale.ROOT),
                 buffers,
                 params, body);
@@ -150,13 +145,13 @@ final class WindowSums {
     /**
      * Where the windows of a tile's rows begin: {@code ab[t]}. In wide images the first by division, and those behind it
      * one step on each, and the way to the next row or image further where theirs has ended. In images narrower than a
-     * tile, or of unknown width, each by division. None of this where rows have a constant pitch.
+     * tile, or of unknown width, each by division.
      */
-    private static void place(Body b, int rows, boolean wide, int pitch) {
+    private static void place(Body b, int rows, boolean wide) {
         var ow = Term.ref("ow");
         var all = List.of(new Range("t", rows));
         var t = Term.ref("t");
-        if (!wide && pitch == 0) {
+        if (!wide) {
             var i = Term.ref("i").plus(t);
             b.letAll("line", all, Term.of(Prim.DIV, i, ow));
             b.letAll("image", all, Term.of(Prim.DIV, Term.ref("line", t), Term.ref("oh")));
@@ -170,10 +165,6 @@ final class WindowSums {
         var image = b.let("image", Term.of(Prim.DIV, line, Term.ref("oh")));
         var oy = b.let("oy", line.minus(image.times(Term.ref("oh"))));
         var base = b.let("base", at(image, oy, ox));
-        if (pitch > 0) {
-            b.letAll("ab", all, base.plus(t.times(pitch)));
-            return;
-        }
         var last = Term.of(Prim.EQ, oy.plus(1), Term.ref("oh"));
         var next = b.let("next", Term.of(Prim.SELECT, last, Term.ref("xn").minus(oy.times(Term.ref("ys"))),
                 Term.ref("ys")).minus(ow.times(Term.ref("xs"))));

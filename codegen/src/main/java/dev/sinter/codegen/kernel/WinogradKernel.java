@@ -251,8 +251,7 @@ public final class WinogradKernel {
             point.let("wb", Term.ref("w0").plus(
                     e.wide().times(Term.i64(product.panels() * VType.LANES)).times(Term.ref("channels").wide())));
             WindowSums.add(point, form, "v", Map.of("ow", "row", "oh", "rows", "xn", "rn", "ys", "ry", "xs",
-                    "rx"), heights(form), more == 0 ? Set.of(few) : new TreeSet<>(Set.of(few, few + 1)), true,
-                    height -> (int) product.channels());
+                    "rx"), heights(form), more == 0 ? Set.of(few) : new TreeSet<>(Set.of(few, few + 1)), true);
         });
         call(b, output(product.y().dims().get(3).value() % VType.LANES != 0), List.of(Term.ref("b0"), Term.ref("b1"),
                 j0.times(VType.LANES), Term.of(Prim.MIN, Term.ref("cols"), j1.times(VType.LANES))));
