@@ -6,12 +6,14 @@ import dev.sinter.codegen.NodeShares;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphPrinter;
 import dev.sinter.runtime.LibraryInfo;
+import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelImage;
 import dev.sinter.runtime.ModelInfo;
 import dev.sinter.runtime.StateInfo;
 import dev.sinter.runtime.ValueInfo;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,6 +36,10 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand extends Console implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file or a compiled jar.")
     private Path model = Path.of("");
+    @Option(names = "--at", paramLabel = "NAME=N[,NAME=N]",
+            description = "Sizes to show the memory of a call for; may be repeated. A symbol left out has its least"
+                    + " value.")
+    private List<String> sizes = new ArrayList<>();
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
     @Mixin
@@ -48,7 +54,7 @@ final class InspectCommand extends Console implements Callable<Integer> {
         var source = Source.open(model, options, this);
         var image = source.image();
         if (json) {
-            out().println(json(source, image));
+            out().println(json(source, image).put("arenaBytes", arenaBytes(image)));
         } else {
             summary(image, source.kernels(image));
             shares(source, image);
@@ -67,6 +73,36 @@ final class InspectCommand extends Console implements Callable<Integer> {
                 .collect(Collectors.groupingBy(a -> a.storage().label(), TreeMap::new, Collectors.counting()));
     }
 
+    /** Bytes of all arenas together for each set of sizes asked for, or for the least there are. */
+    private Map<String, Long> arenaBytes(ModelImage image) {
+        var bytes = new LinkedHashMap<String, Long>();
+        try (var model = Model.define(image)) {
+            for (var text : sizes.isEmpty() ? List.of("") : sizes) {
+                var given = values(image.info(), text);
+                var all = image.info().symbols().stream()
+                        .map(s -> s.name() + "=" + given.getOrDefault(s.name(), s.min()))
+                        .collect(Collectors.joining(", "));
+                model.arenaBytes(given).ifPresent(sum -> bytes.put(all, sum));
+            }
+        }
+        return bytes;
+    }
+
+    private Map<String, Long> values(ModelInfo info, String text) {
+        var values = new LinkedHashMap<String, Long>();
+        for (var part : text.isEmpty() ? new String[0] : text.split(",")) {
+            var sides = part.split("=", 2);
+            var symbol = info.symbols().stream().filter(s -> s.name().equals(sides[0].strip())).findFirst()
+                    .orElseThrow(() -> wrong("--at " + part + ": the model has no symbol " + sides[0]));
+            try {
+                values.put(symbol.name(), Long.parseLong(sides.length < 2 ? "" : sides[1].strip()));
+            } catch (NumberFormatException e) {
+                throw wrong("--at " + part + ": NAME=N was expected");
+            }
+        }
+        return values;
+    }
+
     private static long classBytes(ModelImage image) {
         return image.classes().values().stream().mapToLong(c -> c.length).sum();
     }
@@ -82,6 +118,8 @@ final class InspectCommand extends Console implements Callable<Integer> {
         out().println("weights  " + info.weightsBytes() + " bytes");
         out().println("classes  " + image.classes().size() + ", " + classBytes(image) + " bytes");
         scratch(info).forEach((arena, count) -> out().println("arena    " + arena + ": " + count + " allocations"));
+        arenaBytes(image).forEach((at, bytes) -> out().println("memory   " + bytes + " bytes of arenas a call"
+                + (at.isEmpty() ? "" : " with " + at)));
         for (var kernel : kernels) {
             int users = kernel.usedByNodes().size();
             out().println("kernel   " + kernel.name()

@@ -200,7 +200,12 @@ class MainTest {
         var jar = sinter("inspect", compiled());
         assertThat(jar.code()).as(jar.err()).isZero();
         assertThat(jar.out()).contains("input    a: f32[n]", "kernel   ", "--- graph", "the_Add");
-        assertThat(sinter("inspect", model, "--json").out()).startsWith("{\"name\": ")
+        var sized = sinter("inspect", model, "--at", "n=100", "--at", "n=7").out();
+        assertThat(sized).containsPattern("memory   \\d+ bytes of arenas a call with n=100\n")
+                .containsPattern("memory   \\d+ bytes of arenas a call with n=7\n");
+        assertThat(sinter("inspect", model, "--at", "m=1").code()).isEqualTo(2);
+        assertThat(sinter("inspect", model, "--at", "n").code()).isEqualTo(2);
+        assertThat(sinter("inspect", model, "--json").out()).contains("\"arenaBytes\": {\"n=").startsWith("{\"name\": ")
                 .contains("\"kernels\": [{\"name\"")
                 .endsWith("}\n");
     }

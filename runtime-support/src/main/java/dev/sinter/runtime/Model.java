@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import jdk.jfr.FlightRecorder;
 
 /**
@@ -522,6 +523,22 @@ public final class Model implements AutoCloseable {
      */
     public int threads() {
         return workers.size();
+    }
+
+    /**
+     * Bytes of the arenas of one call: what intermediate results take where those that do not live at the same time
+     * share memory. Inputs, outputs and weights are not among them.
+     *
+     * @param sizes values of symbols by name; one left out has its least value
+     * @return the bytes; nothing for a model with a script, whose blocks have arenas of their own
+     * @throws ModelException if something becomes too big
+     */
+    public OptionalLong arenaBytes(Map<String, Long> sizes) {
+        if (info.script().exists()) {
+            return OptionalLong.empty();
+        }
+        long[] symbols = info.symbols().stream().mapToLong(s -> sizes.getOrDefault(s.name(), s.min())).toArray();
+        return OptionalLong.of(binder.get(symbols).bytes());
     }
 
     /**

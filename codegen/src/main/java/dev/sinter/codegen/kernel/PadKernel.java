@@ -52,10 +52,14 @@ public final class PadKernel {
             zeros(line, "a", at, Term.i32(0), begin);
             var source = line.let("source",
                     from.at(xn.times(image)).plus(row.times(ys)).minus(begin));
-            line.loop("q", begin, end, VType.LANES, x16 -> {
-                var mask = x16.let("some", new Term.Lanes(Term.ref("q"), end, VType.LANES));
-                x16.store("y", at.plus(Term.ref("q")),
-                        new Term.Load("x", source.plus(Term.ref("q")), VType.F32X16, mask), mask);
+            var full = line.let("full",
+                    begin.plus(Term.of(Prim.AND, end.minus(begin), Term.i32(-VType.LANES))));
+            line.loop("q", begin, full, VType.LANES, x16 -> x16.store("y", at.plus(Term.ref("q")),
+                    new Term.Load("x", source.plus(Term.ref("q")), VType.F32X16, null)));
+            line.loop("p", full, end, VType.LANES, x16 -> {
+                var mask = x16.let("some", new Term.Lanes(Term.ref("p"), end, VType.LANES));
+                x16.store("y", at.plus(Term.ref("p")),
+                        new Term.Load("x", source.plus(Term.ref("p")), VType.F32X16, mask), mask);
             });
             zeros(line, "b", at, end, whole);
         }));

@@ -16,6 +16,7 @@ import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Concat;
 import dev.sinter.runtime.StateInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -37,9 +38,14 @@ final class PlanBuilder {
     private final List<StateInfo> states;
     private final KernelTable kernels;
     private final boolean winograd;
+    private final List<InPlace> inPlace = new ArrayList<>();
     private @Nullable Node node;
     private int nodeNumber;
     private int stepOfNode;
+
+    /** A step whose result may take the place of an operand. */
+    private record InPlace(int step, int operand, int result) {
+    }
 
     private static final class Pending {
         final Storage storage;
@@ -197,7 +203,29 @@ final class PlanBuilder {
             operands.add(result);
             rest = rest.transform(e -> e.equals(part) ? use : e);
         }
-        step(MapKernel.of(rest, operands, output));
+        elementwise(MapKernel.of(rest, operands, output), operands, output);
+    }
+
+    /**
+     * A step that reads elements of some operands only where it then stores the result's, so that the result may take
+     * the place of one that nobody needs any more.
+     */
+    void elementwise(Call call, List<Operand> operands, Operand output) {
+        for (var operand : operands) {
+            if (isReplaced(operand, output) && operands.stream()
+                    .allMatch(o -> !o.place().equals(operand.place()) || isReplaced(o, output))) {
+                inPlace.add(new InPlace(steps.size(), ((Place.Arena) operand.place()).allocation(),
+                        ((Place.Arena) output.place()).allocation()));
+            }
+        }
+        step(call);
+    }
+
+    /** Whether each element of the result lies where that operand's does, if the two have one place. */
+    private static boolean isReplaced(Operand operand, Operand output) {
+        return operand.place() instanceof Place.Arena && output.place() instanceof Place.Arena
+                && operand.storage() == output.storage() && operand.dims().equals(output.dims())
+                && operand.offset().equals(output.offset()) && operand.isContiguous() && output.isContiguous();
     }
 
     /** The largest part of an expression that fits one kernel and whose result vectors can store. */
@@ -237,7 +265,40 @@ final class PlanBuilder {
         return stepOfNode == 0 ? cut : cut + "_" + (stepOfNode + 1);
     }
 
+    /** For each allocation the one whose memory it has: its own, or that of an operand it took the place of. */
+    private int[] shared() {
+        var owner = new int[allocations.size()];
+        Arrays.setAll(owner, i -> i);
+        for (var pair : inPlace) {
+            int from = owner[pair.operand];
+            var kept = allocations.get(from);
+            var moved = allocations.get(pair.result);
+            if (owner[pair.result] == pair.result && from != pair.result && kept.last == pair.step
+                    && moved.first == pair.step && kept.size.equals(moved.size)
+                    && !kept.perWorker && !moved.perWorker) {
+                owner[pair.result] = from;
+                kept.last = moved.last;
+                moved.first = Integer.MAX_VALUE;
+                moved.last = -1;
+            }
+        }
+        return owner;
+    }
+
+    private static Place moved(Place place, int[] owner) {
+        return place instanceof Place.Arena(int allocation) ? new Place.Arena(owner[allocation]) : place;
+    }
+
+    private static Step moved(Step step, int[] owner) {
+        var args = step.args().stream().map(arg -> arg instanceof Arg.Offset(var place, var extra)
+                ? new Arg.Offset(moved(place, owner), extra) : arg).toList();
+        return new Step(step.name(), step.node(), step.kernels(),
+                step.arrays().stream().map(place -> moved(place, owner)).toList(), args, step.count());
+    }
+
     Plan build() {
+        var owner = shared();
+        steps.replaceAll(step -> moved(step, owner));
         var all = new ArrayList<Allocation>();
         for (var p : allocations) {
             int first = p.last < 0 ? 0 : p.first;

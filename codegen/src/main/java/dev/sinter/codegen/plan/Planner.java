@@ -276,9 +276,12 @@ public final class Planner {
 
     private void normalize(Normalize normalize, Node node) {
         var output = plan.result(node.output());
-        plan.step(RowKernel.normalize(rows(plan.operand(node.input(0))), contiguous(plan.operand(node.input(1))),
-                normalize.bias() ? contiguous(plan.operand(node.input(2))) : null, output.collapseLeading(1),
-                normalize.epsilon()));
+        var rows = rows(plan.operand(node.input(0)));
+        var results = output.collapseLeading(1);
+        var factors = contiguous(plan.operand(node.input(1)));
+        var offsets = normalize.bias() ? contiguous(plan.operand(node.input(2))) : null;
+        var operands = offsets == null ? List.of(rows, factors) : List.of(rows, factors, offsets);
+        plan.elementwise(RowKernel.normalize(rows, factors, offsets, results, normalize.epsilon()), operands, results);
     }
 
     private void softmax(int axis, Node node) {
@@ -286,7 +289,9 @@ public final class Planner {
         var output = plan.result(node.output());
         int last = input.rank() - 1;
         if (axis == last) {
-            plan.step(RowKernel.softmax(rows(input), output.collapseLeading(1)));
+            var rows = rows(input);
+            var results = output.collapseLeading(1);
+            plan.elementwise(RowKernel.softmax(rows, results), List.of(rows), results);
             return;
         }
         var perm = new ArrayList<>(IntStream.rangeClosed(0, last).boxed().toList());

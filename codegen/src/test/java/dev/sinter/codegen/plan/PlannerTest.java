@@ -23,6 +23,7 @@ import dev.sinter.ir.op.Dims;
 import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.Library;
 import dev.sinter.ir.op.Map;
+import dev.sinter.ir.op.Softmax;
 import dev.sinter.ir.op.View;
 import dev.sinter.runtime.ModelException;
 import java.util.List;
@@ -169,5 +170,27 @@ class PlannerTest {
         assertThatThrownBy(() -> CodeGenerator.generate(s.graph(z), options)).isInstanceOf(PlanException.class)
                 .hasMessageContaining("/tested/node").hasMessageContaining("known rank")
                 .hasMessageContaining("f32[..]");
+    }
+
+    /** A result takes the memory of an operand that it is the last to read, unless elements are read elsewhere. */
+    @Test
+    void elementwiseStepsWorkInPlace() {
+        for (var symbolic : new boolean[]{true, false}) {
+            var s = new Samples(1, symbolic);
+            var sum = Expr.apply(Fn.ADD, Expr.arg(0, DType.F32), Expr.arg(1, DType.F32));
+            var a = s.add(new Map(DOUBLED), s.input(DType.F32, 5, 33));
+            var b = s.add(new Softmax(1), s.add(new Map(DOUBLED), a));
+            var first = s.add(new View(new IndexMap.Slice(List.of(Dim.ZERO, Dim.ZERO), List.of(1L, 1L),
+                    List.of(Dim.ONE, s.dim(33)))), b);
+            // b is read elsewhere by the same step, so its memory stays; a is free then
+            var c = s.add(new Map(sum), b, first);
+            var d = s.add(new Map(sum), c, s.add(new Map(sum), a, c));
+            try (var compiled = Compiled.of(s.graph(s.add(new Map(DOUBLED), d)))) {
+                compiled.check(s.inputs(), Compiled.Tolerance.ROUNDING);
+                var used = compiled.generated().plan().blocks().getFirst().allocations().stream()
+                        .filter(allocation -> !allocation.size().equals(Dim.ZERO)).toList();
+                assertThat(used).hasSize(3);
+            }
+        }
     }
 }
