@@ -38,6 +38,7 @@ final class PlanBuilder {
     private final List<StateInfo> states;
     private final KernelTable kernels;
     private final boolean winograd;
+    private final Assembly assembly;
     private final List<InPlace> inPlace = new ArrayList<>();
     private @Nullable Node node;
     private int nodeNumber;
@@ -74,6 +75,7 @@ final class PlanBuilder {
         this.weights = shared.weights();
         this.kernels = shared.kernels();
         this.winograd = shared.winograd();
+        this.assembly = new Assembly(graph);
         this.nodeNumber = firstNumber - 1;
         for (int i = 0; i < graph.inputs().size(); i++) {
             var value = graph.inputs().get(i).value();
@@ -132,8 +134,23 @@ final class PlanBuilder {
         operands.put(value, operand);
     }
 
-    /** Memory for a node's result: the caller's array if it is an output of the model, else arena. */
+    /**
+     * Memory for a node's result: a part of the concatenation it is for, the caller's array if it is an output of the
+     * model, else arena.
+     */
     Operand result(Value value) {
+        var known = operands.get(value);
+        if (known != null && assembly.isWhole(value)) {
+            return known;
+        }
+        var part = assembly.part(value);
+        if (part != null && !isState(part.whole())) {
+            var own = part.of(value, result(part.whole().output()));
+            if (Assembly.accepts(node, own)) {
+                operands.put(value, own);
+                return own;
+            }
+        }
         var port = outputPorts.get(value);
         var place = port != null ? new Place.Io(port) : allocate(value.dtype(), value.shape().size(), false);
         var operand = Operand.rowMajor(place, value.dtype(), value.shape());

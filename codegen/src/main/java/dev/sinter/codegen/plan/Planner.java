@@ -239,8 +239,11 @@ public final class Planner {
         for (var input : node.inputs()) {
             var from = plan.operand(input);
             var part = state && at.equals(Dim.ZERO) ? States.moved(from, axis) : from;
-            copy(part, new Operand(output.place(), output.dtype(),
-                    output.offset().plus(at.times(output.strides().get(axis))), part.dims(), output.strides()));
+            var to = new Operand(output.place(), output.dtype(),
+                    output.offset().plus(at.times(output.strides().get(axis))), part.dims(), output.strides());
+            if (!part.equals(to)) {
+                copy(part, to);
+            }
             at = at.plus(from.dims().get(axis));
         }
     }

@@ -12,22 +12,27 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
+import dev.sinter.ir.Formula;
 import dev.sinter.ir.Origin;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Symbols;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.op.Attributes;
+import dev.sinter.ir.op.Compute;
 import dev.sinter.ir.op.Concat;
 import dev.sinter.ir.op.Dims;
 import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.Library;
 import dev.sinter.ir.op.Map;
+import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.Softmax;
 import dev.sinter.ir.op.View;
 import dev.sinter.runtime.ModelException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PlannerTest {
     private static final Expr DOUBLED = Expr.apply(Fn.ADD, Expr.arg(0, DType.F32), Expr.arg(0, DType.F32));
@@ -135,9 +140,10 @@ class PlannerTest {
     @Test
     void memoryLivesFromItsFirstToItsLastUse() {
         var s = new Samples(1, false);
-        var x = s.input(DType.F32, 40);
+        var x = s.input(DType.F32, 5, 8);
+        var turn = new View(new IndexMap.Permute(List.of(1, 0)));
         var a = s.add(new Map(DOUBLED), x);
-        var b = s.add(new Map(DOUBLED), a);
+        var b = s.add(new Map(DOUBLED), s.add(turn, a));
         var plan = Planner.plan(s.graph(s.add(new Map(DOUBLED), b)), true);
         assertThat(plan.steps()).hasSize(3);
         assertThat(plan.allocations()).extracting(Allocation::firstStep, Allocation::lastStep)
@@ -191,6 +197,27 @@ class PlannerTest {
                         .filter(allocation -> !allocation.size().equals(Dim.ZERO)).toList();
                 assertThat(used).hasSize(3);
             }
+        }
+    }
+
+    /** What is only concatenated is computed where the concatenation lies, along any axis, also within another one. */
+    @ParameterizedTest
+    @CsvSource({"0,true,1", "1,false,2", "2,true,1", "2,false,1", "1,true,2"})
+    void concatenationsAreComputedInPlace(int axis, boolean symbolic, int copies) {
+        var s = new Samples(1, symbolic);
+        var x = s.input(DType.F32, 3, 5, 16);
+        var a = s.add(new Map(DOUBLED), x);
+        var product = s.add(new MatMul(Expr.arg(0, DType.F32)), x, s.constant(DType.F32, 16, 16));
+        var f = new Formula();
+        var shifted = s.add(new Compute(s.shape(3, 5, 16), f.operand(0, DType.F32).or(Formula.literal(7, DType.F32),
+                List.of(Formula.axis(0), Formula.sub(Formula.axis(1), Formula.number(1)), Formula.axis(2)))), x);
+        var inner = s.add(new Concat(axis), a, product);
+        var outer = s.add(new Concat(axis), shifted, x, inner);
+        try (var compiled = Compiled.of(s.graph(s.add(new Map(DOUBLED), outer), x))) {
+            compiled.check(s.inputs(), Compiled.Tolerance.ROUNDING);
+            // the input is copied, the product too where its rows would not be equally far apart, and x is an output
+            assertThat(compiled.generated().plan().blocks().getFirst().steps().stream()
+                    .filter(step -> step.node().op() instanceof Concat)).hasSize(copies);
         }
     }
 }
