@@ -27,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  * by fma, then the epilogue follows in registers.
  */
 public final class DepthwiseKernel {
-    /** Most pixels of a tile. */
-    private static final int PIXELS = 7;
+    /**
+     * Most pixels of a tile: enough for weights and shared columns to be loaded seldom, and few enough that almost every
+     * width is made of tiles of four and of three, so that a model's convolutions share their methods.
+     */
+    private static final int PIXELS = 4;
     private static final List<String> PLACE = List.of("xb", "wx", "line");
 
     /**
