@@ -95,7 +95,7 @@ final class WindowPlanner {
             taps *= dims[i];
         }
         var window = List.of(dims.length == 4 ? dims[2] : 1, dims[dims.length - 1], dims[1]);
-        if (dims[1] == 1 && dims[0] == op.groups()) {
+        if (op.groups() > 1 && dims[1] == 1 && dims[0] == op.groups()) {
             if (depthwise(window, last)) {
                 return true;
             }

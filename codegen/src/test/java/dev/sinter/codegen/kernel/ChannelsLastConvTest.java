@@ -8,6 +8,7 @@ import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Concat;
 import dev.sinter.ir.op.Conv;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ChannelsLastConvTest {
-    private static final Tolerance LONG = new Tolerance(2e-5, 2e-5);
+    private static final Tolerance LONG = new Tolerance(1e-4, 2e-5);
     private static final Expr SUM = Expr.arg(0, DType.F32);
     private static final Expr RELU = Expr.apply(Fn.MAX, SUM, Expr.literal(0, DType.F32));
     /** A residual and an activation. */
@@ -94,6 +95,18 @@ class ChannelsLastConvTest {
                 s.add(op.with(RESIDUAL), x, w, s.input(DType.F32, 9, 8, 1)),
                 s.add(op.with(RESIDUAL), x, w, s.constant(DType.F32)),
                 s.add(op.with(cast), x, w));
+    }
+
+    /** Results that are stored where they are concatenated, rows apart; of one channel, too. */
+    @Test
+    void partsOfAConcatenation() {
+        var s = new Samples(7, false);
+        var x = s.input(DType.F32, 2, 5, 6, 20);
+        var one = s.input(DType.F32, 2, 5, 6, 1);
+        var op = image(1, 1, 1, 0, false);
+        s.check(LONG, s.add(new Concat(3), s.add(op, one, s.constant(DType.F32, 1, 1, 1, 1)),
+                s.add(op.with(RELU), x, s.constant(DType.F32, 18, 20, 1, 1)),
+                s.add(image(1, 1, 1, 1, false), x, s.constant(DType.F32, 3, 20, 3, 3))));
     }
 
     /** Operands that are views, weights that are computed, nothing to do, and 64-bit numbers. */
