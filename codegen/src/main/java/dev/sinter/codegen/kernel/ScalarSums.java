@@ -35,6 +35,12 @@ final class ScalarSums {
 
     private static final String ROW = "wr";
     private static final String SUMS = "su";
+    /** The first factors, in the methods that all products share. */
+    private static final Buffer FACTORS = Buffer.heap("a", Buffer.Storage.F32);
+    /** Rows of weights. */
+    static final Buffer COPIES = Buffer.heap(ROW, Buffer.Storage.F32);
+    /** Sums. */
+    static final Buffer TOTALS = Buffer.heap(SUMS, Buffer.Storage.F64);
 
     private final int width;
     private final Access.Memory rows;
@@ -77,7 +83,7 @@ final class ScalarSums {
         this.sums = access.memory(SUMS, flat(memory.sums(), DType.F64));
     }
 
-    private static Operand flat(Place place, DType dtype) {
+    static Operand flat(Place place, DType dtype) {
         return new Operand(place, dtype, Dim.ZERO, List.of(Dim.ONE), List.of(Dim.ONE));
     }
 
@@ -91,7 +97,7 @@ final class ScalarSums {
     void clear(Body b, Term count) {
         var body = Body.block(x -> x.loop("n", Term.ref("s0"), Term.ref("s1"), 1,
                 z -> z.store(SUMS, Term.ref("n"), new Term.Lit(0, 0, new VType(Elem.F64, 1)))));
-        var leaf = new Kernel("scalar.clear", List.of(sums.buffer()), ints("s0", "s1"), body);
+        var leaf = new Kernel("scalar.clear", List.of(TOTALS), ints("s0", "s1"), body);
         b.loop("cr", Term.i32(0), count, 1, x -> {
             var at = sums.at(Term.ref("cr").times(width));
             x.add(new Stmt.Call(leaf, List.of(SUMS), List.of(at, at.plus(width))));
@@ -107,24 +113,45 @@ final class ScalarSums {
      *            zero points of the columns, or null
      */
     void copy(Body b, Access.Memory w, Access.@Nullable Memory zero, Term j0, Term j1, Term k0, Term k1, int k) {
-        var panel = panel(w, zero);
         b.loop("cj", j0, j1, 1, x -> {
             var j = Term.ref("cj");
-            var args = new ArrayList<Term>();
-            args.add(w.at(j.times(k).plus(k0).times(VType.LANES)));
-            if (zero != null) {
-                args.add(zero.at(j.times(VType.LANES)));
-            }
-            args.add(rows.at(j.minus(j0).times(VType.LANES)));
-            args.add(k1.minus(k0));
-            args.add(Term.i32(width));
-            x.add(new Stmt.Call(panel, List.of(ROW), args));
+            x.add(copy(w, zero, w.at(j.times(k).plus(k0).times(VType.LANES)),
+                    zero == null ? null : zero.at(j.times(VType.LANES)), rows.at(j.minus(j0).times(VType.LANES)),
+                    k1.minus(k0), width));
         });
     }
 
+    /**
+     * Copies one panel's part to rows.
+     *
+     * @param w
+     *            the panels
+     * @param zero
+     *            zero points of the columns, or null
+     * @param from
+     *            where the part begins
+     * @param points
+     *            where its zero points begin, or null
+     * @param to
+     *            where the first row's sixteen columns begin
+     * @param count
+     *            rows
+     * @param width
+     *            of a row
+     */
+    static Stmt.Call copy(Access.Memory w, Access.@Nullable Memory zero, Term from, @Nullable Term points, Term to,
+            Term count, int width) {
+        var args = new ArrayList<>(List.of(from));
+        if (points != null) {
+            args.add(points);
+        }
+        args.addAll(List.of(to, count, Term.i32(width)));
+        return new Stmt.Call(panel(w, zero), List.of(ROW), args);
+    }
+
     /** Copies one panel's part; sixteen elements are a method of their own, which is hot soon. */
-    private Kernel panel(Access.Memory w, Access.@Nullable Memory zero) {
-        var buffers = new ArrayList<Buffer>(List.of(w.buffer(), rows.buffer()));
+    private static Kernel panel(Access.Memory w, Access.@Nullable Memory zero) {
+        var buffers = new ArrayList<Buffer>(List.of(w.buffer(), COPIES));
         var place = new ArrayList<Kernel.Param>(List.of(new Kernel.Param("wa", Elem.I64)));
         var from = new ArrayList<Term>(List.of(Term.ref("wa").plus(Term.ref("p").wide().times(Term.i64(VType.LANES)))));
         Term value = new Term.Load(w.buffer().name(), Term.ref("wa"), VType.F32X16, null);
@@ -165,25 +192,46 @@ final class ScalarSums {
      *            columns
      */
     void add(Body b, Access.Memory a, Term at, Term row, Term count, Term columns) {
-        b.add(new Stmt.Call(row(a), List.of(a.buffer().name(), ROW, SUMS),
-                List.of(at, rows.at(Term.i32(0)), sums.at(row.times(width)), count, columns, Term.i32(width))));
+        b.add(add(a.buffer().name(), at, rows.at(Term.i32(0)), sums.at(row.times(width)), count, columns, width));
     }
 
-    private Kernel row(Access.Memory a) {
+    /**
+     * Adds products to a row of sums.
+     *
+     * @param a
+     *            name of the factors' buffer
+     * @param at
+     *            where the factors begin
+     * @param copies
+     *            where the rows of weights begin
+     * @param row
+     *            where the sums begin
+     * @param count
+     *            k's
+     * @param columns
+     *            columns
+     * @param width
+     *            of a row of weights
+     */
+    static Stmt.Call add(String a, Term at, Term copies, Term row, Term count, Term columns, int width) {
+        return new Stmt.Call(row(), List.of(a, ROW, SUMS), List.of(at, copies, row, count, columns, Term.i32(width)));
+    }
+
+    private static Kernel row() {
         var body = Body.block(b -> {
             var whole = b.let("whole", Term.ref("count").minus(
                     Term.of(Prim.REM, Term.ref("count"), Term.i32(STEP))));
-            b.loop("p", Term.i32(0), whole, STEP, x -> x.add(step(a, STEP, Term.ref("p"))));
-            b.loop("q", whole, Term.ref("count"), 1, x -> x.add(step(a, 1, Term.ref("q"))));
+            b.loop("p", Term.i32(0), whole, STEP, x -> x.add(step(STEP, Term.ref("p"))));
+            b.loop("q", whole, Term.ref("count"), 1, x -> x.add(step(1, Term.ref("q"))));
         });
-        return new Kernel("scalar.row", List.of(a.buffer(), rows.buffer(), sums.buffer()),
+        return new Kernel("scalar.row", List.of(FACTORS, COPIES, TOTALS),
                 ints("a0", "w0", "s0", "count", "columns", "width"), body);
     }
 
-    private Stmt.Call step(Access.Memory a, int count, Term p) {
+    private static Stmt.Call step(int count, Term p) {
         var args = new ArrayList<Term>();
         for (int u = 0; u < count; u++) {
-            args.add(new Term.Load(a.buffer().name(), Term.ref("a0").plus(p).plus(u), VType.F32, null));
+            args.add(new Term.Load(FACTORS.name(), Term.ref("a0").plus(p).plus(u), VType.F32, null));
         }
         args.addAll(List.of(Term.ref("w0").plus(p.times(Term.ref("width"))), Term.ref("s0"), Term.ref("columns"),
                 Term.ref("width")));
@@ -191,7 +239,7 @@ final class ScalarSums {
     }
 
     /** Adds some k's products to a row of sums, in ascending k. */
-    private Kernel products(int count) {
+    private static Kernel products(int count) {
         var params = new ArrayList<Kernel.Param>();
         for (int u = 0; u < count; u++) {
             params.add(new Kernel.Param("y" + u, Elem.F32));
@@ -211,7 +259,7 @@ final class ScalarSums {
                 x.store(SUMS, at, new Term.Convert(sum, Elem.F64));
             });
         });
-        return new Kernel("scalar.products" + count, List.of(rows.buffer(), sums.buffer()), params, body);
+        return new Kernel("scalar.products" + count, List.of(COPIES, TOTALS), params, body);
     }
 
     private static List<Kernel.Param> ints(String... names) {

@@ -52,9 +52,14 @@ public final class WindowKernel {
      *            what happens before the store, operands as {@code [N*OH*OW,M]}
      * @param scratch
      *            f32 memory of {@link #SCRATCH} elements for each worker
+     * @param copies
+     *            f32 memory of {@link #COPIES} elements for each worker, for the scalar form
+     * @param sums
+     *            f64 memory of {@link #SUMS} elements for each worker, likewise
      */
     public record Product(Operand x, Operand weights, List<Long> window, List<Integer> strides,
-            List<Integer> dilations, Operand y, Epilogue epilogue, Place scratch) {
+            List<Integer> dilations, Operand y, Epilogue epilogue, Place scratch, Place copies,
+            Place sums) {
         /**
          * The same convolution of another image.
          *
@@ -63,7 +68,7 @@ public final class WindowKernel {
          * @return the convolution
          */
         public Product of(Operand other) {
-            return new Product(other, weights, window, strides, dilations, y, epilogue, scratch);
+            return new Product(other, weights, window, strides, dilations, y, epilogue, scratch, copies, sums);
         }
 
         private long groups() {
@@ -88,6 +93,10 @@ public final class WindowKernel {
         }
     }
 
+    /** Elements of f32 memory that the scalar form needs. */
+    public static final int COPIES = WindowSums.COPIES;
+    /** Elements of f64 memory that the scalar form needs. */
+    public static final int SUMS = WindowSums.PITCH;
     /** Elements of scratch a worker needs. */
     public static final int SCRATCH = BLOCK * WindowSums.PITCH;
 
@@ -102,6 +111,7 @@ public final class WindowKernel {
         access.memory("w", product.weights());
         access.memory("s", new Operand(product.scratch(), DType.F32, Dim.ZERO, List.of(Dim.of(SCRATCH)),
                 List.of(Dim.ONE)));
+        WindowSums.declare(access, product.copies(), product.sums());
         this.y = access.memory("y", product.y());
         this.epilogue = product.epilogue().declare(access);
         var window = product.window();

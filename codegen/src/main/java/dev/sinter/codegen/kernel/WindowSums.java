@@ -9,6 +9,8 @@ import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Stmt.Range;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
+import dev.sinter.codegen.plan.Place;
+import dev.sinter.ir.DType;
 import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,9 @@ final class WindowSums {
     /** What a caller has to have in scope: where operands begin, how rows and segments lie, and what part is wanted. */
     private static final List<String> SIZES = List.of("xb", "sb", "ow", "oh", "xn", "ys", "xs", "kw", "sa", "sc", "len",
             "kk", "first", "behind", "k0", "k1", "r0", "jb");
+
+    /** What the scalar form has in scope besides. */
+    private static final List<String> OWN = List.of("wr0", "su0", "i0", "i1", "j0", "j1");
 
     private WindowSums() {
     }
@@ -73,6 +78,10 @@ final class WindowSums {
      */
     static void add(Body b, Form form, String x, Map<String, String> other, Set<Integer> heights,
             Set<Integer> widths, boolean wide) {
+        if (form == Form.SCALAR) {
+            b.add(scalar(x, other));
+            return;
+        }
         int tall = GemmTile.maxRows(form);
         var rows = b.let("wrows", Term.ref("i1").minus(Term.ref("i0")));
         var tiles = b.let("wtiles", Term.of(Prim.DIV, rows.plus(tall - 1), Term.i32(tall)));
@@ -113,6 +122,90 @@ final class WindowSums {
         var args = new ArrayList<>(call.args());
         args.addAll(List.of(i0, i1, j0, j1));
         b.add(new Stmt.Call(call.kernel(), call.buffers(), args));
+    }
+
+    // ---- the scalar form: weights copied to rows, one row of sums at a time
+
+    /** Elements of f32 memory for rows of weights, which the scalar form needs. */
+    static final int COPIES = ScalarSums.DEPTH * PITCH;
+
+    /** Declares the scalar form's memory: rows of weights, and a row of sums. */
+    static void declare(Access access, Place copies, Place sums) {
+        access.memory(ScalarSums.COPIES.name(), ScalarSums.flat(copies, DType.F32));
+        access.memory(ScalarSums.TOTALS.name(), ScalarSums.flat(sums, DType.F64));
+    }
+
+    private static Stmt.Call scalar(String x, Map<String, String> other) {
+        var args = new ArrayList<Term>(List.of(Term.ref("wb")));
+        SIZES.forEach(p -> args.add(Term.ref(other.getOrDefault(p, p))));
+        OWN.forEach(p -> args.add(Term.ref(p)));
+        return new Stmt.Call(scalarRows(), List.of(x, "s", ScalarSums.COPIES.name(), ScalarSums.TOTALS.name()), args);
+    }
+
+    private static List<Kernel.Param> scalarParams(List<String> more) {
+        var params = new ArrayList<>(List.of(new Kernel.Param("wb", Elem.I64)));
+        SIZES.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
+        more.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
+        return params;
+    }
+
+    private static Kernel scalarRows() {
+        var buffers = List.of(Buffer.heap("x", Buffer.Storage.F32), Buffer.weight("w", Buffer.Storage.F32),
+                Buffer.heap("s", Buffer.Storage.F32), ScalarSums.COPIES, ScalarSums.TOTALS);
+        var weights = new Access.Memory(buffers.get(1), Term.ref("wb"), DType.F32);
+        var body = Body.block(b -> b.loop("seg", Term.ref("first"), Term.ref("behind"), 1, segment -> {
+            var seg = Term.ref("seg");
+            var major = segment.let("major", Term.of(Prim.DIV, seg, Term.ref("kw")));
+            var from = segment.let("from", major.times(Term.ref("sa"))
+                    .plus(seg.minus(major.times(Term.ref("kw"))).times(Term.ref("sc"))));
+            segment.loop("p", Term.ref("k0"), Term.ref("k1"), ScalarSums.DEPTH, part -> {
+                var count = part.let("count",
+                        Term.of(Prim.MIN, Term.i32(ScalarSums.DEPTH), Term.ref("k1").minus(Term.ref("p"))));
+                part.loop("j", Term.ref("j0"), Term.ref("j1"), 1, panel -> {
+                    var at = Term.ref("wb").plus(Term.ref("j").wide().times(Term.ref("kk").wide())
+                            .plus(seg.wide().times(Term.ref("len").wide())).plus(Term.ref("p").wide())
+                            .times(Term.i64(VType.LANES)));
+                    panel.add(ScalarSums.copy(weights, null, at, null,
+                            Term.ref("wr0").plus(Term.ref("j").minus(Term.ref("j0")).times(VType.LANES)), count,
+                            PITCH));
+                });
+                var columns = part.let("columns", Term.ref("j1").minus(Term.ref("j0")).times(VType.LANES));
+                var at = part.let("at", from.plus(Term.ref("p")));
+                var first = part.let("row0", Term.ref("sb")
+                        .plus(Term.ref("j0").minus(Term.ref("jb")).times(VType.LANES)));
+                part.loop("i", Term.ref("i0"), Term.ref("i1"), 1, row -> {
+                    var args = new ArrayList<Term>(List.of(Term.ref("wb")));
+                    SIZES.forEach(p -> args.add(Term.ref(p)));
+                    args.addAll(List.of(Term.ref("wr0"), Term.ref("su0"), Term.ref("i"), at,
+                            first.plus(Term.ref("i").minus(Term.ref("r0")).times(PITCH)), count, columns));
+                    row.add(new Stmt.Call(scalarRow(buffers), List.of("x", "s", ScalarSums.COPIES.name(),
+                            ScalarSums.TOTALS.name()), args));
+                });
+            });
+        }));
+        return new Kernel("window.f32.rows", buffers, scalarParams(OWN), body);
+    }
+
+    /** One row: its sums are taken to memory of another type and back. */
+    private static Kernel scalarRow(List<Buffer> buffers) {
+        var body = Body.block(b -> {
+            var line = b.let("line", Term.of(Prim.DIV, Term.ref("i"), Term.ref("ow")));
+            var image = b.let("image", Term.of(Prim.DIV, line, Term.ref("oh")));
+            var x = b.let("a0", at(image, line.minus(image.times(Term.ref("oh"))),
+                    Term.ref("i").minus(line.times(Term.ref("ow")))).plus(Term.ref("at")));
+            var n = Term.ref("n");
+            var sum = Term.ref("su0").plus(n);
+            b.loop("n", Term.i32(0), Term.ref("columns"), 1, c -> c.store(ScalarSums.TOTALS.name(), sum,
+                    new Term.Convert(new Term.Load("s", Term.ref("row0").plus(n), VType.F32, null), Elem.F64)));
+            b.add(ScalarSums.add("x", x, Term.ref("wr0"), Term.ref("su0"), Term.ref("count"), Term.ref("columns"),
+                    PITCH));
+            var m = Term.ref("m");
+            b.loop("m", Term.i32(0), Term.ref("columns"), 1, c -> c.store("s", Term.ref("row0").plus(m),
+                    new Term.Convert(new Term.Load(ScalarSums.TOTALS.name(), Term.ref("su0").plus(m),
+                            new VType(Elem.F64, 1), null), Elem.F32)));
+        });
+        return new Kernel("window.f32.row", buffers,
+                scalarParams(List.of("wr0", "su0", "i", "at", "row0", "count", "columns")), body);
     }
 
     // ---- the tile

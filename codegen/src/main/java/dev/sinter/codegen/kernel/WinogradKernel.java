@@ -47,9 +47,13 @@ public final class WinogradKernel {
      *            what happens before the store, operands as {@code [N*OH*OW,M]}
      * @param memory
      *            f32 memory for each worker: transformed input, sums, and a tile on its way
+     * @param copies
+     *            f32 memory of {@link WindowKernel#COPIES} elements for each worker, for the scalar form
+     * @param totals
+     *            f64 memory of {@link WindowKernel#SUMS} elements for each worker, likewise
      */
     public record Product(Winograd algorithm, Operand x, Operand weights, Operand y, Epilogue epilogue,
-            List<Place> memory) {
+            List<Place> memory, Place copies, Place totals) {
         /**
          * The same convolution of another image.
          *
@@ -58,7 +62,7 @@ public final class WinogradKernel {
          * @return the convolution
          */
         public Product of(Operand other) {
-            return new Product(algorithm, other, weights, y, epilogue, memory);
+            return new Product(algorithm, other, weights, y, epilogue, memory, copies, totals);
         }
 
         private long channels() {
@@ -100,6 +104,7 @@ public final class WinogradKernel {
             access.memory(List.of("v", "s", "u").get(i), new Operand(product.memory().get(i), DType.F32, Dim.ZERO,
                     List.of(Dim.of(sizes.get(i))), List.of(Dim.ONE)));
         }
+        WindowSums.declare(access, product.copies(), product.totals());
         this.y = access.memory("y", product.y());
         this.epilogue = product.epilogue().declare(access);
         long perImage = product.tilesOf(1) * product.tilesOf(2);

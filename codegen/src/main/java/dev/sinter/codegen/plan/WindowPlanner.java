@@ -113,7 +113,9 @@ final class WindowPlanner {
         var matrix = List.of(Dim.of(op.groups()), Dim.of(taps * dims[1]), Dim.of((perGroup + 15) / 16 * 16));
         var product = new WindowKernel.Product(x,
                 new Operand(packed, DType.F32, Dim.ZERO, matrix, Operand.rowMajorStrides(matrix)), window, strides,
-                dilations, y, last, plan.scratch(DType.F32, Dim.of(WindowKernel.SCRATCH)));
+                dilations, y, last, plan.scratch(DType.F32, Dim.of(WindowKernel.SCRATCH)),
+                plan.scratch(DType.F32, Dim.of(WindowKernel.COPIES)),
+                plan.scratch(DType.F64, Dim.of(WindowKernel.SUMS)));
         if (!WindowKernel.fits(product)) {
             return false;
         }
@@ -144,7 +146,9 @@ final class WindowPlanner {
         var memory = WinogradKernel.memory(algorithm, channels, down * right).stream()
                 .map(size -> plan.scratch(DType.F32, Dim.of(size))).toList();
         var product = new WinogradKernel.Product(algorithm, x,
-                new Operand(packed, DType.F32, Dim.ZERO, matrices, Operand.rowMajorStrides(matrices)), y, last, memory);
+                new Operand(packed, DType.F32, Dim.ZERO, matrices, Operand.rowMajorStrides(matrices)), y, last, memory,
+                plan.scratch(DType.F32, Dim.of(WindowKernel.COPIES)),
+                plan.scratch(DType.F64, Dim.of(WindowKernel.SUMS)));
         if (!WinogradKernel.fits(product)) {
             return false;
         }
