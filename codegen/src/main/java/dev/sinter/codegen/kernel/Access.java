@@ -2,8 +2,10 @@ package dev.sinter.codegen.kernel;
 
 import dev.sinter.codegen.loop.Buffer;
 import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Kernel.Param;
 import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
 import dev.sinter.codegen.plan.Arg;
@@ -128,6 +130,24 @@ final class Access {
         params.add(new Param(name, Elem.F32));
         args.add(new Arg.Real(value));
         return Term.ref(name);
+    }
+
+    /**
+     * A kernel that another one of the same operands calls: its parameters are what is declared here, then its own i32
+     * ones.
+     */
+    Kernel part(String name, List<String> own, List<Stmt> body) {
+        var all = params(false);
+        own.forEach(extra -> all.add(new Param(extra, Elem.I32)));
+        return new Kernel(name, buffers, all, body);
+    }
+
+    /** Calls such a part: hands on what is declared here, and then its own arguments. */
+    Stmt.Call call(Kernel kernel, List<Term> own) {
+        var all = new ArrayList<Term>();
+        params(false).forEach(p -> all.add(Term.ref(p.name())));
+        all.addAll(own);
+        return new Stmt.Call(kernel, buffers.stream().filter(b -> !b.isWeight()).map(Buffer::name).toList(), all);
     }
 
     /** A declared operand. */

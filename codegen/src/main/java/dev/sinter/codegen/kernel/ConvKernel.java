@@ -13,6 +13,7 @@ import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,30 +149,21 @@ public final class ConvKernel {
     }
 
     private static final List<String> PLACE = List.of("xb", "yb", "first");
+    private static final List<String> TILE = List.of("xb", "yb", "first", "i0", "i1", "j0", "j1");
 
     private void call(Body b, Kernel tile, Term i0, Term i1, Term j0, Term j1) {
-        var args = new ArrayList<Term>();
-        access.params(false).forEach(p -> args.add(Term.ref(p.name())));
-        PLACE.forEach(p -> args.add(Term.ref(p)));
-        args.addAll(List.of(i0, i1, j0, j1));
-        var heap = access.buffers().stream().filter(m -> !m.isWeight()).map(m -> m.name()).toList();
-        b.add(new Stmt.Call(tile, heap, args));
+        var place = PLACE.stream().map(p -> Term.ref(p));
+        b.add(access.call(tile, Stream.concat(place, Stream.of(i0, i1, j0, j1)).toList()));
     }
 
     // ---- the tile
 
     private Kernel tile(Form form, int height, int vectors, boolean masked) {
-        var params = new ArrayList<>(access.params(false));
-        PLACE.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
-        for (var extra : List.of("i0", "i1", "j0", "j1")) {
-            params.add(new Kernel.Param(extra, Elem.I32));
-        }
         var body = Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), vectors * VType.LANES, strip -> {
             var mask = masked ? strip.let("lanes", new Term.Lanes(Term.ref("j"), Term.ref("j1"), VType.LANES)) : null;
             strip.loop("i", Term.ref("i0"), Term.ref("i1"), height, inner -> sums(inner, height, vectors, mask));
         }));
-        return new Kernel(name(form, ".r" + height + "c" + vectors + (masked ? ".tail" : "")), access.buffers(), params,
-                body);
+        return access.part(name(form, ".r" + height + "c" + vectors + (masked ? ".tail" : "")), TILE, body);
     }
 
     private void sums(Body b, int height, int vectors, @Nullable Term mask) {

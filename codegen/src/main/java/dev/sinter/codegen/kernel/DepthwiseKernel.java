@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class DepthwiseKernel {
      */
     private static final int PIXELS = 4;
     private static final List<String> PLACE = List.of("xb", "wx", "line");
+    private static final List<String> TILE = List.of("xb", "wx", "line", "p0", "p1", "c0", "c1");
 
     /**
      * One convolution.
@@ -207,22 +209,13 @@ public final class DepthwiseKernel {
     }
 
     private void call(Body b, Kernel tile, Term from, Term to, Term c0, Term c1) {
-        var args = new ArrayList<Term>();
-        access.params(false).forEach(p -> args.add(Term.ref(p.name())));
-        PLACE.forEach(p -> args.add(Term.ref(p)));
-        args.addAll(List.of(from, to, c0, c1));
-        var heap = access.buffers().stream().filter(m -> !m.isWeight()).map(m -> m.name()).toList();
-        b.add(new Stmt.Call(tile, heap, args));
+        var place = PLACE.stream().map(p -> Term.ref(p));
+        b.add(access.call(tile, Stream.concat(place, Stream.of(from, to, c0, c1)).toList()));
     }
 
     // ---- the tile
 
     private Kernel tile(Form form, int pixels, boolean unrolled, boolean masked) {
-        var params = new ArrayList<>(access.params(false));
-        PLACE.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
-        for (var extra : List.of("p0", "p1", "c0", "c1")) {
-            params.add(new Kernel.Param(extra, Elem.I32));
-        }
         var body = Body.block(b -> b.loop("p", Term.ref("p0"), Term.ref("p1"), pixels, some -> {
             some.let("at", Term.ref("xb").plus(Term.ref("p").times(Term.ref("wx"))));
             if (unrolled) {
@@ -241,8 +234,8 @@ public final class DepthwiseKernel {
                 }
             });
         }));
-        return new Kernel(name() + ".p" + pixels + (masked ? ".tail" : "") + "."
-                + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), params, body);
+        return access.part(name() + ".p" + pixels + (masked ? ".tail" : "") + "."
+                + form.suffix().toLowerCase(Locale.ROOT), TILE, body);
     }
 
     /** The sums of a tile's pixels, {@code sum0}, {@code sum1}, …, one vector of channels each. */

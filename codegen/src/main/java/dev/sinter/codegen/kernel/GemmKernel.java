@@ -64,9 +64,9 @@ public final class GemmKernel {
      * @param blockSums
      *            f32 memory of one tile for the sums of one block, likewise
      * @param rows
-     *            f32 memory of {@link #rows} elements for each worker, for the scalar form
+     *            f32 memory of {@link ScalarProduct#rows} elements for each worker, for the scalar form
      * @param sums
-     *            f64 memory of {@link #sums} elements for each worker, likewise
+     *            f64 memory of {@link ScalarProduct#sums} elements for each worker, likewise
      */
     public record Product(Operand a, Operand weights, @Nullable Operand zero, Operand c, Epilogue epilogue, int blockK,
             @Nullable Place scratch, @Nullable Place blockSums, Place rows, Place sums) {
@@ -81,21 +81,6 @@ public final class GemmKernel {
         boolean manyBlocks() {
             return blockK > 0 && blockK < k();
         }
-    }
-
-    /** {@return elements of f32 memory that the scalar form of a product needs} */
-    public static Dim rows(long k, long n) {
-        return ScalarSums.rows(width(n), k);
-    }
-
-    /** {@return elements of f64 memory that the scalar form of a product of m rows needs} */
-    public static Dim sums(Dim m, long n) {
-        return ScalarSums.sums(width(n), m);
-    }
-
-    /** Columns of a task. */
-    private static int width(long n) {
-        return VType.LANES * (int) Math.min(GemmTile.GROUP, (n + VType.LANES - 1) / VType.LANES);
     }
 
     /** Elements of integer scratch a worker needs for a tile. */
@@ -133,7 +118,8 @@ public final class GemmKernel {
         this.scratch = product.scratch() == null ? null : access.memory("s", tileMemory(product.scratch(), DType.I32));
         this.blockSums =
                 product.blockSums() == null ? null : access.memory("f", tileMemory(product.blockSums(), DType.F32));
-        this.sums = new ScalarSums(access, new ScalarSums.Memory(product.rows(), product.sums()), width(n));
+        this.sums = new ScalarSums(access, new ScalarSums.Memory(product.rows(), product.sums()),
+                ScalarProduct.width(n));
         this.epilogue = product.epilogue().declare(access);
         this.m = access.size("M", product.a().dims().getFirst());
         this.lda = access.size("lda", product.a().strides().getFirst());
@@ -178,16 +164,13 @@ public final class GemmKernel {
                 + ".k" + k + "n" + n + "." + Naming.of(product.epilogue().expr());
     }
 
-    private int blockRows() {
-        return Math.clamp(BLOCK / Math.max(1, k), LEAST_ROWS, MOST_ROWS);
+    private ScalarProduct scalar() {
+        return new ScalarProduct(name(), access, sums, new ScalarProduct.Factors(a, lda, w, zero, k),
+                new ScalarProduct.Target(this::integral, epilogue, c, ldc, n));
     }
 
-    private List<Kernel.Param> tileParams() {
-        var params = new ArrayList<>(access.params(false));
-        for (var extra : List.of("i0", "i1", "j0", "j1")) {
-            params.add(new Kernel.Param(extra, Elem.I32));
-        }
-        return params;
+    private int blockRows() {
+        return Math.clamp(BLOCK / Math.max(1, k), LEAST_ROWS, MOST_ROWS);
     }
 
     // ---- the driver: blocks of rows, groups of panels, tiles of two heights
@@ -205,7 +188,7 @@ public final class GemmKernel {
             var i0 = round.let("i0", Term.of(Prim.MIN, m, block.times(height)));
             var i1 = round.let("i1", Term.of(Prim.MIN, m, i0.plus(height)));
             if (form == Form.SCALAR && !product.manyBlocks()) {
-                scalarTask(round, i0, i1, group.times(GemmTile.GROUP), panels);
+                scalar().task(round, i0, i1, group.times(GemmTile.GROUP));
                 return;
             }
             var rows = round.let("rows", i1.minus(i0));
@@ -229,64 +212,6 @@ public final class GemmKernel {
                 access.params(true), body);
     }
 
-    /** A task in the scalar form: rows and k's in blocks, sums in memory. */
-    private void scalarTask(Body b, Term i0, Term i1, Term first, int panels) {
-        var j0 = b.let("j0", first);
-        var j1 = b.let("j1", Term.of(Prim.MIN, j0.plus(GemmTile.GROUP), Term.i32(panels)));
-        var columns = b.let("columns", j1.minus(j0).times(VType.LANES));
-        b.loop("ib", i0, i1, ScalarSums.ROWS, rows -> {
-            var ib = Term.ref("ib");
-            var count = rows.let("count", Term.of(Prim.MIN, Term.i32(ScalarSums.ROWS), i1.minus(ib)));
-            sums.clear(rows, count);
-            rows.loop("kb", Term.i32(0), Term.i32(k), ScalarSums.DEPTH, x -> {
-                var k0 = Term.ref("kb");
-                var k1 = x.let("k1", Term.of(Prim.MIN, k0.plus(ScalarSums.DEPTH), Term.i32(k)));
-                sums.copy(x, w, zero, j0, j1, k0, k1, k);
-                x.loop("i", Term.i32(0), count, 1, row -> sums.add(row, a,
-                        a.at(lda.times(ib.plus(Term.ref("i"))).plus(k0)), Term.ref("i"), k1.minus(k0), columns));
-            });
-            rows.loop("r", Term.i32(0), count, 1, row -> {
-                var args = new ArrayList<Term>();
-                access.params(false).forEach(p -> args.add(Term.ref(p.name())));
-                args.addAll(List.of(ib.plus(Term.ref("r")), Term.ref("r"), j0, j1));
-                var heap = access.buffers().stream().filter(x -> !x.isWeight()).map(x -> x.name()).toList();
-                row.add(new Stmt.Call(scalarRow(), heap, args));
-            });
-        });
-    }
-
-    /** Takes a row of the scalar form's sums through the epilogue, in methods of sixteen that are hot soon. */
-    private Kernel scalarRow() {
-        var body = Body.block(b -> b.loop("n", Term.ref("j0"), Term.ref("j1"), 1, x -> {
-            var args = new ArrayList<Term>();
-            access.params(false).forEach(p -> args.add(Term.ref(p.name())));
-            args.addAll(List.of(Term.ref("i"), Term.ref("r"), Term.ref("j0"), Term.ref("n")));
-            var heap = access.buffers().stream().filter(y -> !y.isWeight()).map(y -> y.name()).toList();
-            x.add(new Stmt.Call(scalarPanel(), heap, args));
-        }));
-        return new Kernel(name() + ".row", access.buffers(), with("i", "r", "j0", "j1"), body);
-    }
-
-    private Kernel scalarPanel() {
-        var body = Body.block(b -> {
-            var panel = Term.ref("j").minus(Term.ref("j0")).times(VType.LANES);
-            var column = b.let("n", Term.ref("j").times(VType.LANES));
-            var rest = n % VType.LANES == 0 ? null : b.let("rest", new Term.Lanes(column, Term.i32(n), VType.LANES));
-            var sum = b.let("sum", sums.sum(Term.ref("r"), panel));
-            var value = epilogue.apply(b, integral(sum), Term.ref("i"), column, rest, null, "v");
-            b.store("c", c.at(ldc.times(Term.ref("i")).plus(column)), value, rest);
-        });
-        return new Kernel(name() + ".panel", access.buffers(), with("i", "r", "j0", "j"), body);
-    }
-
-    private List<Kernel.Param> with(String... own) {
-        var params = new ArrayList<>(access.params(false));
-        for (var extra : own) {
-            params.add(new Kernel.Param(extra, Elem.I32));
-        }
-        return params;
-    }
-
     /**
      * Calls the tile kernels of one height for rows i0 to i1: wide tiles first, then narrow ones for the panels that are
      * left over, then the panel that columns do not fill, masked.
@@ -300,16 +225,17 @@ public final class GemmKernel {
             var end = masked ? Term.of(Prim.MIN, j1, Term.i32(full)) : j1;
             Term to = rest == 0 ? end : Term.of(Prim.MIN, end, Term.i32(full - rest));
             if (rest < full) {
-                call(b, tile(form, rows, wide, false), i0, i1, j0, to);
+                b.add(access.call(tile(form, rows, wide, false), List.of(i0, i1, j0, to)));
             }
             if (rest > 0) {
                 int narrow = GemmTile.narrow(rest, wide);
-                call(b, tile(form, rows, narrow, false), i0, i1, Term.of(Prim.MAX, j0, to), end);
+                var start = Term.of(Prim.MAX, j0, to);
+                b.add(access.call(tile(form, rows, narrow, false), List.of(i0, i1, start, end)));
             }
             from = end;
         }
         if (masked) {
-            call(b, tail(form, rows), i0, i1, from, j1);
+            b.add(access.call(tail(form, rows), List.of(i0, i1, from, j1)));
         }
     }
 
@@ -324,14 +250,6 @@ public final class GemmKernel {
             }
         }
         return tile(form, 1, 1, true);
-    }
-
-    private void call(Body b, Kernel tile, Term i0, Term i1, Term j0, Term j1) {
-        var args = new ArrayList<Term>();
-        access.params(false).forEach(p -> args.add(Term.ref(p.name())));
-        args.addAll(List.of(i0, i1, j0, j1));
-        var buffers = access.buffers().stream().filter(x -> !x.isWeight()).map(x -> x.name()).toList();
-        b.add(new Stmt.Call(tile, buffers, args));
     }
 
     // ---- the tile
@@ -372,7 +290,7 @@ public final class GemmKernel {
                     inner -> tileBody(inner, rows, panels, masked, place));
         }));
         var name = name() + ".r" + rows + "c" + panels + (masked ? ".tail" : "");
-        return new Kernel(name, access.buffers(), tileParams(), body);
+        return access.part(name, List.of("i0", "i1", "j0", "j1"), body);
     }
 
     private void tileBody(Body b, int rows, int panels, boolean masked, Where place) {
@@ -405,11 +323,8 @@ public final class GemmKernel {
         }
         keepSums(b, t, u, mask);
         if (place == Where.APART) {
-            var args = new ArrayList<Term>();
-            access.params(false).forEach(p -> args.add(Term.ref(p.name())));
-            args.addAll(List.of(Term.ref("i"), Term.ref("j"), Term.i32(rows), Term.i32(panels)));
-            var heap = access.buffers().stream().filter(x -> !x.isWeight()).map(x -> x.name()).toList();
-            b.add(new Stmt.Call(epilogueKernel(masked), heap, args));
+            b.add(access.call(epilogueKernel(masked),
+                    List.of(Term.ref("i"), Term.ref("j"), Term.i32(rows), Term.i32(panels))));
         } else {
             rolledEpilogue(b, Term.i32(rows), Term.i32(panels), masked);
         }
@@ -505,12 +420,8 @@ public final class GemmKernel {
 
     /** The epilogue of a tile of any size. */
     private Kernel epilogueKernel(boolean masked) {
-        var params = new ArrayList<>(access.params(false));
-        for (var extra : List.of("i", "j", "rows", "panels")) {
-            params.add(new Kernel.Param(extra, Elem.I32));
-        }
         var body = Body.block(b -> rolledEpilogue(b, Term.ref("rows"), Term.ref("panels"), masked));
-        return new Kernel(name() + ".epilogue" + (masked ? ".tail" : ""), access.buffers(), params, body);
+        return access.part(name() + ".epilogue" + (masked ? ".tail" : ""), List.of("i", "j", "rows", "panels"), body);
     }
 
     /**

@@ -13,6 +13,8 @@ import dev.sinter.ir.Expr;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,16 +218,11 @@ public final class MapKernel {
 
         /** The rest of a row, less than a vector, as a kernel of its own: one method with both would be too long. */
         private Kernel tail() {
-            var params = new ArrayList<>(access.params(false));
-            var bases = new ArrayList<Term>();
-            for (int i = 0; i < operands.size(); i++) {
-                params.add(new Kernel.Param("base" + i, Elem.I32));
-                bases.add(Term.ref("base" + i));
-            }
-            params.add(new Kernel.Param("from", Elem.I32));
-            params.add(new Kernel.Param("end", Elem.I32));
+            var names = IntStream.range(0, operands.size()).mapToObj(i -> "base" + i).toList();
+            var bases = names.stream().map(base -> Term.ref(base)).toList();
             var body = Body.block(b -> tail(b, bases, repeated(b, bases), Term.ref("from"), Term.ref("end")));
-            return new Kernel(name() + ".tail", access.buffers(), params, body);
+            return access.part(name() + ".tail", Stream.concat(names.stream(), Stream.of("from", "end")).toList(),
+                    body);
         }
 
         private void tail(Body b, List<Term> bases, List<@Nullable Term> repeated, Term from, Term end) {
@@ -280,13 +277,8 @@ public final class MapKernel {
                 tail(b, bases, repeated, full, end);
                 return;
             }
-            var args = new ArrayList<Term>();
-            access.params(false).forEach(p -> args.add(Term.ref(p.name())));
-            args.addAll(bases);
-            args.add(full);
-            args.add(end);
-            var heap = access.buffers().stream().filter(x -> !x.isWeight()).map(x -> x.name()).toList();
-            b.when(Term.of(Prim.LT, full, end), rest -> rest.add(new Stmt.Call(tail(), heap, args)));
+            var args = Stream.concat(bases.stream(), Stream.of(full, end)).toList();
+            b.when(Term.of(Prim.LT, full, end), rest -> rest.add(access.call(tail(), args)));
         }
 
         /** Whether there is never a part of a vector left over. */

@@ -135,23 +135,13 @@ final class RecurrenceOperands {
 
     /** A method of its own, which is given what the driver is and the positions of a row. */
     Kernel part(String name, Consumer<Body> body) {
-        var params = new ArrayList<>(access.params(false));
-        for (var position : POSITIONS) {
-            params.add(new Kernel.Param(position, Elem.I32));
-        }
-        return new Kernel(name(name), access.buffers(), params, Body.block(body));
+        return access.part(name(name), POSITIONS, Body.block(body));
     }
 
     /** Calls a part for the row {@code number} of those the driver is at. */
     void call(Body b, Kernel part, Term number) {
-        var heap = access.buffers().stream().filter(x -> !x.isWeight()).map(x -> x.name()).toList();
-        var args = new ArrayList<Term>();
-        access.params(false).forEach(x -> args.add(Term.ref(x.name())));
-        args.add(STATE.plus(size.times(number)));
-        args.add(FROM.plus(fromRow.times(number)));
-        args.add(TO.plus(size.times(number)));
-        args.add(scratchStride().times(number));
-        args.add(ODD);
-        b.add(new Stmt.Call(part, heap, args));
+        var state = size.times(number);
+        b.add(access.call(part, List.of(STATE.plus(state), FROM.plus(fromRow.times(number)), TO.plus(state),
+                scratchStride().times(number), ODD)));
     }
 }

@@ -254,12 +254,9 @@ public final class WindowKernel {
             x.let("k1", Term.of(Prim.MIN, Term.ref("len"), from.plus(Term.ref("piece"))));
             WindowSums.add(x, form, "x", Map.of(), heights(form), widths, isWide());
         });
-        var args = new ArrayList<Term>();
-        access.params(false).forEach(p -> args.add(Term.ref(p.name())));
-        args.addAll(List.of(Term.ref("yb"), Term.ref("i0"), Term.ref("i1"), Term.ref("j0").times(16),
-                Term.of(Prim.MIN, Term.ref("cols"), Term.ref("j1").times(16))));
-        var heap = access.buffers().stream().filter(m -> !m.isWeight()).map(m -> m.name()).toList();
-        b.add(new Stmt.Call(finish(product.columns() % VType.LANES != 0), heap, args));
+        b.add(access.call(finish(product.columns() % VType.LANES != 0),
+                List.of(Term.ref("yb"), Term.ref("i0"), Term.ref("i1"), Term.ref("j0").times(16),
+                        Term.of(Prim.MIN, Term.ref("cols"), Term.ref("j1").times(16)))));
     }
 
     /** Heights of tiles: of whole blocks and of the last one, or all where sizes are not known. */
@@ -283,10 +280,6 @@ public final class WindowKernel {
     // ---- the epilogue
 
     private Kernel finish(boolean masked) {
-        var params = new ArrayList<>(access.params(false));
-        for (var extra : List.of("yb", "i0", "i1", "n0", "n1")) {
-            params.add(new Kernel.Param(extra, Elem.I32));
-        }
         var body = Body.block(b -> b.loop("i", Term.ref("i0"), Term.ref("i1"), 1, row -> {
             var i = Term.ref("i");
             var from = row.let("from", Term.ref("s0").plus(i.minus(Term.ref("i0")).times(WindowSums.PITCH))
@@ -299,6 +292,6 @@ public final class WindowKernel {
                 x.store("y", to.plus(n), epilogue.apply(x, sum, i, Term.ref("yb").plus(n), mask, null, "v"), mask);
             });
         }));
-        return new Kernel(name() + ".finish" + (masked ? ".tail" : ""), access.buffers(), params, body);
+        return access.part(name() + ".finish" + (masked ? ".tail" : ""), List.of("yb", "i0", "i1", "n0", "n1"), body);
     }
 }

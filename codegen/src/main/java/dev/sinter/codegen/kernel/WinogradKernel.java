@@ -215,11 +215,7 @@ public final class WinogradKernel {
     }
 
     private void call(Body b, Kernel kernel, List<Term> more) {
-        var args = new ArrayList<Term>();
-        access.params(false).forEach(p -> args.add(Term.ref(p.name())));
-        args.addAll(more);
-        var heap = access.buffers().stream().filter(x -> !x.isWeight()).map(x -> x.name()).toList();
-        b.add(new Stmt.Call(kernel, heap, args));
+        b.add(access.call(kernel, more));
     }
 
     /** Sums of up to three panels for every point, and their way back. */
@@ -280,8 +276,6 @@ public final class WinogradKernel {
     // ---- transforms
 
     private Kernel kernel(String part, List<String> more, Consumer<Body> tile) {
-        var params = new ArrayList<>(access.params(false));
-        more.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
         var body = Body.block(b -> b.loop("i", Term.ref("b0"), Term.ref("b1"), 1, x -> {
             var image = x.let("image", Term.of(Prim.DIV, Term.ref("i"), Term.ref("per")));
             var within = x.let("within", Term.ref("i").minus(image.times(Term.ref("per"))));
@@ -290,7 +284,7 @@ public final class WinogradKernel {
             x.let("left", within.minus(row.times(Term.ref("tw"))).times(m));
             tile.accept(x);
         }));
-        return new Kernel(name() + part, access.buffers(), params, body);
+        return access.part(name() + part, more, body);
     }
 
     /** Tiles of the input, transformed: rows on their way in t, then columns. */

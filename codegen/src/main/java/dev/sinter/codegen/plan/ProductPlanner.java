@@ -5,6 +5,7 @@ import dev.sinter.codegen.kernel.Epilogue;
 import dev.sinter.codegen.kernel.GemmKernel;
 import dev.sinter.codegen.kernel.MapKernel;
 import dev.sinter.codegen.kernel.MatMulKernel;
+import dev.sinter.codegen.kernel.ScalarProduct;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
@@ -67,8 +68,8 @@ final class ProductPlanner {
         var blockSums = many ? plan.scratch(DType.F32, Dim.of(GemmKernel.SCRATCH)) : null;
         var k = weights.dims().getFirst().value();
         var n = weights.dims().get(1).value();
-        var copies = plan.scratch(DType.F32, GemmKernel.rows(k, n));
-        var sums = plan.scratch(DType.F64, GemmKernel.sums(a.dims().getFirst(), n));
+        var copies = plan.scratch(DType.F32, ScalarProduct.rows(k, n));
+        var sums = plan.scratch(DType.F64, ScalarProduct.sums(a.dims().getFirst(), n));
         boolean storable = expr.dtype() == DType.F32 || integer && expr.dtype() == DType.I32;
         if (matrices != null && storable && Epilogue.fits(expr, matrices) && !isNarrow(a, weights, expr)) {
             var whole = new GemmKernel.Product(a, weights, zero, output.collapseLeading(1),
