@@ -7,10 +7,8 @@ import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
 import dev.sinter.ir.Shape;
-import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Concat;
 import dev.sinter.ir.op.Conv;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -128,35 +126,7 @@ class ChannelsLastConvTest {
     @Property(tries = 40)
     void random(@ForAll long seed) {
         var s = new Samples(seed, seed % 3 != 0);
-        var random = s.random();
-        int axes = 1 + random.nextInt(3);
-        int groups = 1 + random.nextInt(3);
-        var strides = new ArrayList<Integer>();
-        var dilations = new ArrayList<Integer>();
-        var begin = new ArrayList<Integer>();
-        var end = new ArrayList<Integer>();
-        long channels = 1 + random.nextInt(random.nextBoolean() ? 3 : 40);
-        long results = groups * (1 + random.nextInt(20));
-        var size = new ArrayList<>(List.of((long) random.nextInt(3)));
-        var window = new ArrayList<>(List.of(results, channels));
-        for (int i = 0; i < axes; i++) {
-            strides.add(1 + random.nextInt(3));
-            dilations.add(1 + random.nextInt(2));
-            begin.add(random.nextInt(4) - 1);
-            end.add(random.nextInt(3));
-            window.add(1L + random.nextInt(3));
-            size.add(8L + random.nextInt(12));
-        }
-        size.add(channels * groups);
-        boolean bias = random.nextBoolean();
-        var operands = new ArrayList<Value>();
-        operands.add(s.input(DType.F32, size.stream().mapToLong(Long::longValue).toArray()));
-        operands.add(s.constant(DType.F32, window.stream().mapToLong(Long::longValue).toArray()));
-        if (bias) {
-            operands.add(s.constant(DType.F32, results));
-        }
-        var op = new Conv(groups, strides, dilations, begin, end, bias).in(Conv.Layout.CHANNELS_LAST);
-        s.check(LONG, s.add(op, operands.toArray(Value[]::new)),
-                s.add(op.with(RELU), operands.toArray(Value[]::new)));
+        var conv = RandomConv.of(s, s.random().nextBoolean() ? 3 : 40, Conv.Layout.CHANNELS_LAST);
+        s.check(LONG, s.add(conv.op(), conv.operands()), s.add(conv.op().with(RELU), conv.operands()));
     }
 }
