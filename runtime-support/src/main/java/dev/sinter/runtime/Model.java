@@ -129,7 +129,8 @@ public final class Model implements AutoCloseable {
         for (var type : image.classes().entrySet()) {
             files.put(ModelClassLoader.path(type.getKey()), type.getValue());
         }
-        return started(image.info(), new ModelClassLoader(new Defined(files), image.weights()), options, event);
+        return started(image.info(), new ModelClassLoader(new ModelClassLoader.Defined(files), image.weights()),
+                options, event);
     }
 
     /** The event of a load that begins, or null: while nobody records, JFR's classes are not even loaded (50 ms). */
@@ -151,19 +152,6 @@ public final class Model implements AutoCloseable {
             event.commit();
         }
         return model;
-    }
-
-    /** Files in memory. */
-    private record Defined(Map<String, byte[]> files) implements ModelClassLoader.Files {
-        @Override
-        public boolean has(String path) {
-            return files.containsKey(path);
-        }
-
-        @Override
-        public byte[] read(String path) {
-            return files.get(path);
-        }
     }
 
     /** The form that the options ask for, where another is quicker to start. */
@@ -243,8 +231,8 @@ public final class Model implements AutoCloseable {
         Frame frame = frames.take();
         Changeover change = changeover;
         frame.steps = change;
-        Program program = active.program();
-        Call call = script.call(program, frame, values, binding.symbols());
+        Active now = active;
+        Call call = script.call(now.program(), frame, values, binding.symbols());
         RunEvent event = begin();
         try {
             script.run(call);
@@ -254,10 +242,10 @@ public final class Model implements AutoCloseable {
             throw failed(e);
         }
         if (event != null) {
-            end(event, binding.symbols(), call.scratchBytes());
+            end(event, now.form(), binding.symbols(), call.scratchBytes());
         }
         if (change != null && change.wanted()) {
-            change.begin(program, rehearsed(values, binding.symbols()));
+            change.begin(now.program(), ScratchCall.of(script, values, binding.symbols()));
         }
         frame.settle(call.scratchBytes());
         frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
@@ -338,64 +326,19 @@ public final class Model implements AutoCloseable {
             frame.poison();
         }
         RunEvent event = begin();
+        Active now = active;
         try {
-            active.program().run(frame);
+            now.program().run(frame);
         } catch (ModelException e) {
             throw e;
         } catch (RuntimeException e) {
             throw failed(e);
         }
         if (event != null) {
-            end(event, binding.symbols(), binding.bytes());
+            end(event, now.form(), binding.symbols(), binding.bytes());
         }
         if (change != null && change.wanted()) {
-            change.begin(active.program(), rehearsed(binding, frame.io));
-        }
-    }
-
-    /** Runs on scratch memory what a call has just run. */
-    private Rehearsal.Call rehearsed(Binding binding, Object[] io) {
-        var own = new Object[io.length];
-        for (int i = 0; i < io.length; i++) {
-            ValueInfo value = i < info.inputs().size() ? info.inputs().get(i)
-                    : info.outputs().get(i - info.inputs().size());
-            for (int j = 0; j < i && own[i] == null; j++) {
-                own[i] = io[j] == io[i] ? own[j] : null; // a state is input and output
-            }
-            if (own[i] == null && io[i] != null) {
-                own[i] = value.dtype().storage().copy(io[i]);
-            }
-        }
-        var frame = new Frame();
-        frame.grow(binding);
-        frame.io = own;
-        return new BlockCall(frame);
-    }
-
-    /** Runs on scratch memory what a call of a script has just run. */
-    private Rehearsal.Call rehearsed(Value[] values, long[] symbols) {
-        Value[] own = values.clone();
-        for (int i = 0; i < own.length; i++) {
-            if (own[i] instanceof Tensor t) {
-                own[i] = Tensor.of(t.dtype(), t.dtype().storage().copy(t.array()), t.shape());
-            }
-        }
-        return new ScriptCall(script, new Frame(), own, symbols);
-    }
-
-    private record BlockCall(Frame frame) implements Rehearsal.Call {
-        @Override
-        public void run(Program program, Steps steps) {
-            frame.steps = steps;
-            program.run(frame);
-        }
-    }
-
-    private record ScriptCall(Script script, Frame frame, Value[] inputs, long[] symbols) implements Rehearsal.Call {
-        @Override
-        public void run(Program program, Steps steps) {
-            frame.steps = steps;
-            script.run(script.call(program, frame, inputs, symbols));
+            change.begin(now.program(), ScratchCall.of(info, binding, frame.io));
         }
     }
 
@@ -407,10 +350,10 @@ public final class Model implements AutoCloseable {
         return event;
     }
 
-    private void end(RunEvent event, long[] symbols, long scratchBytes) {
+    private void end(RunEvent event, Form form, long[] symbols, long scratchBytes) {
         if (event.shouldCommit()) {
             event.model = info.name();
-            event.form = active.form().name();
+            event.form = form.name();
             event.symbols = Arrays.toString(symbols);
             event.scratchBytes = scratchBytes;
             event.commit();

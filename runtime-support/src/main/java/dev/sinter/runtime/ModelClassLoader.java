@@ -3,6 +3,7 @@ package dev.sinter.runtime;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 
 /**
  * Holds one model's emitted classes and weights. The classes are ordinary named ones, so that stack traces and
@@ -21,6 +22,19 @@ final class ModelClassLoader extends ClassLoader {
 
         /** A file's bytes, or null. */
         byte[] read(String path);
+    }
+
+    /** Files in memory. */
+    record Defined(Map<String, byte[]> files) implements Files {
+        @Override
+        public boolean has(String path) {
+            return files.containsKey(path);
+        }
+
+        @Override
+        public byte[] read(String path) {
+            return files.get(path);
+        }
     }
 
     private final Files files;
