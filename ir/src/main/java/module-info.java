@@ -6,5 +6,6 @@ module dev.sinter.ir {
     requires static transitive org.jspecify;
 
     exports dev.sinter.ir;
+    exports dev.sinter.ir.cost;
     exports dev.sinter.ir.op;
 }

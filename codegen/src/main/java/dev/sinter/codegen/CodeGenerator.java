@@ -8,6 +8,8 @@ import dev.sinter.codegen.plan.PlanPrinter;
 import dev.sinter.codegen.plan.ScriptPlanner;
 import dev.sinter.codegen.plan.Values;
 import dev.sinter.ir.Graph;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Costs;
 import dev.sinter.runtime.Form;
 import dev.sinter.runtime.ModelImage;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Turns a graph into classes and weights. */
 public final class CodeGenerator {
@@ -22,7 +25,7 @@ public final class CodeGenerator {
     }
 
     /**
-     * Compiles a graph.
+     * Compiles a graph, choosing by estimates.
      *
      * @param graph
      *            after the passes
@@ -33,7 +36,24 @@ public final class CodeGenerator {
      *             if nodes have types no kernel computes with
      */
     public static GeneratedModel generate(Graph graph, CodegenOptions options) {
-        var plan = KernelNames.unique(ScriptPlanner.plan(graph, options.winograd()), options.forms());
+        return generate(graph, options, new Choices(Costs.ESTIMATED));
+    }
+
+    /**
+     * Compiles a graph.
+     *
+     * @param graph
+     *            after the passes
+     * @param options
+     *            names and forms
+     * @param choices
+     *            makes and gets the choices by cost; those made before are shipped with these
+     * @return the model
+     * @throws dev.sinter.codegen.plan.PlanException
+     *             if nodes have types no kernel computes with
+     */
+    public static GeneratedModel generate(Graph graph, CodegenOptions options, Choices choices) {
+        var plan = KernelNames.unique(ScriptPlanner.plan(graph, options.winograd(), choices), options.forms());
         var shares = NodeShares.of(plan);
         var planText = PlanPrinter.print(plan);
         var values = plan.blocks().stream().map(Values::new).toList();
@@ -42,7 +62,7 @@ public final class CodeGenerator {
                 + options.className();
         var weightsClass = base + "$Weights";
         var widest = options.forms().stream().max(Comparator.naturalOrder()).orElseThrow();
-        var dump = Dump.of(graph, plan, planText + shares + "\n", widest, options.className() + ".ir");
+        var dump = Dump.of(graph, plan, planText + shares + "\n" + lines(choices), widest, options.className() + ".ir");
         var classes = new LinkedHashMap<String, byte[]>();
         classes.put(binaryName(base), BindEmitter.emit(base, plan, description.symbols(), description.border(),
                 values, dump));
@@ -57,7 +77,11 @@ public final class CodeGenerator {
         var resources = Map.of(info.irResource(), dump.text().getBytes(StandardCharsets.UTF_8));
         var weights = new Plan(graph, List.of(), List.of(), plan.weights(), plan.weightBytes());
         var image = new ModelImage(info, classes, WeightPacker.pack(weights), resources);
-        return new GeneratedModel(image, graph, plan, planText, dump.listings(), shares);
+        return new GeneratedModel(image, graph, plan, planText, dump.listings(), shares, choices.made());
+    }
+
+    private static String lines(Choices choices) {
+        return choices.made().stream().map(c -> c + "\n").collect(Collectors.joining());
     }
 
     private static String binaryName(String internal) {

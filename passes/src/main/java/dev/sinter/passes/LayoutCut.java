@@ -10,7 +10,6 @@ import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.Softmax;
 import dev.sinter.ir.op.View;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,19 +22,14 @@ import java.util.Set;
  * between what stays as it is and what gains.
  */
 final class LayoutCut {
-    /** Nanoseconds it takes to move an element. */
-    private static final double MOVE = 0.8;
-    /** Nanoseconds a multiplication and addition of a convolution gain. */
-    private static final double GAIN = 0.05;
-    /** What a symbol stands for. Batches do not matter: all costs grow with them. */
-    private static final long GUESS = 256;
-
     private final GraphIndex graph;
+    private final LayoutCosts costs;
     private final MinimumCut cut = new MinimumCut();
     private final Map<Node, Integer> points = new LinkedHashMap<>();
 
-    private LayoutCut(GraphIndex graph) {
+    private LayoutCut(GraphIndex graph, LayoutCosts costs) {
         this.graph = graph;
+        this.costs = costs;
     }
 
     /**
@@ -43,10 +37,14 @@ final class LayoutCut {
      *
      * @param graph
      *            the graph
+     * @param costs
+     *            what nodes and permutations cost
      * @return the nodes to compute with channels last, in topological order
      */
-    static Set<Node> of(GraphIndex graph) {
-        return new LayoutCut(graph).cut();
+    static Set<Node> of(GraphIndex graph, LayoutCosts costs) {
+        var last = new LayoutCut(graph, costs).cut();
+        costs.chosen(last);
+        return last;
     }
 
     private Set<Node> cut() {
@@ -110,14 +108,13 @@ final class LayoutCut {
     /** What a node itself costs in the two layouts. */
     private void own(Node node, int point) {
         switch (node.op()) {
-            case Conv c when node.output().dtype() == DType.F32 ->
-                    cut.arc(point, MinimumCut.SECOND, GAIN * steps(node, 1));
-            case MatMul m -> cut.arc(point, MinimumCut.SECOND, GAIN * steps(node, 0));
+            case Conv c when node.output().dtype() == DType.F32 -> either(node, point);
+            case MatMul m -> either(node, point);
             // rows are faster than columns
             case Softmax(int axis) when axis == node.output().shape().rank() - 1 ->
-                    cut.arc(MinimumCut.FIRST, point, 2 * MOVE * size(node.output().shape()));
+                    cut.arc(MinimumCut.FIRST, point, costs.columns(node.output().shape()));
             case View(IndexMap.Permute(var perm)) -> {
-                cut.arc(point, MinimumCut.SECOND, cost(node.input(0).shape(), perm));
+                cut.arc(point, MinimumCut.SECOND, costs.move(node.input(0).dtype(), node.input(0).shape(), perm));
                 cut.arc(MinimumCut.FIRST, point, made(node.input(0), perm));
             }
             default -> {
@@ -125,10 +122,14 @@ final class LayoutCut {
         }
     }
 
+    private void either(Node node, int point) {
+        cut.arc(point, MinimumCut.SECOND, costs.first(node));
+        cut.arc(MinimumCut.FIRST, point, costs.last(node));
+    }
+
     private void value(Value value) {
         var producer = graph.producer(value);
         int made = producer == null ? MinimumCut.FIRST : points.getOrDefault(producer, MinimumCut.FIRST);
-        double cost = ChannelsLast.isFree(value.shape()) ? 0 : MOVE * size(value.shape());
         boolean taken = graph.isOutput(value);
         var turning = new ArrayList<Integer>();
         for (var user : graph.users(value)) {
@@ -142,21 +143,24 @@ final class LayoutCut {
                 taken |= point == null || isTaken(user, value);
             }
         }
-        moves(made, turning, taken, cost);
+        moves(value, made, turning, taken);
     }
 
     /** Connects a value with its users: it is moved at most once in each direction. */
-    private void moves(int made, List<Integer> turning, boolean taken, double cost) {
+    private void moves(Value value, int made, List<Integer> turning, boolean taken) {
         if (!turning.isEmpty()) {
             int behind = cut.point();
-            cut.arc(made, behind, cost);
+            cut.arc(made, behind, toLast(value));
             turning.forEach(p -> cut.arc(behind, p, MinimumCut.NEVER));
         }
+        if (made == MinimumCut.FIRST) {
+            return;
+        }
         if (taken) {
-            cut.arc(MinimumCut.FIRST, made, cost);
-        } else if (!turning.isEmpty() && made != MinimumCut.FIRST) {
+            cut.arc(MinimumCut.FIRST, made, toFirst(value));
+        } else if (!turning.isEmpty()) {
             int second = cut.point();
-            cut.arc(second, made, cost);
+            cut.arc(second, made, toFirst(value));
             turning.forEach(p -> cut.arc(p, second, MinimumCut.NEVER));
         }
     }
@@ -164,39 +168,34 @@ final class LayoutCut {
     /** A permutation that is there anyway: it may become nothing, or no longer be nothing. */
     private void reads(Value value, int made, List<Integer> perm) {
         if (made != MinimumCut.FIRST) {
-            cut.arc(made, MinimumCut.SECOND, cost(value.shape(), perm));
+            cut.arc(made, MinimumCut.SECOND, costs.move(value.dtype(), value.shape(), perm));
             cut.arc(MinimumCut.FIRST, made, read(value, perm));
         }
     }
 
+    private double toLast(Value value) {
+        return ChannelsLast.isFree(value.shape()) ? 0
+                : costs.move(value.dtype(), value.shape(), ChannelsLast.behind(value.shape().rank()));
+    }
+
+    private double toFirst(Value value) {
+        return ChannelsLast.isFree(value.shape()) ? 0
+                : costs.move(value.dtype(), last(value), ChannelsLast.second(value.shape().rank()));
+    }
+
+    private static Shape last(Value value) {
+        return new Shape(ChannelsLast.behind(value.shape().rank()).stream().map(value.shape()::dim).toList());
+    }
+
     /** What a permutation costs that makes its result with channels last. */
-    private static double made(Value value, List<Integer> perm) {
-        return cost(value.shape(), ChannelsLast.behind(perm.size()).stream().map(perm::get).toList());
+    private double made(Value value, List<Integer> perm) {
+        return costs.move(value.dtype(), value.shape(),
+                ChannelsLast.behind(perm.size()).stream().map(perm::get).toList());
     }
 
     /** What a permutation costs whose operand has channels last. */
-    private static double read(Value value, List<Integer> perm) {
-        var last = new Shape(ChannelsLast.behind(perm.size()).stream().map(value.shape()::dim).toList());
-        return cost(last, perm.stream().map(ChannelsLast.second(perm.size())::get).toList());
-    }
-
-    private static double cost(Shape shape, List<Integer> perm) {
-        return PermuteAsReshape.isReshape(shape, perm) ? 0 : MOVE * size(shape);
-    }
-
-    /** How many multiplications and additions a product takes, given the operand of constant weights. */
-    private static double steps(Node node, int weights) {
-        var shape = node.input(weights).shape();
-        return size(node.output().shape()) * size(shape) / Math.max(1, shape.dim(0).value());
-    }
-
-    private static double size(Shape shape) {
-        double size = 1;
-        for (var dim : shape.dims()) {
-            var guesses = new HashMap<String, Long>();
-            dim.symbols().forEach(s -> guesses.put(s, GUESS));
-            size *= Math.max(1, dim.evaluate(guesses));
-        }
-        return size;
+    private double read(Value value, List<Integer> perm) {
+        return costs.move(value.dtype(), last(value),
+                perm.stream().map(ChannelsLast.second(perm.size())::get).toList());
     }
 }

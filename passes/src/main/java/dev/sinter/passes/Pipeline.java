@@ -3,6 +3,8 @@ package dev.sinter.passes;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.IrException;
 import dev.sinter.ir.Verifier;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Costs;
 import java.util.List;
 
 /**
@@ -24,9 +26,20 @@ public record Pipeline(List<Pass> passes) {
      * that chooses layouts change rounding, each within the definition of what it changes; the others keep every result
      * to the bit.
      *
-     * @return the list
+     * @return the list, choosing by estimates
      */
     public static Pipeline standard() {
+        return standard(new Choices(Costs.ESTIMATED));
+    }
+
+    /**
+     * {@linkplain #standard() What every model goes through}.
+     *
+     * @param choices
+     *            makes and gets the choices by cost
+     * @return the list
+     */
+    public static Pipeline standard(Choices choices) {
         return new Pipeline(List.of(
                 Pass.backward("drop-dead", "nothing is computed in vain",
                         new DropDead()),
@@ -55,7 +68,7 @@ public record Pipeline(List<Pass> passes) {
                 Pass.forward("fuse", "elementwise work is one map, or the epilogue of a product",
                         new MergeEqual(), new DropExpand(), new UnflattenProduct(), new FuseMaps(), new FuseEpilogue()),
                 Pass.forward("tune-layout", "convolutions have their channels last",
-                        new TuneLayout(), new PermuteAsReshape(), new ComposeViews(), new DropIdentityView(),
+                        new TuneLayout(choices), new PermuteAsReshape(), new ComposeViews(), new DropIdentityView(),
                         new FoldConstants()),
                 Pass.forward("merge-products", "products of one operand are one product",
                         MergeProducts.real(), MergeProducts.integer()),

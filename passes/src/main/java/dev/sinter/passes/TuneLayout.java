@@ -2,6 +2,7 @@ package dev.sinter.passes;
 
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.cost.Choices;
 import dev.sinter.ir.op.Conv;
 import dev.sinter.ir.op.Op;
 import java.util.Optional;
@@ -12,6 +13,12 @@ import java.util.Set;
  * than the permutations at the borders cost. Products are then added in another order, so rounding changes.
  */
 final class TuneLayout implements Rule {
+    private final Choices choices;
+
+    TuneLayout(Choices choices) {
+        this.choices = choices;
+    }
+
     @Override
     public String name() {
         return "tune-layout";
@@ -27,7 +34,7 @@ final class TuneLayout implements Rule {
         if (!ChannelsLast.carries(node)) {
             return Optional.empty();
         }
-        var last = LayoutCut.of(graph);
+        var last = LayoutCut.of(graph, new LayoutCosts(choices));
         if (!last.contains(node)) {
             return Optional.empty();
         }

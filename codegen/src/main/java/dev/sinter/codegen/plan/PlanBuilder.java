@@ -13,6 +13,7 @@ import dev.sinter.ir.Node;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.cost.Choices;
 import dev.sinter.ir.op.Concat;
 import dev.sinter.runtime.StateInfo;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class PlanBuilder {
     private final List<StateInfo> states;
     private final KernelTable kernels;
     private final boolean winograd;
+    private final Choices choices;
     private final Assembly assembly;
     private final List<InPlace> inPlace = new ArrayList<>();
     private @Nullable Node node;
@@ -75,6 +77,7 @@ final class PlanBuilder {
         this.weights = shared.weights();
         this.kernels = shared.kernels();
         this.winograd = shared.winograd();
+        this.choices = shared.choices();
         this.assembly = new Assembly(graph);
         this.nodeNumber = firstNumber - 1;
         for (int i = 0; i < graph.inputs().size(); i++) {
@@ -98,6 +101,11 @@ final class PlanBuilder {
     /** Whether convolutions may be computed by Winograd's algorithm. */
     boolean winograd() {
         return winograd;
+    }
+
+    /** Makes the choices by cost. */
+    Choices choices() {
+        return choices;
     }
 
     Graph graph() {

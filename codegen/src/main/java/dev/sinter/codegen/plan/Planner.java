@@ -16,6 +16,7 @@ import dev.sinter.ir.Node;
 import dev.sinter.ir.Origin;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.cost.Choices;
 import dev.sinter.ir.op.Attention;
 import dev.sinter.ir.op.Compute;
 import dev.sinter.ir.op.Concat;
@@ -65,13 +66,15 @@ public final class Planner {
      *            after the passes
      * @param winograd
      *            whether convolutions may be computed by Winograd's algorithm
+     * @param choices
+     *            makes the choices by cost
      * @return its plan
      * @throws PlanException
      *             if nodes have types no kernel computes with; names all of them
      */
-    public static Plan plan(Graph graph, boolean winograd) {
+    public static Plan plan(Graph graph, boolean winograd, Choices choices) {
         var problems = new ArrayList<String>();
-        var planner = block(graph, new Shared(winograd), 0, problems);
+        var planner = block(graph, new Shared(winograd, choices), 0, problems);
         if (!problems.isEmpty()) {
             throw new PlanException(problems);
         }

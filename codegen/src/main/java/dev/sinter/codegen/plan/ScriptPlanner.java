@@ -10,6 +10,7 @@ import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Type;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.cost.Choices;
 import dev.sinter.ir.op.Define;
 import dev.sinter.ir.op.If;
 import dev.sinter.ir.op.Library;
@@ -44,9 +45,9 @@ public final class ScriptPlanner {
     private int registerCount;
     private int nextNumber;
 
-    private ScriptPlanner(Graph graph, boolean winograd) {
+    private ScriptPlanner(Graph graph, boolean winograd, Choices choices) {
         this.graph = graph;
-        this.shared = new Shared(winograd);
+        this.shared = new Shared(winograd, choices);
     }
 
     /**
@@ -56,17 +57,19 @@ public final class ScriptPlanner {
      *            after the passes
      * @param winograd
      *            whether convolutions may be computed by Winograd's algorithm
+     * @param choices
+     *            makes the choices by cost
      * @return its plan; without a script where it is one block
      * @throws PlanException
      *             if nodes have types no kernel computes with, or shapes of unknown rank; names all of them
      */
-    public static ModelPlan plan(Graph graph, boolean winograd) {
+    public static ModelPlan plan(Graph graph, boolean winograd, Choices choices) {
         if (!needsScript(graph)) {
             var block = States.withCapacity(graph);
-            var plan = Planner.plan(block, winograd);
+            var plan = Planner.plan(block, winograd, choices);
             return new ModelPlan(block, List.of(plan), plan.weights(), plan.weightBytes(), null);
         }
-        return new ScriptPlanner(graph, winograd).run();
+        return new ScriptPlanner(graph, winograd, choices).run();
     }
 
     private static boolean needsScript(Graph graph) {

@@ -1,6 +1,7 @@
 package dev.sinter.codegen.plan;
 
 import dev.sinter.codegen.kernel.KernelTable;
+import dev.sinter.ir.cost.Choices;
 
 /**
  * What the blocks of a model share.
@@ -11,9 +12,11 @@ import dev.sinter.codegen.kernel.KernelTable;
  *            kernels made so far
  * @param winograd
  *            whether convolutions may be computed by Winograd's algorithm
+ * @param choices
+ *            makes the choices by cost
  */
-record Shared(WeightTable weights, KernelTable kernels, boolean winograd) {
-    Shared(boolean winograd) {
-        this(new WeightTable(), new KernelTable(), winograd);
+record Shared(WeightTable weights, KernelTable kernels, boolean winograd, Choices choices) {
+    Shared(boolean winograd, Choices choices) {
+        this(new WeightTable(), new KernelTable(), winograd, choices);
     }
 }

@@ -130,8 +130,7 @@ final class WindowPlanner {
                 && strides.stream().allMatch(s -> s == 1) && dilations.stream().allMatch(d -> d == 1)
                 && begin.stream().allMatch(p -> p >= 0) && end.stream().allMatch(p -> p >= 0)
                 && y.dims().get(1).isConst() && y.dims().get(2).isConst() && x.dims().get(3).isConst();
-        return !fits ? null : WinogradChoice.best(y.dims().get(1).value(), y.dims().get(2).value(),
-                window.get(2), weights.dims()[0]);
+        return !fits ? null : WinogradChoice.best(op, node, plan);
     }
 
     private boolean winograd(Winograd algorithm, Epilogue last) {

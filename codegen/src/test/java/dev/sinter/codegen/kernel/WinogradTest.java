@@ -14,8 +14,13 @@ import dev.sinter.ir.Fn;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.cost.Choice;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Cost;
+import dev.sinter.ir.cost.Costs;
 import dev.sinter.ir.op.Conv;
 import dev.sinter.runtime.Form;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,24 @@ class WinogradTest {
         var x = s.input(DType.F32, 1, 12, 12, 8);
         var graph = s.graph(s.add(conv(1, 1, false), x, s.constant(DType.F32, 64, 8, 3, 3)));
         assertThat(kernels(graph, true)).noneMatch(k -> k.contains("winograd"));
+    }
+
+    /** Each way in turn is said to be the quickest. */
+    @ParameterizedTest
+    @CsvSource({"direct,window", "f2,winograd.f32.m2", "f4,winograd.f32.m4"})
+    void measuredTimesChooseTheAlgorithm(String way, String kernel) {
+        var s = new Samples(5, false);
+        var x = s.input(s.data(DType.F32, 2, 12, 12, 32), Shape.of(Dim.sym("B"), Dim.of(12), Dim.of(12), Dim.of(32)));
+        var graph = s.graph(s.add(conv(1, 1, false), x, s.constant(DType.F32, 32, 32, 3, 3)));
+        Costs costs = q -> q.ways().stream().map(w -> new Cost(w.name(), w.name().equals(way) ? 10 : 20, true))
+                .toList();
+        var options = new CodegenOptions("p", "C", false).withForms(Set.of(Form.V512));
+        var generated = CodeGenerator.generate(graph, options, new Choices(costs));
+        assertThat(generated.kernels()).anyMatch(k -> k.name().contains(kernel));
+        assertThat(generated.choices()).extracting(Choice::picked).containsExactly(way);
+        var dump = new String(generated.image().resources().get(generated.image().info().irResource()),
+                StandardCharsets.UTF_8);
+        assertThat(Choice.parse(dump)).hasToString(generated.choices().toString());
     }
 
     /** The largest error against sums in f64, by the size of the largest result. */

@@ -18,6 +18,8 @@ import dev.sinter.ir.Shape;
 import dev.sinter.ir.Symbols;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Costs;
 import dev.sinter.ir.op.Attributes;
 import dev.sinter.ir.op.Compute;
 import dev.sinter.ir.op.Concat;
@@ -144,7 +146,7 @@ class PlannerTest {
         var turn = new View(new IndexMap.Permute(List.of(1, 0)));
         var a = s.add(new Map(DOUBLED), x);
         var b = s.add(new Map(DOUBLED), s.add(turn, a));
-        var plan = Planner.plan(s.graph(s.add(new Map(DOUBLED), b)), true);
+        var plan = Planner.plan(s.graph(s.add(new Map(DOUBLED), b)), true, new Choices(Costs.ESTIMATED));
         assertThat(plan.steps()).hasSize(3);
         assertThat(plan.allocations()).extracting(Allocation::firstStep, Allocation::lastStep)
                 .containsExactly(org.assertj.core.api.Assertions.tuple(0, 1),

@@ -1,0 +1,111 @@
+package dev.sinter.ir.cost;
+
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorType;
+import dev.sinter.ir.Value;
+import dev.sinter.ir.op.Op;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A node alone, all sizes known: what a cost is the cost of. Its text, {@code conv f32[1,8,9,9], constant f32[4,8,3,3]
+ * {groups=1, …}}, names it in caches.
+ *
+ * @param op
+ *            what it does
+ * @param operands
+ *            what it takes
+ */
+public record Sample(Op op, List<Operand> operands) {
+    /** What a symbol stands for that is not the first axis of an operand. */
+    public static final long TYPICAL = 256;
+
+    /**
+     * An operand.
+     *
+     * @param type
+     *            its type
+     * @param constant
+     *            whether its elements are known when compiling
+     */
+    public record Operand(TensorType type, boolean constant) {
+        @Override
+        public String toString() {
+            return (constant ? "constant " : "") + type;
+        }
+    }
+
+    /** Copies the list. */
+    public Sample {
+        operands = List.copyOf(operands);
+    }
+
+    /**
+     * A node with a size for each symbol: 1 where it is, or is part of, the first axis of an operand, since costs of
+     * batches grow alike; {@value #TYPICAL} otherwise.
+     *
+     * @param op
+     *            what the node does
+     * @param operands
+     *            its operands, of known rank
+     * @return the sample
+     */
+    public static Sample of(Op op, List<Operand> operands) {
+        var sizes = new HashMap<String, Dim>();
+        for (var operand : operands) {
+            typical(operand.type().shape()).forEach((symbol, size) -> sizes.merge(symbol, Dim.of(size),
+                    (a, b) -> a.equals(Dim.ONE) ? a : b));
+        }
+        return new Sample(op, operands.stream().map(o -> new Operand(
+                new TensorType(o.type().dtype(), o.type().shape().substitute(sizes)), o.constant())).toList());
+    }
+
+    /**
+     * A value as operand.
+     *
+     * @param value
+     *            a tensor
+     * @param shape
+     *            its shape there
+     * @return the operand
+     */
+    public static Operand operand(Value value, Shape shape) {
+        return new Operand(new TensorType(value.dtype(), shape), value.isConstant());
+    }
+
+    /**
+     * How many elements a shape has for such sizes of its symbols.
+     *
+     * @param shape
+     *            of known rank
+     * @return elements, at least 1
+     */
+    public static double elements(Shape shape) {
+        var sizes = typical(shape);
+        double elements = 1;
+        for (var dim : shape.dims()) {
+            elements *= Math.max(1, dim.evaluate(sizes));
+        }
+        return elements;
+    }
+
+    private static Map<String, Long> typical(Shape shape) {
+        var sizes = new HashMap<String, Long>();
+        shape.dims().forEach(d -> d.symbols().forEach(s -> sizes.put(s, TYPICAL)));
+        if (shape.rank() > 1) {
+            shape.dim(0).symbols().forEach(s -> sizes.put(s, 1L));
+        }
+        return sizes;
+    }
+
+    @Override
+    public String toString() {
+        var attributes = op.attributes().texts();
+        return op.mnemonic() + " " + operands.stream().map(Operand::toString).collect(Collectors.joining(", "))
+                + (attributes.isEmpty() ? "" : attributes.entrySet().stream().map(a -> a.getKey() + "=" + a.getValue())
+                        .collect(Collectors.joining(", ", " {", "}")));
+    }
+}

@@ -1,0 +1,78 @@
+package dev.sinter.passes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Graph;
+import dev.sinter.ir.GraphBuilder;
+import dev.sinter.ir.Origin;
+import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorData;
+import dev.sinter.ir.TensorType;
+import dev.sinter.ir.cost.Choice;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Cost;
+import dev.sinter.ir.cost.Costs;
+import dev.sinter.ir.op.Conv;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Measured costs decide about layouts as estimates do. */
+class LayoutChoiceTest {
+    private static Graph conv() {
+        var b = new GraphBuilder("conv");
+        var x = b.input("x", new TensorType(DType.F32, Shape.of(Dim.sym("N"), Dim.of(8), Dim.of(9), Dim.of(7))));
+        var w = b.constant(TensorData.zeros(DType.F32, 5, 8, 3, 3), "w");
+        b.output("y", b.apply(new Conv(1, List.of(1, 1), List.of(1, 1), List.of(1, 1), List.of(1, 1), false),
+                Origin.of("/conv"), x, w));
+        return b.build();
+    }
+
+    /** Costs by the name of the way. */
+    private static Costs costs(Map<String, Double> nanos) {
+        return q -> q.ways().stream().map(w -> new Cost(w.name(), nanos.get(w.name()), true)).toList();
+    }
+
+    private static boolean isLast(Graph graph) {
+        return graph.nodes().stream().anyMatch(n -> n.op() instanceof Conv c && c.channelsLast());
+    }
+
+    private static Choice choose(double first, double last, double copy) {
+        var choices = new Choices(costs(Map.of("channels-first", first, "channels-last", last, "copy", copy)));
+        var graph = Pipeline.standard(choices).run(conv());
+        var made = choices.made();
+        assertThat(made).hasSize(1);
+        assertThat(made.getFirst().picked()).isEqualTo(isLast(graph) ? "channels-last" : "channels-first");
+        return made.getFirst();
+    }
+
+    @Test
+    void theQuickerLayoutIsTaken() {
+        assertThat(choose(1000, 500, 10)).hasToString("choice layout of \"/conv\": channels-last;"
+                + " channels-first 1.0 us, channels-last 0.5 us, measured; less time");
+        assertThat(choose(500, 1000, 10).picked()).isEqualTo("channels-first");
+    }
+
+    @Test
+    void unlessPermutationsCostMore() {
+        var choice = choose(1000, 500, 251);
+        assertThat(choice.picked()).isEqualTo("channels-first");
+        assertThat(choice.why()).contains("permutations");
+        assertThat(choose(1000, 500, 249).picked()).isEqualTo("channels-last");
+    }
+
+    @Test
+    void samplesAreWhatTheLayoutsMakeOfTheNode() {
+        var asked = new ArrayList<String>();
+        Pipeline.standard(new Choices(q -> {
+            q.ways().forEach(w -> asked.add(w.name() + " " + w.sample().toString().replaceFirst(" \\{groups.*", "")));
+            return Costs.ESTIMATED.of(q);
+        })).run(conv());
+        assertThat(asked).contains("channels-first conv f32[1,8,9,7], constant f32[5,8,3,3]",
+                "channels-last conv f32[1,9,7,8], constant f32[5,8,3,3]",
+                "copy permute f32[1,8,9,7] {perm=[0, 2, 3, 1]}", "copy permute f32[1,9,7,5] {perm=[0, 3, 1, 2]}");
+    }
+}
