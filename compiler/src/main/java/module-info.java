@@ -5,6 +5,7 @@ module dev.sinter {
     requires transitive dev.sinter.ir;
     requires transitive dev.sinter.passes;
     requires transitive dev.sinter.runtime;
+    requires java.management;
     requires static transitive org.jspecify;
 
     exports dev.sinter;

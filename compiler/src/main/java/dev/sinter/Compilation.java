@@ -3,6 +3,7 @@ package dev.sinter;
 import dev.sinter.codegen.GeneratedModel;
 import dev.sinter.codegen.KernelListing;
 import dev.sinter.ir.Graph;
+import dev.sinter.ir.cost.Choice;
 import dev.sinter.passes.Rewrite;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
@@ -55,6 +56,11 @@ public record Compilation(List<Stage> stages, List<Rewrite> rewrites, GeneratedM
     /** {@return the kernels, each emitted once} */
     public List<KernelListing> kernels() {
         return generated.kernels();
+    }
+
+    /** {@return what was chosen by cost, of which ways, and why} */
+    public List<Choice> choices() {
+        return generated.choices();
     }
 
     /** {@return information, classes, weights and resources} */

@@ -9,6 +9,8 @@ import dev.sinter.frontend.onnx.OnnxImportException;
 import dev.sinter.frontend.onnx.OnnxImporter;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.IrException;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Costs;
 import dev.sinter.passes.PassListener;
 import dev.sinter.passes.PassOptions;
 import dev.sinter.passes.Pipeline;
@@ -23,12 +25,14 @@ import java.util.function.Supplier;
 /** One run through all stages; keeps what the passes tell. */
 final class CompilationRun implements PassListener {
     private final PassOptions passes;
+    private final Choices choices;
     private final Consumer<String> progress;
     private final List<Compilation.Stage> stages = new ArrayList<>();
     private final List<Rewrite> rewrites = new ArrayList<>();
 
-    CompilationRun(PassOptions passes, Consumer<String> progress) {
+    CompilationRun(PassOptions passes, Costs costs, Consumer<String> progress) {
         this.passes = passes;
+        this.choices = new Choices(costs);
         this.progress = progress;
     }
 
@@ -44,9 +48,9 @@ final class CompilationRun implements PassListener {
         try {
             progress.accept("reading " + what);
             var imported = importer.get();
-            var graph = Pipeline.standard().run(imported, passes, this);
+            var graph = Pipeline.standard(choices).run(imported, passes, this);
             progress.accept("generating code for " + graph.nodes().size() + " nodes");
-            var generated = CodeGenerator.generate(graph, codegen);
+            var generated = CodeGenerator.generate(graph, codegen, choices);
             return new Compilation(stages, rewrites, generated);
         } catch (OnnxImportException e) {
             // A cause tells that the file itself is damaged; without one, the importer understood it and declined.

@@ -10,10 +10,12 @@ import dev.sinter.runtime.RunOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,23 +28,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Compiler {
     static final Compiler DEFAULT = new Compiler(ImportOptions.NONE, PassOptions.DEFAULT, Naming.AUTOMATIC, true,
-            null, Dumps.NONE, message -> {
+            Tuning.OFF, null, Dumps.NONE, message -> {
             });
 
     private final ImportOptions imports;
     private final PassOptions passes;
     private final Naming naming;
     private final boolean winograd;
+    private final Tuning tuning;
     private final @Nullable RunOptions run;
     private final Dumps dumps;
     private final Consumer<String> progress;
 
-    private Compiler(ImportOptions imports, PassOptions passes, Naming naming, boolean winograd,
+    private Compiler(ImportOptions imports, PassOptions passes, Naming naming, boolean winograd, Tuning tuning,
             @Nullable RunOptions run, Dumps dumps, Consumer<String> progress) {
         this.imports = imports;
         this.passes = passes;
         this.naming = naming;
         this.winograd = winograd;
+        this.tuning = tuning;
         this.run = run;
         this.dumps = dumps;
         this.progress = progress;
@@ -63,7 +67,7 @@ public final class Compiler {
         if (size < 0) {
             throw new ModelException("dimension " + name + ": a size of at least 0 was expected, " + size + " came");
         }
-        return new Compiler(imports.dim(name, size), passes, naming, winograd, run, dumps, progress);
+        return new Compiler(imports.dim(name, size), passes, naming, winograd, tuning, run, dumps, progress);
     }
 
     /**
@@ -96,7 +100,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler running(RunOptions options) {
-        return new Compiler(imports, passes, naming, winograd, options, dumps, progress);
+        return new Compiler(imports, passes, naming, winograd, tuning, options, dumps, progress);
     }
 
     /**
@@ -119,7 +123,54 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler winograd(boolean allowed) {
-        return new Compiler(imports, passes, naming, allowed, run, dumps, progress);
+        return new Compiler(imports, passes, naming, allowed, tuning, run, dumps, progress);
+    }
+
+    /**
+     * Whether to measure, on this machine, what would otherwise be estimated: layouts and algorithms of convolutions,
+     * and what permutations between them cost. A symbolic dimension is measured with 1 where it is the first of an
+     * operand, with 256 otherwise. Measured times are kept in a {@linkplain #tuneCache cache}; the same model, options
+     * and times give the same jar.
+     *
+     * @param on
+     *            false by default
+     * @return a new compiler
+     */
+    public Compiler tune(boolean on) {
+        return with(tuning.withOn(on));
+    }
+
+    /**
+     * Where measured times are kept: a text file that is read and then replaced if something was measured. Times of
+     * another machine, JVM or version are not believed.
+     *
+     * @param file
+     *            without this, beside a jar, with {@code .tune} behind its name; a model compiled into this JVM keeps
+     *            none
+     * @return a new compiler
+     */
+    public Compiler tuneCache(Path file) {
+        return with(tuning.withCache(file));
+    }
+
+    /**
+     * How long to measure. Where no time is left, estimates hold; compiling again with the same cache goes on.
+     *
+     * @param most
+     *            five minutes by default; zero only uses what the cache has
+     * @return a new compiler
+     */
+    public Compiler tuneBudget(Duration most) {
+        return with(tuning.withBudget(most));
+    }
+
+    Compiler with(Tuning other) {
+        return new Compiler(imports, passes, naming, winograd, other, run, dumps, progress);
+    }
+
+    /** Takes times with another stopwatch. */
+    Compiler stopwatch(Stopwatch other) {
+        return with(tuning.with(other));
     }
 
     /**
@@ -132,7 +183,7 @@ public final class Compiler {
      *             if it is no package name
      */
     public Compiler packageName(String name) {
-        return new Compiler(imports, passes, naming.withPackage(name), winograd, run, dumps, progress);
+        return new Compiler(imports, passes, naming.withPackage(name), winograd, tuning, run, dumps, progress);
     }
 
     /**
@@ -145,7 +196,7 @@ public final class Compiler {
      *             if it is no class name
      */
     public Compiler className(String name) {
-        return new Compiler(imports, passes, naming.withClass(name), winograd, run, dumps, progress);
+        return new Compiler(imports, passes, naming.withClass(name), winograd, tuning, run, dumps, progress);
     }
 
     /**
@@ -159,7 +210,7 @@ public final class Compiler {
      */
     public Compiler dumpIr(Path folder, String... which) {
         var names = new LinkedHashSet<>(which.length == 0 ? List.of(Dumps.ALL) : Arrays.asList(which));
-        return new Compiler(imports, passes, naming, winograd, run, dumps.withIr(folder, names), progress);
+        return new Compiler(imports, passes, naming, winograd, tuning, run, dumps.withIr(folder, names), progress);
     }
 
     /**
@@ -170,7 +221,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler dumpClass(Path folder) {
-        return new Compiler(imports, passes, naming, winograd, run, dumps.withClasses(folder), progress);
+        return new Compiler(imports, passes, naming, winograd, tuning, run, dumps.withClasses(folder), progress);
     }
 
     /**
@@ -181,7 +232,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler stopAfter(String pass) {
-        return new Compiler(imports, passes.withStopAfter(pass), naming, winograd, run, dumps, progress);
+        return new Compiler(imports, passes.withStopAfter(pass), naming, winograd, tuning, run, dumps, progress);
     }
 
     /**
@@ -192,7 +243,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler rewriteLimit(int limit) {
-        return new Compiler(imports, passes.withRewriteLimit(limit), naming, winograd, run, dumps, progress);
+        return new Compiler(imports, passes.withRewriteLimit(limit), naming, winograd, tuning, run, dumps, progress);
     }
 
     /**
@@ -203,7 +254,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler verify(boolean on) {
-        return new Compiler(imports, passes.withVerify(on), naming, winograd, run, dumps, progress);
+        return new Compiler(imports, passes.withVerify(on), naming, winograd, tuning, run, dumps, progress);
     }
 
     /**
@@ -214,7 +265,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler progress(Consumer<String> listener) {
-        return new Compiler(imports, passes, naming, winograd, run, dumps, listener);
+        return new Compiler(imports, passes, naming, winograd, tuning, run, dumps, listener);
     }
 
     /**
@@ -227,8 +278,8 @@ public final class Compiler {
      *             if the file can't be read, is broken or uses what is not supported
      */
     public Model compile(Path model) {
-        var run = new CompilationRun(passes, progress);
-        return dumped(run.compile(model, imports, justInTime(stem(model)))).define(running());
+        return compiled(null, justInTime(stem(model)), (run, options) -> run.compile(model, imports, options))
+                .define(running());
     }
 
     /** Only the form that is going to run: the others would cost time and never be used. */
@@ -250,8 +301,8 @@ public final class Compiler {
      *             if it is broken or uses what is not supported
      */
     public Model compile(byte[] model) {
-        var run = new CompilationRun(passes, progress);
-        return dumped(run.compile(model, imports, justInTime("model"))).define(running());
+        return compiled(null, justInTime("model"), (run, options) -> run.compile(model, imports, options))
+                .define(running());
     }
 
     /**
@@ -265,7 +316,7 @@ public final class Compiler {
      *             if the model can't be compiled or the jar can't be written
      */
     public void compileToJar(Path model, Path jar) {
-        var compilation = compilation(model);
+        var compilation = compilation(model, jar);
         progress.accept("writing " + jar.getFileName());
         compilation.writeJar(jar);
     }
@@ -280,8 +331,11 @@ public final class Compiler {
      *             if the model can't be compiled
      */
     public Compilation compilation(Path model) {
-        var run = new CompilationRun(passes, progress);
-        return dumped(run.compile(model, imports, options(stem(model))));
+        return compilation(model, (Path) null);
+    }
+
+    private Compilation compilation(Path model, @Nullable Path jar) {
+        return compiled(jar, options(stem(model)), (run, options) -> run.compile(model, imports, options));
     }
 
     /**
@@ -296,8 +350,13 @@ public final class Compiler {
      *             if the model can't be compiled
      */
     public Compilation compilation(byte[] model, String name) {
-        var run = new CompilationRun(passes, progress);
-        return dumped(run.compile(model, imports, options(name)));
+        return compiled(null, options(name), (run, options) -> run.compile(model, imports, options));
+    }
+
+    private Compilation compiled(@Nullable Path jar, CodegenOptions options,
+            BiFunction<CompilationRun, CodegenOptions, Compilation> stages) {
+        return dumped(tuning.compile(jar, options, running(), progress,
+                costs -> stages.apply(new CompilationRun(passes, costs, progress), options)));
     }
 
     private Compilation dumped(Compilation compilation) {

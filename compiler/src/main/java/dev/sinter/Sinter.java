@@ -14,6 +14,9 @@ import java.nio.file.Path;
  * }</pre>
  */
 public final class Sinter {
+    /** The compiler's version. */
+    public static final String VERSION = "0.1.0-SNAPSHOT";
+
     private Sinter() {
     }
 

@@ -25,9 +25,8 @@ final class CompileCommand extends Console implements Callable<Integer> {
     @Override
     public Integer call() {
         Source.requireFile(model, this);
-        var name = model.getFileName().toString().replaceFirst("\\.onnx$", "") + ".jar";
-        var jar = output != null ? output : model.resolveSibling(name);
-        options.compiler(this).compileToJar(model, jar);
+        var jar = output != null ? output : CompileOptions.jar(model);
+        options.compiler(this, jar).compileToJar(model, jar);
         out().println(jar);
         return 0;
     }

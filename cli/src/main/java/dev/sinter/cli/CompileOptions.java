@@ -3,6 +3,7 @@ package dev.sinter.cli;
 import dev.sinter.Compiler;
 import dev.sinter.Sinter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,15 @@ final class CompileOptions {
     @Option(names = "--no-winograd",
             description = "Computes every convolution as defined, not by Winograd's algorithm.")
     private boolean noWinograd;
+    @Option(names = "--tune", description = "Measures on this machine what would be estimated, such as layouts and"
+            + " algorithms of convolutions.")
+    private boolean tune;
+    @Option(names = "--tune-cache", paramLabel = "FILE",
+            description = "Keeps the times of --tune there (default: beside the jar, with .tune behind its name).")
+    private @Nullable Path tuneCache;
+    @Option(names = "--tune-seconds", paramLabel = "N", description = "How long --tune may measure (default: 300);"
+            + " the next time goes on; 0 only uses the cache.")
+    private @Nullable Integer tuneSeconds;
     @Option(names = "--checked", description = "Fills scratch memory with garbage before each run.")
     private boolean checked;
 
@@ -44,8 +54,13 @@ final class CompileOptions {
         return dims;
     }
 
-    /** {@return a compiler with these options} */
-    Compiler compiler(Console console) {
+    /**
+     * A compiler with these options.
+     *
+     * @param jar
+     *            that it writes, or would write
+     */
+    Compiler compiler(Console console, Path jar) {
         var compiler = Sinter.compiler().progress(console.progress());
         for (var dim : dims.entrySet()) {
             if (dim.getValue() < 0) {
@@ -61,6 +76,21 @@ final class CompileOptions {
         compiler = stopAfter == null ? compiler : compiler.stopAfter(stopAfter);
         compiler = rewriteLimit == null ? compiler : compiler.rewriteLimit(rewriteLimit);
         compiler = noWinograd ? compiler.winograd(false) : compiler;
+        compiler = tune ? tuned(compiler, console, jar) : compiler;
         return checked ? compiler.checked(true) : compiler;
+    }
+
+    private Compiler tuned(Compiler compiler, Console console, Path jar) {
+        var cache = tuneCache != null ? tuneCache : jar.resolveSibling(jar.getFileName() + ".tune");
+        var tuned = compiler.tune(true).tuneCache(cache);
+        if (tuneSeconds != null && tuneSeconds < 0) {
+            throw console.wrong("--tune-seconds: at least 0 was expected, got " + tuneSeconds);
+        }
+        return tuneSeconds == null ? tuned : tuned.tuneBudget(Duration.ofSeconds(tuneSeconds));
+    }
+
+    /** {@return where a model's jar is written if nothing else is said} */
+    static Path jar(Path model) {
+        return model.resolveSibling(model.getFileName().toString().replaceFirst("\\.onnx$", "") + ".jar");
     }
 }

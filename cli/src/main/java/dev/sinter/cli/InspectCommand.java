@@ -5,6 +5,7 @@ import dev.sinter.codegen.KernelListing;
 import dev.sinter.codegen.NodeShares;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphPrinter;
+import dev.sinter.ir.cost.Choice;
 import dev.sinter.runtime.LibraryInfo;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelImage;
@@ -58,6 +59,7 @@ final class InspectCommand extends Console implements Callable<Integer> {
         } else {
             summary(image, source.kernels(image));
             shares(source, image);
+            Choice.parse(Source.dump(image)).forEach(out()::println);
             switch (source) {
                 case Source.Compiled(var file, var compilation) -> graphs(compilation);
                 case Source.Jar(var file) -> section("graph", Source.dump(image));
@@ -212,6 +214,7 @@ final class InspectCommand extends Console implements Callable<Integer> {
         object.put("routines", image.info().script().calls().stream().map(LibraryInfo::routine).toList());
         object.put("kernels", source.kernels(image).stream()
                 .map(k -> new JsonObject().put("name", k.name()).put("usedBy", k.usedByNodes())).toList());
+        object.put("choices", Choice.parse(Source.dump(image)).stream().map(InspectCommand::json).toList());
         switch (source) {
             case Source.Compiled(var file, var c) -> object
                     .put("stages", c.stages().stream().map(s -> new JsonObject().put("number", s.number())
@@ -221,6 +224,13 @@ final class InspectCommand extends Console implements Callable<Integer> {
             case Source.Jar(var file) -> object.put("after", Source.dump(image));
         }
         return object;
+    }
+
+    private static JsonObject json(Choice choice) {
+        return new JsonObject().put("kind", choice.kind()).put("about", choice.about())
+                .put("picked", choice.picked()).put("measured", choice.measured()).put("why", choice.why())
+                .put("costs", choice.costs().stream()
+                        .map(c -> new JsonObject().put("way", c.way()).put("nanos", Math.round(c.nanos()))).toList());
     }
 
     private static JsonObject json(ValueInfo value) {

@@ -1,5 +1,6 @@
 package dev.sinter.cli;
 
+import dev.sinter.Sinter;
 import dev.sinter.cli.demo.DemoCommand;
 import dev.sinter.runtime.ModelException;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** The command line's entry. */
-@Command(name = "sinter", mixinStandardHelpOptions = true, version = "Sinter 0.1.0-SNAPSHOT",
+@Command(name = "sinter", mixinStandardHelpOptions = true, version = "Sinter " + Sinter.VERSION,
         description = "Compiles model graphs to optimized Java bytecode.",
         footer = {"", "Exit codes: 0 good, 1 it failed, 2 wrong usage."},
         subcommands = {CompileCommand.class, RunCommand.class, VerifyCommand.class, InspectCommand.class,

@@ -86,7 +86,7 @@ sealed interface Source {
         if (isZip(file)) {
             return new Jar(file);
         }
-        return new Compiled(file, options.compiler(console).compilation(file));
+        return new Compiled(file, options.compiler(console, CompileOptions.jar(file)).compilation(file));
     }
 
     /** A file that is not there is wrong usage, one that is broken is a failure. */

@@ -210,6 +210,57 @@ class MainTest {
                 .endsWith("}\n");
     }
 
+    /** {@code y = conv(x, ones)} over images of four channels. */
+    private static byte[] conv() {
+        var weights = TensorProto.newBuilder().setName("w").setDataType(TensorProto.DataType.FLOAT.getNumber());
+        var shape = TensorShapeProto.newBuilder();
+        for (int size : new int[]{4, 4, 3, 3}) {
+            weights.addDims(size);
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(size));
+        }
+        for (int i = 0; i < 4 * 4 * 3 * 3; i++) {
+            weights.addFloatData(1);
+        }
+        var x = ValueInfoProto.newBuilder().setName("x").setType(TypeProto.newBuilder().setTensorType(TypeProto.Tensor
+                .newBuilder().setElemType(TensorProto.DataType.FLOAT.getNumber()).setShape(shape)));
+        var node = NodeProto.newBuilder().setName("the_conv").setOpType("Conv").addInput("x").addInput("w")
+                .addOutput("y");
+        var graph = GraphProto.newBuilder().setName("small").addNode(node).addInitializer(weights).addInput(x)
+                .addOutput(ValueInfoProto.newBuilder().setName("y"));
+        return ModelProto.newBuilder().setIrVersion(8).setGraph(graph)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(17)).build().toByteArray();
+    }
+
+    @Test
+    void inspectSaysWhatWasChosen() throws IOException {
+        Files.write(model, conv());
+        var text = sinter("inspect", model);
+        assertThat(text.out()).containsPattern("(?m)^choice layout of \"the_conv\": channels-\\w+; channels-first"
+                + " [0-9.]+ us, channels-last [0-9.]+ us, estimated; ");
+        assertThat(sinter("inspect", model, "--json").out()).contains("\"choices\": [{\"kind\": \"layout\"");
+        assertThat(sinter("inspect", compiled()).out()).contains("choice layout of \"the_conv\"");
+    }
+
+    @Test
+    void tuningKeepsItsTimesBesideTheJar() throws IOException {
+        Files.write(model, conv());
+        var jar = folder.resolve("conv.jar");
+        var cache = folder.resolve("conv.jar.tune");
+        assertThat(sinter("compile", model, "-o", jar, "--tune", "--tune-seconds", "0").code()).isZero();
+        assertThat(cache).doesNotExist();
+        var tuned = sinter("-v", "compile", model, "-o", jar, "--tune");
+        assertThat(tuned.code()).as(tuned.err()).isZero();
+        assertThat(tuned.err()).contains(" us: layout channels-last");
+        assertThat(cache).content().startsWith("sinter tune 1\n");
+        var bytes = Files.readAllBytes(jar);
+        var again = sinter("-v", "compile", model, "-o", jar, "--tune");
+        assertThat(again.err()).doesNotContain(" us: ");
+        assertThat(Files.readAllBytes(jar)).isEqualTo(bytes);
+        var elsewhere = sinter("inspect", model, "--tune", "--tune-cache", cache, "--tune-seconds", "0");
+        assertThat(elsewhere.out()).contains("measured");
+        assertThat(sinter("compile", model, "--tune", "--tune-seconds", "-1").code()).isEqualTo(2);
+    }
+
     @Test
     void explainShowsNodesAndKernels() {
         for (var source : new Path[]{model, compiled()}) {
