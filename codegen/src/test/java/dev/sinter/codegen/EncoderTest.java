@@ -50,7 +50,7 @@ class EncoderTest {
     private static final long PATIENCE_NANOS = 60_000_000_000L;
     private static final Expr BIAS = Expr.apply(Fn.ADD, Expr.arg(0, DType.F32), Expr.arg(1, DType.F32));
 
-    private static Samples encoder(int hidden) {
+    static Samples encoder(int hidden) {
         var s = new Samples(1, false);
         var b = Dim.sym("B");
         var t = Dim.sym("S");

@@ -202,7 +202,7 @@ final class Binder {
                 throw new ModelException(where(symbols) + ", output '" + output.name() + "': " + e.getMessage(), e);
             }
         }
-        return new Binding(symbols, values, p, strides, lengths, shapes, outputLengths);
+        return new Binding(symbols, values, p, strides, lengths, shapes, outputLengths, new StepTimes());
     }
 
     /** Length of the array that kernels write: packed types have an element in each byte there. */

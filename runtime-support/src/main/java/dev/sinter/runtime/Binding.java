@@ -1,7 +1,7 @@
 package dev.sinter.runtime;
 
 /**
- * What follows from one set of symbol values; shared by all calls with these values and never written.
+ * What follows from one set of symbol values; shared by all calls with these values. Only the times change.
  *
  * @param symbols the symbols' values
  * @param values what {@link Program#bind} gave
@@ -10,9 +10,10 @@ package dev.sinter.runtime;
  * @param lengths each arena's length, by {@link StorageClass#ordinal()}
  * @param shapes each output's shape
  * @param outputLengths each output's array length
+ * @param times what the steps cost
  */
 record Binding(long[] symbols, long[] values, int[] p, int[] strides, int[] lengths, long[][] shapes,
-        int[] outputLengths) {
+        int[] outputLengths, StepTimes times) {
     int length(StorageClass storage) {
         return lengths[storage.ordinal()];
     }

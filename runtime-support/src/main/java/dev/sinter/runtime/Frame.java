@@ -32,6 +32,8 @@ public final class Frame {
 
     /** Runs the steps in place of the program; null: nobody does. */
     Steps steps;
+    /** What the steps cost with the sizes this frame is bound to. */
+    StepTimes times = new StepTimes();
 
     private final Workers workers;
     private final ParallelJob job;
@@ -69,8 +71,8 @@ public final class Frame {
     }
 
     /**
-     * Runs a step's iterations [0,count) in contiguous slices, one for each worker; returns when all are done. Which
-     * slices there are depends on the number of workers only, not on timing. Must not be called inside a slice.
+     * Runs a step's iterations [0,count), in contiguous slices by several workers if that is worth it; returns when all
+     * are done. Must not be called inside a slice.
      *
      * @param program the program whose {@link Program#step} to run
      * @param step the step's number
@@ -125,6 +127,7 @@ public final class Frame {
                 : new String[binding.length(StorageClass.STRING)];
         p = binding.p();
         strides = binding.strides();
+        times = binding.times();
     }
 
     /** Fills the arenas with values that show when code reads what it never wrote. */

@@ -55,7 +55,8 @@ public final class Model implements AutoCloseable {
         Program program = instance(loader, className(info, first));
         this.active = new Active(first, program);
         this.changeover = Machine.changesOver(options, first, forms) ? new Changeover(this) : null;
-        this.workers = Workers.of(options.threads(), options.executor(), info.name());
+        this.workers = Workers.of(options.threads(), options.executor(), info.name(),
+                options.checked() ? Sharing.EVERYTHING : Sharing.BY_COST);
         this.signature = new Signature(info);
         this.binder = new Binder(info, program, workers.size());
         this.frames = new FramePool(workers);

@@ -14,14 +14,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Workers implements AutoCloseable {
     private static final int QUEUE = 1024;
     private static final int IDLE_SECONDS = 5;
-    private static final Workers SINGLE = new Workers(1, null, null);
+    private static final Workers SINGLE = new Workers(1, null, null, Sharing.BY_COST);
 
     private final int size;
+    private final Sharing sharing;
     private final Executor executor;
     private final ThreadPoolExecutor own;
 
-    private Workers(int size, Executor executor, ThreadPoolExecutor own) {
+    private Workers(int size, Executor executor, ThreadPoolExecutor own, Sharing sharing) {
         this.size = size;
+        this.sharing = sharing;
         this.executor = executor;
         this.own = own;
     }
@@ -32,12 +34,12 @@ final class Workers implements AutoCloseable {
     }
 
     /** The calling thread and {@code size - 1} helpers. */
-    static Workers of(int size, Optional<Executor> executor, String name) {
+    static Workers of(int size, Optional<Executor> executor, String name, Sharing sharing) {
         if (size == 1) {
             return SINGLE;
         }
         if (executor.isPresent()) {
-            return new Workers(size, executor.get(), null);
+            return new Workers(size, executor.get(), null, sharing);
         }
         var number = new AtomicInteger();
         var pool = new ThreadPoolExecutor(size - 1, size - 1, IDLE_SECONDS, TimeUnit.SECONDS,
@@ -48,17 +50,27 @@ final class Workers implements AutoCloseable {
                     return thread;
                 });
         pool.allowCoreThreadTimeOut(true);
-        return new Workers(size, pool, pool);
+        return new Workers(size, pool, pool, sharing);
     }
 
-    /** Number of slices that may run at once, the caller's included. */
+    /** Threads that may work on a call, the caller's included. */
     int size() {
         return size;
     }
 
-    /** Whether helpers may spin for the next step: only on threads of our own. */
+    /** When they do. */
+    Sharing sharing() {
+        return sharing;
+    }
+
+    /** Whether helpers may wait in a loop for the next step: only on threads of our own. */
     boolean lingers() {
         return own != null;
+    }
+
+    /** Whether other calls wait for a helper. */
+    boolean isWanted() {
+        return !own.getQueue().isEmpty();
     }
 
     void execute(Runnable task) {

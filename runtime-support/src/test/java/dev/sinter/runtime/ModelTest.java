@@ -103,7 +103,7 @@ class ModelTest {
         fails(() -> signature.match(new Tensor[]{Tensor.of(new long[12], 3, 4), c, c}, symbols),
                 "input 'a', dimension 1: expected 3, got 4");
         var binding = new Binding(new long[]{4}, new long[]{5}, new int[0], new int[0], new int[7], new long[0][],
-                new int[0]);
+                new int[0], new StepTimes());
         Tensor b = Tensor.of(new long[4], 4);
         signature.matchExpressions(new Tensor[]{a, b, c}, binding);
         fails(() -> signature.matchExpressions(new Tensor[]{a, b, b}, binding), "input 'c', dimension 0 ('n+1')",
