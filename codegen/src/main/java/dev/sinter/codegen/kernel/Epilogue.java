@@ -82,6 +82,9 @@ public record Epilogue(Expr expr, List<Operand> operands) {
                     body.letAll("h" + i, over, load(i, Term.i32(0), column, mask));
                 }
             }
+            for (int i = 0; i < constants.size(); i++) {
+                body.let("hc" + i, constants.get(i).splat());
+            }
         }
 
         private Term load(int i, Term row, Term column, @Nullable Term mask) {
@@ -101,7 +104,7 @@ public record Epilogue(Expr expr, List<Operand> operands) {
                         : body.let(prefix + "o" + i, load(i, row, column, mask)));
             }
             for (int i = 0; i < constants.size(); i++) {
-                args.add(body.let(prefix + "c" + i, constants.get(i).splat()));
+                args.add(hoisted != null ? Term.ref("hc" + i) : body.let(prefix + "c" + i, constants.get(i).splat()));
             }
             return new ExprCode(body, VType.LANES, args, prefix).lower(expr);
         }

@@ -92,13 +92,16 @@ public enum Winograd {
         var out = new ArrayList<Term>();
         for (int row = 0; row < matrix.length; row++) {
             if (row + 1 < matrix.length && mirrored(matrix[row], matrix[row + 1])) {
-                var even = b.let(prefix + "e" + row, combination(parts(matrix[row], in, 0)));
-                var odd = b.let(prefix + "o" + row, combination(parts(matrix[row], in, 1)));
-                out.add(Term.of(Prim.ADD, even, odd));
-                out.add(Term.of(Prim.SUB, even, odd));
+                var even = b.let(prefix + "e" + row, combination(b, parts(matrix[row], in, 0)));
+                var parts = parts(matrix[row], in, 1);
+                double common = common(parts);
+                var odd = b.let(prefix + "o" + row, combination(b,
+                        parts.stream().map(p -> new Part(p.factor / common, p.term)).toList()));
+                out.add(common == 1 ? Term.of(Prim.ADD, even, odd) : Term.of(Prim.FMA, factor(b, common), odd, even));
+                out.add(common == 1 ? Term.of(Prim.SUB, even, odd) : Term.of(Prim.FMA, factor(b, -common), odd, even));
                 row++;
             } else {
-                out.add(combination(paired(b, matrix[row], in, prefix)));
+                out.add(combination(b, paired(b, matrix[row], in, prefix)));
             }
         }
         return out;
@@ -121,6 +124,12 @@ public enum Winograd {
         return even && odd;
     }
 
+    /** The factor that all terms there are have but for the sign, or one. */
+    private static double common(List<Part> parts) {
+        var sizes = parts.stream().map(p -> Math.abs(p.factor)).filter(f -> f != 0).distinct().toList();
+        return sizes.size() == 1 ? sizes.getFirst() : 1;
+    }
+
     private static List<Part> parts(double[] row, List<Term> in, int parity) {
         var parts = new ArrayList<Part>();
         for (int i = parity; i < row.length; i += 2) {
@@ -140,27 +149,33 @@ public enum Winograd {
             }
             boolean equal = row[i] == row[i + 1];
             var name = prefix + (equal ? "s" : "d") + i;
-            boolean known = b.stmts().stream()
-                    .anyMatch(s -> s instanceof Stmt.Let l && l.name().equals(name));
-            parts.add(new Part(row[i], known ? Term.ref(name)
-                    : b.let(name, Term.of(equal ? Prim.ADD : Prim.SUB, in.get(i), in.get(i + 1)))));
+            parts.add(new Part(row[i], once(b, name, Term.of(equal ? Prim.ADD : Prim.SUB, in.get(i), in.get(i + 1)))));
             i++;
         }
         return parts;
     }
 
-    private static Term combination(List<Part> parts) {
+    private static Term once(Body b, String name, Term value) {
+        boolean known = b.stmts().stream().anyMatch(s -> s instanceof Stmt.Let l && l.name().equals(name));
+        return known ? Term.ref(name) : b.let(name, value);
+    }
+
+    /** A factor, all of which are whole numbers, in all lanes. */
+    private static Term factor(Body b, double value) {
+        return once(b, (value < 0 ? "minus" : "times") + Math.round(Math.abs(value)), Term.f32(value, VType.LANES));
+    }
+
+    private static Term combination(Body b, List<Part> parts) {
         var rest = parts.stream().filter(p -> p.factor != 0)
                 .sorted(Comparator.comparingInt(p -> p.factor == 1 ? 0 : 1)).toList();
         Term sum = null;
         for (var part : rest) {
-            var factor = Term.f32(part.factor, VType.LANES);
             if (sum == null) {
-                sum = part.factor == 1 ? part.term : Term.of(Prim.MUL, factor, part.term);
+                sum = part.factor == 1 ? part.term : Term.of(Prim.MUL, factor(b, part.factor), part.term);
             } else if (Math.abs(part.factor) == 1) {
                 sum = Term.of(part.factor > 0 ? Prim.ADD : Prim.SUB, sum, part.term);
             } else {
-                sum = Term.of(Prim.FMA, factor, part.term, sum);
+                sum = Term.of(Prim.FMA, factor(b, part.factor), part.term, sum);
             }
         }
         return sum == null ? Term.f32(0, VType.LANES) : sum;

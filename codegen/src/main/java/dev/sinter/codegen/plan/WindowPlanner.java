@@ -134,38 +134,23 @@ final class WindowPlanner {
     }
 
     private boolean winograd(Winograd algorithm, Epilogue last) {
-        int m = algorithm.results();
-        long down = (y.dims().get(1).value() + m - 1) / m;
-        long right = (y.dims().get(2).value() + m - 1) / m;
         long channels = weights.dims()[1];
         var packed = plan.weight(weights,
                 algorithm == Winograd.F2 ? WeightItem.Form.WINOGRAD2 : WeightItem.Form.WINOGRAD4);
         var matrices = List.of(Dim.of((long) algorithm.points() * algorithm.points()), Dim.of(channels),
                 Dim.of((weights.dims()[0] + 15) / 16 * 16));
-        var memory = WinogradKernel.memory(algorithm, channels, down * right).stream()
-                .map(size -> plan.scratch(DType.F32, Dim.of(size))).toList();
-        var product = new WinogradKernel.Product(algorithm, x,
+        var blocks = new WinogradKernel.Blocks(algorithm, channels, y.dims().get(1).value(), y.dims().get(2).value());
+        var memory = blocks.memory().stream().map(size -> plan.scratch(DType.F32, Dim.of(size))).toList();
+        var product = new WinogradKernel.Product(algorithm, x, begin,
                 new Operand(packed, DType.F32, Dim.ZERO, matrices, Operand.rowMajorStrides(matrices)), y, last, memory,
                 plan.scratch(DType.F32, Dim.of(WindowKernel.COPIES)),
                 plan.scratch(DType.F64, Dim.of(WindowKernel.SUMS)));
         if (!WinogradKernel.fits(product)) {
             return false;
         }
-        plan.step(WinogradKernel.of(product.of(padded(x, down * m + 2, right * m + 2))));
+        boolean lies = !x.isWeight() && x.strides().get(3).equals(Dim.ONE) && rowsAreContiguous(x);
+        plan.step(WinogradKernel.of(product.of(lies ? x : contiguous.apply(x))));
         return true;
-    }
-
-    /** The input with zeros up to a size, so that all tiles are whole. */
-    private Operand padded(Operand from, long height, long width) {
-        var image = from.isWeight() || !from.strides().get(3).equals(Dim.ONE) || !rowsAreContiguous(from)
-                ? contiguous.apply(from) : from;
-        var dims = List.of(image.dims().get(0), Dim.of(height), Dim.of(width), image.dims().get(3));
-        if (dims.equals(image.dims())) {
-            return image;
-        }
-        var larger = plan.temporary(DType.F32, dims);
-        plan.step(PadKernel.of(image, begin.get(0), begin.get(1), larger));
-        return larger;
     }
 
     private boolean depthwise(List<Long> window, Epilogue last) {

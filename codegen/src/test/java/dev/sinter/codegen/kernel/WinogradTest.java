@@ -42,7 +42,8 @@ class WinogradTest {
     /** batch, height, width, pads, channels, results; the last axis says how it must be computed. */
     @ParameterizedTest
     @CsvSource({"1,12,12,1,1,32,32,m4", "2,9,14,1,1,48,40,m4", "1,6,6,1,1,32,33,m2", "3,6,5,1,1,64,100,m2",
-            "1,17,8,0,0,32,64,m4", "1,40,40,1,2,64,48,m4", "2,14,14,1,1,32,130,m4"})
+            "1,17,8,0,0,32,64,m4", "1,40,40,1,2,64,48,m4", "2,14,14,1,1,32,130,m4", "1,20,30,2,1,80,48,m4",
+            "1,15,16,1,1,64,64,m4", "2,5,40,0,2,96,32,m4"})
     void everyTile(int batch, int height, int width, int begin, int end, int channels, int results, String tiles) {
         for (boolean symbolic : new boolean[]{true, false}) {
             var s = new Samples(height * 31L + width, false);
