@@ -88,6 +88,12 @@ class SpatialOperatorsTest {
                 .constant(floats(4, 3, 3, 2)).constant(floats(6)).symbolic());
         cases.add(new OneNode("ConvTranspose").ints("strides", 2).ints("output_shape", 9).input(floats(1, 2, 4))
                 .constant(floats(2, 1, 3)));
+        cases.add(new OneNode("ConvTranspose").ints("strides", 2, 2).ints("pads", 1, 1, 1, 1)
+                .input(floats(2, 32, 7, 6)).constant(floats(32, 24, 4, 4)).constant(floats(24)).symbolic());
+        cases.add(new OneNode("ConvTranspose").ints("dilations", 2, 3).ints("pads", 2, 1, 0, 3).with("group", 2)
+                .input(floats(1, 32, 8, 9)).constant(floats(32, 16, 3, 2)).symbolic());
+        cases.add(new OneNode("ConvTranspose").ints("strides", 2, 3).ints("pads", 3, 4, 3, 5)
+                .input(floats(1, 4, 8, 7)).constant(floats(4, 2, 3, 4)));
         cases.add(new OneNode("ConvTranspose").ints("strides", 1, 2, 2).input(floats(1, 2, 3, 3, 2))
                 .constant(floats(2, 2, 2, 2, 3)).symbolic());
         cases.add(new OneNode("FusedConv").domain("com.microsoft", 1).with("activation", "Relu")

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolutions turned round: ConvTranspose (1, 11, 22), a product whose columns are laid over each other, and Col2Im
- * (18), the laying alone.
+ * Convolutions turned round: ConvTranspose (1, 11, 22), an ordinary convolution for each of its phases
+ * ({@link TransposedPhases}) or a product whose columns are laid over each other, and Col2Im (18), the laying alone.
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__ConvTranspose.html">ConvTranspose</a>
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Col2Im.html">Col2Im</a>
@@ -45,6 +45,12 @@ final class TransposedConvolutions {
         var groups = Dim.of(node.attributes().integer("group", 1));
         var layout = layout(node, x.dims().subList(2, n + 2), w.dims().subList(2, n + 2));
         var wide = NodeContext.wide(node.type(0).dtype());
+        var bias = node.has(2) ? node.cast(node.value(2), wide) : null;
+        var phases = TransposedPhases.of(node, node.cast(node.value(0), wide), node.cast(node.value(1), wide), bias,
+                groups.value(), layout.strides(), layout.dilations(), layout.begin(), layout.out());
+        if (phases != null) {
+            return node.results(node.cast(phases, node.type(0).dtype()));
+        }
         var channels = x.dim(1).floorDiv(groups);
         var rows = new Shape(w.dims().subList(1, n + 2)).size();
         var weights = node.permute(
@@ -52,7 +58,6 @@ final class TransposedConvolutions {
         var columns = new Shape(x.dims().subList(2, n + 2)).size();
         var source = node.reshape(node.cast(node.value(0), wide), Shape.of(x.dim(0), groups, channels, columns));
         var product = node.apply(MatMul.plain(wide), weights, source);
-        var bias = node.has(2) ? node.cast(node.value(2), wide) : null;
         var laid = overlaid(node, product, x.dim(0), w.dim(1).times(groups), layout, bias);
         return node.results(node.cast(laid, node.type(0).dtype()));
     }
