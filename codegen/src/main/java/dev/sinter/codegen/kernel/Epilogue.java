@@ -75,7 +75,7 @@ public record Epilogue(Expr expr, List<Operand> operands) {
             return epilogue.operands.get(i).strides().getLast().equals(Dim.ZERO);
         }
 
-        /** Operands that depend on the column only (or on nothing), loaded once for a whole tile. */
+        /** Constants, and operands that depend on the column only (or on nothing), loaded once for a whole tile. */
         void hoist(Body body, List<Stmt.Range> over, Term column, @Nullable Term mask) {
             for (int i = 0; i < memories.size(); i++) {
                 if (perColumn(i)) {
@@ -94,7 +94,10 @@ public record Epilogue(Expr expr, List<Operand> operands) {
                     : memories.get(i).loadLanes(base.plus(column), VType.LANES, mask);
         }
 
-        /** The value stored for a vector of the product; {@code hoisted} names column operands by subscript u. */
+        /**
+         * The value stored for a vector of the product; {@code hoisted} names column operands by subscript u, and says
+         * that {@link #hoist} was called.
+         */
         Term apply(Body body, Term product, Term row, Term column, @Nullable Term mask, @Nullable Term hoisted,
                 String prefix) {
             var args = new ArrayList<Term>(List.of(product));

@@ -165,8 +165,15 @@ public final class GemmKernel {
     }
 
     private ScalarProduct scalar() {
-        return new ScalarProduct(name(), access, sums, new ScalarProduct.Factors(a, lda, w, zero, k),
-                new ScalarProduct.Target(this::integral, epilogue, c, ldc, n));
+        return new ScalarProduct(name(), access, sums, new ScalarProduct.Factors(a, lda, w, zero, k), target());
+    }
+
+    private ScalarProduct.Target target() {
+        return new ScalarProduct.Target(this::integral, epilogue, c, ldc, n);
+    }
+
+    private WaitingSums waiting() {
+        return new WaitingSums(name(), access, target(), product.manyBlocks() ? scratch : null);
     }
 
     private int blockRows() {
@@ -176,7 +183,6 @@ public final class GemmKernel {
     // ---- the driver: blocks of rows, groups of panels, tiles of two heights
 
     private Kernel driver(Form form) {
-        int full = n / 16;
         int panels = (n + 15) / 16;
         int groups = (panels + GemmTile.GROUP - 1) / GemmTile.GROUP;
         var body = Body.block(b -> b.par("t", round -> {
@@ -203,28 +209,55 @@ public final class GemmKernel {
             var j1 = round.let("j1", Term.of(Prim.MIN, j0.plus(GemmTile.GROUP), Term.i32(panels)));
             for (int r = 1; r <= GemmTile.singleRows(form); r++) {
                 int height1 = r;
-                round.when(Term.of(Prim.EQ, low.plus(1), Term.i32(r)),
-                        x -> tiles(x, form, height1, i0, split, j0, j1, full));
-                round.when(Term.of(Prim.EQ, low, Term.i32(r)), x -> tiles(x, form, height1, split, i1, j0, j1, full));
+                round.when(Term.of(Prim.EQ, low, Term.i32(r)),
+                        x -> tiles(x, form, height1, new Rows(i0, split, i1), j0, j1));
             }
         }));
         return new Kernel(name() + "." + form.suffix().toLowerCase(java.util.Locale.ROOT), access.buffers(),
                 access.params(true), body);
     }
 
+    /** Rows of a block: tiles of one more row from {@code first} to {@code split}, of the lower height from there. */
+    private record Rows(Term first, Term split, Term end) {
+    }
+
     /**
-     * Calls the tile kernels of one height for rows i0 to i1: wide tiles first, then narrow ones for the panels that are
-     * left over, then the panel that columns do not fill, masked.
+     * Calls the tile kernels of a block whose lower tiles have some rows: wide tiles first, then narrow ones for the
+     * panels that are left over, then the panel that columns do not fill, masked. Where both heights have tiles of a
+     * width, all rows take some panels before any takes the next ones: panels that are long come from memory once.
      */
-    private void tiles(Body b, Form form, int rows, Term i0, Term i1, Term j0, Term j1, int full) {
+    private void tiles(Body b, Form form, int low, Rows rows, Term j0, Term j1) {
+        int full = n / VType.LANES;
+        int wide = GemmTile.panels(form, low);
+        boolean alike = wide == GemmTile.panels(form, low + 1)
+                && GemmTile.rest(full % GemmTile.GROUP, wide) < full;
+        boolean both = low >= GemmTile.leastRows(form) && low < GemmTile.maxRows(form);
+        if (both && alike) {
+            int rest = GemmTile.rest(full % GemmTile.GROUP, wide);
+            var end = Term.of(Prim.MIN, j1, Term.i32(full - rest));
+            b.loop("jw", j0, end, wide, x -> {
+                var j = Term.ref("jw");
+                x.add(access.call(tile(form, low + 1, wide, false), List.of(rows.first, rows.split, j, j.plus(1))));
+                x.add(access.call(tile(form, low, wide, false), List.of(rows.split, rows.end, j, j.plus(1))));
+            });
+        }
+        if (both) {
+            tiles(b, form, low + 1, rows.first, rows.split, j0, j1, !alike);
+        }
+        tiles(b, form, low, both ? rows.split : rows.first, rows.end, j0, j1, !(both && alike));
+    }
+
+    /** The same for one height; wide tiles may have been called. */
+    private void tiles(Body b, Form form, int rows, Term i0, Term i1, Term j0, Term j1, boolean withWide) {
+        int full = n / VType.LANES;
         int wide = GemmTile.panels(form, rows);
         int rest = GemmTile.rest(full % GemmTile.GROUP, wide);
-        boolean masked = n % 16 != 0;
+        boolean masked = n % VType.LANES != 0;
         Term from = j0;
         if (full > 0) {
             var end = masked ? Term.of(Prim.MIN, j1, Term.i32(full)) : j1;
             Term to = rest == 0 ? end : Term.of(Prim.MIN, end, Term.i32(full - rest));
-            if (rest < full) {
+            if (withWide && rest < full) {
                 b.add(access.call(tile(form, rows, wide, false), List.of(i0, i1, j0, to)));
             }
             if (rest > 0) {
@@ -260,7 +293,9 @@ public final class GemmKernel {
         UNROLLED,
         /** In a loop behind them. */
         ROLLED,
-        /** In a kernel of its own. */
+        /** In a kernel of its own, for the panels of a row side by side. */
+        ASIDE,
+        /** In a kernel of its own for tiles of any size. */
         APART
     }
 
@@ -276,6 +311,9 @@ public final class GemmKernel {
                     || VectorOperations.of(unrolled, form) <= VectorOperations.LIMIT) {
                 return unrolled;
             }
+        }
+        if (panels > 1 && VectorOperations.of(waiting().aside(panels, masked), form) <= VectorOperations.LIMIT) {
+            return tile(rows, panels, masked, Where.ASIDE);
         }
         var rolled = tile(rows, panels, masked, Where.ROLLED);
         return VectorOperations.of(rolled, form) <= VectorOperations.LIMIT ? rolled
@@ -321,12 +359,13 @@ public final class GemmKernel {
             });
             return;
         }
-        keepSums(b, t, u, mask);
-        if (place == Where.APART) {
-            b.add(access.call(epilogueKernel(masked),
-                    List.of(Term.ref("i"), Term.ref("j"), Term.i32(rows), Term.i32(panels))));
-        } else {
-            rolledEpilogue(b, Term.i32(rows), Term.i32(panels), masked);
+        waiting().keep(b, t, u, mask);
+        var corner = List.of(Term.ref("i"), Term.ref("j"), Term.i32(rows));
+        switch (place) {
+            case ASIDE -> b.add(access.call(waiting().aside(panels, masked), corner));
+            case APART -> b.add(access.call(waiting().any(masked),
+                    List.of(corner.get(0), corner.get(1), corner.get(2), Term.i32(panels))));
+            default -> waiting().flat(b, rows, panels, masked);
         }
     }
 
@@ -361,7 +400,7 @@ public final class GemmKernel {
         int weightOps = product.weights().dtype() == DType.F32 ? 1 : 3 + (zero == null ? 0 : 1);
         int tile = rows * panels;
         int main = tile * parts + panels * parts * weightOps + rows;
-        int hoisted = epilogue.memories().size() * panels * parts * 2;
+        int hoisted = (epilogue.memories().size() * panels * 2 + epilogue.constants().size()) * parts;
         return main + hoisted + tile * parts * (operations + 1) <= UNROLL_LIMIT;
     }
 
@@ -408,22 +447,6 @@ public final class GemmKernel {
         });
     }
 
-    /** Sums wait in {@code c}, or in scratch if they are integers of many blocks. */
-    private void keepSums(Body b, Range t, Range u, @Nullable Term mask) {
-        if (!product.manyBlocks()) {
-            var column = Term.ref("j").plus(Term.ref("u")).times(16);
-            var sum = Term.ref("acc", Term.ref("t"), Term.ref("u"));
-            b.unroll(List.of(t, u), x -> x.store("c", c.at(ldc.times(Term.ref("i").plus(Term.ref("t"))).plus(column)),
-                    product.c().dtype() == DType.I32 ? integral(sum) : sum, mask));
-        }
-    }
-
-    /** The epilogue of a tile of any size. */
-    private Kernel epilogueKernel(boolean masked) {
-        var body = Body.block(b -> rolledEpilogue(b, Term.ref("rows"), Term.ref("panels"), masked));
-        return access.part(name() + ".epilogue" + (masked ? ".tail" : ""), List.of("i", "j", "rows", "panels"), body);
-    }
-
     /**
      * Whether an epilogue is short enough for a kernel.
      *
@@ -438,28 +461,6 @@ public final class GemmKernel {
         int words = product.epilogue().operands().size() * 4 + gemm.access.buffers().size()
                 + 2 * gemm.access.params(true).size();
         return words <= MAX_PARAMETERS && (product.epilogue().isPlain()
-                || table.fits(gemm.shape(), () -> VectorOperations.fit(gemm.epilogueKernel(true))));
-    }
-
-    /** The epilogue as loops over a tile whose sums wait. */
-    private void rolledEpilogue(Body b, Term rows, Term panels, boolean masked) {
-        boolean many = product.manyBlocks();
-        boolean integers = product.c().dtype() == DType.I32;
-        var first = b.let("n0", Term.ref("j").times(16));
-        var width = panels.times(16);
-        b.loop("et", Term.i32(0), rows, 1, tile -> {
-            var row = tile.let("er", Term.ref("i").plus(Term.ref("et")));
-            var inScratch = tile.let("eb", Term.ref("et").times(width).minus(first));
-            tile.loop("n", first, first.plus(width), 16, x -> {
-                var n16 = Term.ref("n");
-                var tail = masked ? x.let("rest", new Term.Lanes(n16, Term.i32(n), VType.LANES)) : null;
-                var at = c.at(ldc.times(row).plus(n16));
-                var sum = x.let("sum", many
-                        ? new Term.Load("s", scratch.at(inScratch.plus(n16)), VType.I32X16, null)
-                        : new Term.Load("c", at, integers ? VType.I32X16 : VType.F32X16, tail));
-                var operand = many || integers ? sum : integral(sum);
-                x.store("c", at, epilogue.apply(x, operand, row, n16, tail, null, "v"), tail);
-            });
-        });
+                || table.fits(gemm.shape(), () -> VectorOperations.fit(gemm.waiting().any(true))));
     }
 }

@@ -27,6 +27,12 @@ final class GemmTile {
         };
     }
 
+    /** The least rows a tile has where there are several: rows are divided evenly. */
+    static int leastRows(Form form) {
+        int rows = singleRows(form) + 1;
+        return rows / ((rows + maxRows(form) - 1) / maxRows(form));
+    }
+
     /** Panels of a tile with that many rows: fewer rows need more panels to keep the multipliers busy. */
     static int panels(Form form, int rows) {
         return switch (form) {

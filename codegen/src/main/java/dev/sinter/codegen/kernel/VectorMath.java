@@ -5,6 +5,7 @@ import dev.sinter.codegen.loop.Elem;
 import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
+import java.util.ArrayList;
 
 /**
  * Our own exp, tanh and erf in f32, made of primitives that are exact or rounded once, so that every form gives equal
@@ -27,6 +28,17 @@ final class VectorMath {
     private static final double[] ERF_FAR = {-1.72853470e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2,
             -1.06777877e-1, -6.34846687e-1, -1.28717512e-1};
     private static final double ERF_SPLIT = 0.927734375;
+    /**
+     * log2(0.5 erfc(a / sqrt 2)) on [0, {@link #TAIL_END}], highest power first: fitted so that a times the tail is
+     * exact to 2e-7 of itself while that is above 1e-5, and to ever fewer digits beyond.
+     */
+    private static final double[] LOG_TAIL = {-1.3072288140847377e-8, 4.4919494257555925e-7, -6.482324806711404e-6,
+            4.9580088671064004e-5, -1.8375243234913796e-4, -2.0786751701962203e-4, 7.214541081339121e-3,
+            -5.263281986117363e-2, -4.5915475487709045e-1, -1.1511119604110718, -1};
+    private static final double TAIL_END = 9;
+    /** -(2 to the r) for |r| up to 1/2, relative error 9e-8. */
+    private static final double[] MINUS_POWER = {-1.3264658628031611e-3, -9.67156607657671e-3, -5.5507343262434006e-2,
+            -2.4022240936756134e-1, -6.931470036506653e-1, -1};
     /** Odd rational approximation of tanh on [-7.9, 7.9], absolute error 2.6e-7. */
     private static final double[] TANH_P = {-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11,
             5.12229709037114e-08, 1.48572235717979e-05, 6.37261928875436e-04, 4.89352455891786e-03};
@@ -71,6 +83,27 @@ final class VectorMath {
             sum = let(fma(sum, x, literal(coefficients[i])));
         }
         return sum;
+    }
+
+    /**
+     * The same sum in pairs, pairs of pairs and so on: a few more operations, of which fewer wait for each other.
+     */
+    private Term paired(double[] coefficients, Term x) {
+        var sums = new ArrayList<Term>();
+        for (int i = coefficients.length - 1; i >= 0; i--) {
+            sums.add(literal(coefficients[i]));
+        }
+        for (var power = x; sums.size() > 1;) {
+            for (int i = 0; i < sums.size() / 2; i++) {
+                sums.set(i, let(fma(sums.get(2 * i + 1), power, sums.get(2 * i))));
+            }
+            if (sums.size() % 2 == 1) {
+                sums.set(sums.size() / 2, sums.getLast());
+            }
+            sums.subList((sums.size() + 1) / 2, sums.size()).clear();
+            power = sums.size() > 1 ? let(mul(power, power)) : power;
+        }
+        return sums.getFirst();
     }
 
     private Term atLeast(Term x, double limit) {
@@ -154,12 +187,23 @@ final class VectorMath {
         return let(Term.of(Prim.DIV, above, below));
     }
 
-    /** 0.5 x (1 + erf(x / sqrt 2)). */
+    /**
+     * 0.5 x (1 + erf(x / sqrt 2)), as the positive part of x less |x| times the normal distribution's tail at |x|: near
+     * its digits also where the function vanishes. The tail is 2 to a polynomial; at {@link #TAIL_END} it is 1e-19.
+     */
     Term gelu(Term argument) {
         var x = let(argument);
-        var e = erf(mul(x, literal(Math.sqrt(0.5))));
-        var half = let(mul(x, literal(0.5)));
-        return let(fma(half, e, half));
+        var size = Term.of(Prim.AND, new Term.Bits(x, Elem.I32), integer(Integer.MAX_VALUE));
+        // as positive numbers' bits are ordered like themselves; not-a-number comes through by the positive part
+        var end = integer(Float.floatToRawIntBits((float) TAIL_END));
+        var a = let(new Term.Bits(Term.of(Prim.MIN, size, end), Elem.F32));
+        var exponent = paired(LOG_TAIL, a);
+        var t = let(Term.of(Prim.ADD, exponent, literal(MAGIC)));
+        var rest = let(Term.of(Prim.SUB, exponent, t.minus(literal(MAGIC))));
+        var scale = Term.of(Prim.SHL, new Term.Bits(t, Elem.I32), Term.i32(23));
+        var minusTail = Term.of(Prim.ADD, new Term.Bits(paired(MINUS_POWER, rest), Elem.I32), scale);
+        var positive = let(Term.of(Prim.SELECT, Term.of(Prim.LT, x, literal(0)), literal(0), x));
+        return let(fma(a, new Term.Bits(minusTail, Elem.F32), positive));
     }
 
     /** 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))). */

@@ -1,0 +1,57 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Term;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Straight code done for several values of a subscript at once: each statement for all of them before the next one, so
+ * that chains of operations that wait for each other run side by side, and no load has to wait for another's store.
+ * Vectors of constants are named once: written in place, every copy of the code would count them.
+ */
+final class SideBySide {
+    private final Stmt.Range range;
+    private final Set<String> own = new HashSet<>();
+    private final Map<Term.Lit, String> literals = new LinkedHashMap<>();
+
+    SideBySide(Stmt.Range range) {
+        this.range = range;
+    }
+
+    /** Definitions and stores for all values of the subscript, which they may refer to. */
+    List<Stmt> of(List<Stmt> straight) {
+        return straight.stream().map(this::all).toList();
+    }
+
+    private Stmt all(Stmt stmt) {
+        return switch (stmt) {
+            case Stmt.Let(var name, var over, var value) -> {
+                own.add(name);
+                yield new Stmt.Let(name, List.of(range), named(value));
+            }
+            case Stmt.Store(var buffer, var index, var value, var mask) -> new Stmt.Unroll(List.of(range),
+                    List.of(new Stmt.Store(buffer, named(index), named(value), mask == null ? null : named(mask))));
+            default -> throw new IllegalArgumentException("not straight: " + stmt);
+        };
+    }
+
+    private Term named(Term term) {
+        return term.transform(t -> switch (t) {
+            case Term.Lit lit when lit.type().isVector() ->
+                    Term.ref(literals.computeIfAbsent(lit, l -> "k" + literals.size()));
+            case Term.Ref(var name, var subscripts) when own.contains(name) ->
+                    Term.ref(name, Term.ref(range.name()));
+            default -> t;
+        });
+    }
+
+    /** Defines the constants met so far. */
+    void constants(Body body) {
+        literals.forEach((lit, name) -> body.let(name, lit));
+    }
+}
