@@ -11,9 +11,9 @@ package dev.sinter.runtime;
  */
 record Sharing(long least, long wake, long linger, boolean patient) {
     /** By cost. */
-    static final Sharing BY_COST = new Sharing(5_000, 100_000, 100_000, false);
+    static final Sharing BY_COST = new Sharing(3_000, 100_000, 200_000, false);
     /** All that has more than one round, so that checked runs see every step in parts. */
-    static final Sharing EVERYTHING = new Sharing(0, 0, 100_000, true);
+    static final Sharing EVERYTHING = new Sharing(0, 0, 200_000, true);
 
     /** Work that is not worth being cut up further. */
     private static final long CHUNK_NANOS = 2_000;

@@ -344,9 +344,9 @@ class WorkersTest {
     @Example
     void handsAndChunksFollowTheCost() {
         var sharing = Sharing.BY_COST;
-        assertThat(sharing.hands(4_999, 100, 8)).isEqualTo(1);
-        assertThat(sharing.hands(5_000, 100, 8)).isEqualTo(2);
-        assertThat(sharing.hands(12_000, 100, 8)).isEqualTo(4);
+        assertThat(sharing.hands(2_999, 100, 8)).isEqualTo(1);
+        assertThat(sharing.hands(3_000, 100, 8)).isEqualTo(2);
+        assertThat(sharing.hands(7_000, 100, 8)).isEqualTo(4);
         assertThat(sharing.hands(1_000_000, 100, 8)).isEqualTo(8);
         assertThat(sharing.hands(1_000_000, 3, 8)).isEqualTo(3);
         assertThat(sharing.hands(0, 100, 8)).as("unknown").isEqualTo(8);
