@@ -272,7 +272,10 @@ final class ProductPlanner {
                 mask = contiguous.apply(given).broadcast(scores);
             }
         }
-        var scratch = plan.scratch(DType.F32, AttentionKernel.scratchSize(q.dims().get(3).value(), k.dims().get(2)));
+        var scratch = plan.scratch(DType.F32,
+                AttentionKernel.scratchSize((int) q.dims().get(3).value(), (int) v.dims().get(3).value(),
+                        k.dims().get(2),
+                        mask != null && !mask.strides().get(2).equals(Dim.ZERO)));
         float scale = op.divide() ? 1 / op.scale() : op.scale();
         plan.step(AttentionKernel.of(new AttentionKernel.Attended(q, k, v, mask, output, scale, scratch),
                 plan.kernels()));

@@ -115,7 +115,7 @@ class AttentionTest {
                     random.nextBoolean() ? 1 : queries, random.nextInt(4) == 0 ? 1 : keys};
             var data = TensorData.zeros(DType.F32, dims);
             for (int i = 0; i < data.size(); i++) {
-                data.set(i, random.nextInt(3) == 0 ? (random.nextBoolean() ? -3.4028235e38 : -10000) : 0);
+                data.set(i, random.nextInt(3) == 0 ? (random.nextBoolean() ? -3.4028235e38 : -30) : 0);
             }
             var shape = new Shape(List.of(dims[0] == 1 ? Dim.ONE : s.dim(batch), Dim.of(dims[1]),
                     dims[2] == 1 ? Dim.ONE : s.dim(queries),
@@ -126,12 +126,69 @@ class AttentionTest {
         if (random.nextInt(6) == 0 && mask && operands.get(3).isConstant()) {
             operands.set(3, s.computed(operands.get(3)));
         }
-        s.check(CLOSE, s.add(new Attention(heads, random.nextBoolean() ? 8f : 0.3f, random.nextBoolean(), mask),
-                operands.toArray(Value[]::new)));
+        // where a mask lowers all scores, they are rounded to its precision
+        s.check(mask ? new Tolerance(1e-5, 1e-5) : CLOSE,
+                s.add(new Attention(heads, random.nextBoolean() ? 8f : 0.3f, random.nextBoolean(), mask),
+                        operands.toArray(Value[]::new)));
     }
 
     private static Value projection(Samples s, long... dims) {
         return s.input(s.data(DType.F32, dims), new Shape(List.of(s.dim(dims[0]), s.dim(dims[1]), Dim.of(dims[2]))));
+    }
+
+    /**
+     * Scores in several spans and queries in several blocks, and masks that hide keys behind the last one seen, from all
+     * queries or from each others, or all keys from one.
+     */
+    @ParameterizedTest
+    @CsvSource({"none", "row", "causal", "blind"})
+    void manyKeys(String kind) {
+        var s = new Samples(3, false);
+        int heads = 2;
+        int d = 20;
+        int e = 33;
+        var b = Dim.sym("B");
+        var operands = new ArrayList<Value>();
+        operands.add(s.input(s.data(DType.F32, 1, 1, heads * d),
+                new Shape(List.of(b, Dim.sym("S"), Dim.of(heads * d)))));
+        for (int width : new int[]{d, e}) {
+            operands.add(s.input(s.data(DType.F32, 1, 1, heads * width),
+                    new Shape(List.of(b, Dim.sym("T"), Dim.of(heads * width)))));
+        }
+        boolean masked = !kind.equals("none");
+        var rows = kind.equals("row") ? Dim.ONE : Dim.sym("S");
+        if (masked) {
+            operands.add(s.input(s.data(DType.F32, 1, 1, 1, 1), new Shape(List.of(b, Dim.ONE, rows, Dim.sym("T")))));
+        }
+        var graph = s.graph(s.add(new Attention(heads, 0.25f, false, masked), operands.toArray(Value[]::new)));
+        try (var compiled = Compiled.of(graph)) {
+            for (int[] size : new int[][]{{2, 300}, {9, 257}, {41, 130}, {70, 70}, {33, 530}}) {
+                int queries = size[0];
+                int keys = size[1];
+                var inputs = new java.util.HashMap<>(java.util.Map.of("x0",
+                        s.data(DType.F32, 2, queries, heads * d), "x1", s.data(DType.F32, 2, keys, heads * d), "x2",
+                        s.data(DType.F32, 2, keys, heads * e)));
+                if (masked) {
+                    inputs.put("x3", mask(kind, kind.equals("row") ? 1 : queries, queries, keys));
+                }
+                compiled.check(inputs, new Tolerance(1e-5, 1e-5));
+            }
+        }
+    }
+
+    private static TensorData mask(String kind, int rows, int queries, int keys) {
+        var mask = TensorData.zeros(DType.F32, 2, 1, rows, keys);
+        for (int i = 0; i < mask.size(); i++) {
+            int y = i % keys;
+            int row = i / keys % rows;
+            boolean hidden = switch (kind) {
+                case "row" -> y >= keys / (1 + i / (rows * keys)) - 3;
+                case "blind" -> row == queries / 2 || y > row;
+                default -> y > row + keys - queries;
+            };
+            mask.set(i, hidden ? -3.4028235e38 : 0);
+        }
+        return mask;
     }
 
     /** Rows in which every key is masked: minus infinity gives NaN by the definition, the lowest number the mean. */
