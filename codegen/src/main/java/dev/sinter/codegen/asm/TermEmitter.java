@@ -321,6 +321,11 @@ final class TermEmitter implements Opcodes {
             mv.visitLabel(end);
             return;
         }
+        if (prim == Prim.WITHIN) {
+            push(args.get(0), 0);
+            weights.checkWithin(((Term.Lit) args.get(1)).bits());
+            return;
+        }
         if (prim == Prim.PACK) {
             push(args.getFirst(), 0);
             vectors.pack();

@@ -52,6 +52,20 @@ final class WeightCode implements Opcodes {
         }
     }
 
+    /** Checks that the index of an f32 element on the stack has so many behind it, itself counted. */
+    void checkWithin(long elements) {
+        if (scalarClass != null) {
+            return; // what buffers are asked for is checked one by one
+        }
+        pushSegment();
+        mv.visitMethodInsn(INVOKEINTERFACE, SEGMENT, "byteSize", "()J", true);
+        mv.visitInsn(ICONST_2);
+        mv.visitInsn(LUSHR);
+        mv.visitLdcInsn(elements - 1);
+        mv.visitInsn(LSUB);
+        mv.visitMethodInsn(INVOKESTATIC, "java/util/Objects", "checkIndex", "(JJ)J", false);
+    }
+
     void pushElement(Storage storage, Runnable pushIndex) {
         var layout = switch (storage) {
             case F32 -> "Float";

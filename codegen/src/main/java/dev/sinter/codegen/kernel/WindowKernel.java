@@ -29,7 +29,9 @@ public final class WindowKernel {
     /** Rows of a block: their sums stay in the second-level cache, weights come from memory once for so many. */
     private static final int BLOCK = 21 * WindowSums.ROWS;
     /** Elements of k that are taken at a time: three panels of so many stay in the first-level cache. */
-    private static final int PART = 192;
+    private static final int PART = PackedSums.PART;
+    /** Most groups of up to three panels in a task: for so many, rows are copied once. */
+    private static final int UNITS = 6;
     /** JVM methods take 255 words of parameters. */
     private static final int MAX_PARAMETERS = 200;
 
@@ -51,15 +53,17 @@ public final class WindowKernel {
      * @param epilogue
      *            what happens before the store, operands as {@code [N*OH*OW,M]}
      * @param scratch
-     *            f32 memory of {@link #SCRATCH} elements for each worker
+     *            f32 memory of {@link #SCRATCH} elements for each worker, for sums
+     * @param windows
+     *            f32 memory of {@link #WINDOWS} elements for each worker
      * @param copies
      *            f32 memory of {@link #COPIES} elements for each worker, for the scalar form
      * @param sums
      *            f64 memory of {@link #SUMS} elements for each worker, likewise
      */
     public record Product(Operand x, Operand weights, List<Long> window, List<Integer> strides,
-            List<Integer> dilations, Operand y, Epilogue epilogue, Place scratch, Place copies,
-            Place sums) {
+            List<Integer> dilations, Operand y, Epilogue epilogue, Place scratch, Place windows,
+            Place copies, Place sums) {
         /**
          * The same convolution of another image.
          *
@@ -68,7 +72,8 @@ public final class WindowKernel {
          * @return the convolution
          */
         public Product of(Operand other) {
-            return new Product(other, weights, window, strides, dilations, y, epilogue, scratch, copies, sums);
+            return new Product(other, weights, window, strides, dilations, y, epilogue, scratch, windows, copies,
+                    sums);
         }
 
         private long groups() {
@@ -98,7 +103,9 @@ public final class WindowKernel {
     /** Elements of f64 memory that the scalar form needs. */
     public static final int SUMS = WindowSums.PITCH;
     /** Elements of scratch a worker needs. */
-    public static final int SCRATCH = BLOCK * WindowSums.PITCH;
+    public static final int SCRATCH = (UNITS * BLOCK + WindowSums.ROWS) * WindowSums.PITCH;
+    /** Elements of memory for copied rows a worker needs. */
+    public static final int WINDOWS = BLOCK * PackedSums.DISTANCE;
 
     private final Product product;
     private final Access access = new Access();
@@ -111,6 +118,7 @@ public final class WindowKernel {
         access.memory("w", product.weights());
         access.memory("s", new Operand(product.scratch(), DType.F32, Dim.ZERO, List.of(Dim.of(SCRATCH)),
                 List.of(Dim.ONE)));
+        access.memory("a", ScalarSums.flat(product.windows(), DType.F32));
         WindowSums.declare(access, product.copies(), product.sums());
         this.y = access.memory("y", product.y());
         this.epilogue = product.epilogue().declare(access);
@@ -138,8 +146,12 @@ public final class WindowKernel {
         var strides = product.x().strides();
         var dims = product.y().dims();
         var xs = strides.get(2).times(Dim.of(product.strides().get(1)));
-        access.parameter("ow", dims.get(2));
-        access.parameter("oh", dims.get(1));
+        // where windows lie evenly through all images, they are those of one row
+        var line = dims.get(2).times(xs);
+        boolean even = strides.get(1).times(Dim.of(product.strides().get(0))).equals(line)
+                && (dims.get(0).equals(Dim.ONE) || strides.get(0).equals(dims.get(1).times(line)));
+        access.parameter("ow", even ? product.rows() : dims.get(2));
+        access.parameter("oh", even ? Dim.ONE : dims.get(1));
         access.parameter("xn", strides.get(0));
         access.parameter("ys", strides.get(1).times(Dim.of(product.strides().get(0))));
         access.parameter("xs", xs);
@@ -174,14 +186,14 @@ public final class WindowKernel {
         return new Call(KernelSet.of(kernel::driver), kernel.access.arrays(), kernel.access.args(), tasks);
     }
 
-    /** Tasks a block of rows and a group have: panels are divided evenly. */
-    private long tasks() {
-        return (product.panels() + WindowSums.PANELS - 1) / WindowSums.PANELS;
+    /** Groups of up to three panels, which are divided evenly among them. */
+    private int units() {
+        return (int) ((product.panels() + WindowSums.PANELS - 1) / WindowSums.PANELS);
     }
 
-    private boolean isWide() {
-        var width = product.y().dims().get(2);
-        return width.isConst() && width.value() >= WindowSums.ROWS;
+    /** Tasks a block of rows and a group have. */
+    private int tasks() {
+        return (units() + UNITS - 1) / UNITS;
     }
 
     private String name() {
@@ -191,10 +203,8 @@ public final class WindowKernel {
     // ---- the driver: blocks of rows times groups times panels
 
     private Kernel driver(Form form) {
-        int tasks = (int) tasks();
+        int tasks = tasks();
         int panels = (int) product.panels();
-        int few = panels / tasks;
-        int more = panels % tasks;
         int groups = (int) product.groups();
         var body = Body.block(b -> b.par("t", round -> {
             var t = Term.ref("t");
@@ -209,16 +219,13 @@ public final class WindowKernel {
                     .times(WindowSums.ROWS));
             var i0 = round.let("i0", Term.of(Prim.MIN, rows, block.times(height)));
             round.let("i1", Term.of(Prim.MIN, rows, i0.plus(height)));
-            var j0 = round.let("j0", task.times(few).plus(Term.of(Prim.MIN, task, Term.i32(more))));
-            round.let("j1", j0.plus(few).plus(
-                    more == 0 ? Term.i32(0) : Term.of(Prim.SELECT, Term.of(Prim.LT, task, Term.i32(more)), Term.i32(1),
-                            Term.i32(0))));
+            round.let("u0", div(task.times(units()), tasks));
+            round.let("u1", div(task.plus(1).times(units()), tasks));
             round.let("xb", Term.ref("x0").plus(Term.ref("xg").times(group)));
             round.let("wb", Term.ref("w0").plus(group.wide().times(Term.i64(panels * 16L))
                     .times(Term.ref("kk").wide())));
             round.let("yb", Term.ref("cols").times(group));
-            round.when(Term.of(Prim.LT, i0, Term.ref("i1")), some -> block(some, form, more == 0 ? Set.of(few)
-                    : new TreeSet<>(Set.of(few, few + 1))));
+            round.when(Term.of(Prim.LT, i0, Term.ref("i1")), some -> block(some, form));
         }));
         return new Kernel(
                 name() + ".p" + panels + (groups == 1 ? "" : "g" + groups) + "."
@@ -235,28 +242,76 @@ public final class WindowKernel {
         return b == 1 ? Term.i32(0) : Term.of(Prim.REM, a, Term.i32(b));
     }
 
-    private void block(Body b, Form form, Set<Integer> widths) {
+    private void block(Body b, Form form) {
         var count = b.let("count", Term.ref("i1").minus(Term.ref("i0")));
         b.let("r0", Term.ref("i0"));
-        b.let("jb", Term.ref("j0"));
-        b.let("sb", Term.ref("s0"));
-        b.loop("zi", Term.i32(0), count.times(WindowSums.PITCH), 16,
-                x -> x.store("s", Term.ref("sb").plus(Term.ref("zi")), Term.f32(0, VType.LANES)));
+        zeros(b, form, count);
         var some = Term.ref("some");
         var parts = b.let("parts", Term.of(Prim.DIV, Term.ref("segs").plus(some).plus(-1), some)
                 .times(Term.ref("pieces")));
+        b.let("wd", Term.ref("kk").times(VType.LANES));
         b.loop("part", Term.i32(0), parts, 1, x -> {
             var major = x.let("pmajor", Term.of(Prim.DIV, Term.ref("part"), Term.ref("pieces")));
             var minor = x.let("pminor", Term.ref("part").minus(major.times(Term.ref("pieces"))));
             var first = x.let("first", major.times(some));
-            x.let("behind", Term.of(Prim.MIN, Term.ref("segs"), first.plus(some)));
+            var behind = x.let("behind", Term.of(Prim.MIN, Term.ref("segs"), first.plus(some)));
             var from = x.let("k0", minor.times(Term.ref("piece")));
-            x.let("k1", Term.of(Prim.MIN, Term.ref("len"), from.plus(Term.ref("piece"))));
-            WindowSums.add(x, form, "x", Map.of(), heights(form), widths, isWide());
+            var to = x.let("k1", Term.of(Prim.MIN, Term.ref("len"), from.plus(Term.ref("piece"))));
+            x.let("depth", behind.minus(first).times(to.minus(from)));
+            if (form != Form.SCALAR) {
+                PackedSums.copy(x);
+            }
+            x.loop("g", Term.ref("u0"), Term.ref("u1"), 1, unit -> unit(unit, form));
         });
-        b.add(access.call(finish(product.columns() % VType.LANES != 0),
-                List.of(Term.ref("yb"), Term.ref("i0"), Term.ref("i1"), Term.ref("j0").times(16),
-                        Term.of(Prim.MIN, Term.ref("cols"), Term.ref("j1").times(16)))));
+        b.loop("h", Term.ref("u0"), Term.ref("u1"), 1, unit -> {
+            var j0 = panels(unit, "h");
+            unit.add(access.call(finish(product.columns() % VType.LANES != 0),
+                    List.of(Term.ref("sb_h"), Term.ref("yb"), Term.ref("i0"), Term.ref("i1"), j0.times(16),
+                            Term.of(Prim.MIN, Term.ref("cols"), j0.plus(Term.ref("panels_h")).times(16)))));
+        });
+    }
+
+    /** Sums begin with zeros: in the vector forms with the same ones, which are no part of them. */
+    private void zeros(Body b, Form form, Term count) {
+        var zeros = b.let("zeros", Term.ref("s0").plus(UNITS * BLOCK * WindowSums.PITCH));
+        var first = form == Form.SCALAR ? Term.ref("s0") : zeros;
+        var size = form == Form.SCALAR ? count.times(Term.ref("u1").minus(Term.ref("u0")))
+                : Term.i32(WindowSums.ROWS);
+        b.loop("zi", Term.i32(0), size.times(WindowSums.PITCH), VType.LANES,
+                x -> x.store("s", first.plus(Term.ref("zi")), Term.f32(0, VType.LANES)));
+    }
+
+    /** The panels of a group of panels, {@code panels_g} and their sums' beginning {@code sb_g}; returns the first. */
+    private Term panels(Body b, String unit) {
+        int few = (int) product.panels() / units();
+        int more = (int) product.panels() % units();
+        var g = Term.ref(unit);
+        b.let("panels_" + unit, more == 0 ? Term.i32(few) : Term.i32(few).plus(
+                Term.of(Prim.SELECT, Term.of(Prim.LT, g, Term.i32(more)), Term.i32(1), Term.i32(0))));
+        b.let("sb_" + unit, Term.ref("s0").plus(g.minus(Term.ref("u0")).times(Term.ref("count"))
+                .times(WindowSums.PITCH)));
+        return b.let("j0_" + unit, g.times(few).plus(Term.of(Prim.MIN, g, Term.i32(more))));
+    }
+
+    private void unit(Body b, Form form) {
+        var j0 = panels(b, "g");
+        b.let("panels", Term.ref("panels_g"));
+        b.let("sb", Term.ref("sb_g"));
+        if (form == Form.SCALAR) {
+            b.let("j0", j0);
+            b.let("j1", j0.plus(Term.ref("panels")));
+            b.let("jb", j0);
+            WindowSums.add(b, form, "x", Map.of(), Set.of(), Set.of(), true);
+            return;
+        }
+        var first = Term.of(Prim.EQ, Term.ref("part"), Term.i32(0));
+        b.let("old", Term.of(Prim.SELECT, first, Term.ref("zeros"), Term.ref("sb")));
+        b.let("fd", Term.of(Prim.SELECT, first, Term.i32(0), Term.i32(WindowSums.PITCH)));
+        b.let("wk", Term.ref("wb").plus(j0.wide().times(Term.ref("wd").wide())).plus(Term.ref("first").wide()
+                .times(Term.ref("len").wide()).plus(Term.ref("k0").wide()).times(Term.i64(VType.LANES))));
+        int few = (int) product.panels() / units();
+        PackedSums.add(b, form, heights(form),
+                product.panels() % units() == 0 ? Set.of(few) : new TreeSet<>(Set.of(few, few + 1)));
     }
 
     /** Heights of tiles: of whole blocks and of the last one, or all where sizes are not known. */
@@ -282,7 +337,7 @@ public final class WindowKernel {
     private Kernel finish(boolean masked) {
         var body = Body.block(b -> b.loop("i", Term.ref("i0"), Term.ref("i1"), 1, row -> {
             var i = Term.ref("i");
-            var from = row.let("from", Term.ref("s0").plus(i.minus(Term.ref("i0")).times(WindowSums.PITCH))
+            var from = row.let("from", Term.ref("sb").plus(i.minus(Term.ref("i0")).times(WindowSums.PITCH))
                     .minus(Term.ref("n0")));
             var to = row.let("to", y.at(Term.ref("ldc").times(i).plus(Term.ref("yb"))));
             row.loop("n", Term.ref("n0"), Term.ref("n1"), VType.LANES, x -> {
@@ -292,6 +347,6 @@ public final class WindowKernel {
                 x.store("y", to.plus(n), epilogue.apply(x, sum, i, Term.ref("yb").plus(n), mask, null, "v"), mask);
             });
         }));
-        return access.part(name() + ".finish" + (masked ? ".tail" : ""), List.of("yb", "i0", "i1", "n0", "n1"), body);
+        return access.part(name() + ".finish" + (masked ? ".tail" : ""), List.of("sb", "yb", "i0", "i1", "n0", "n1"), body);
     }
 }

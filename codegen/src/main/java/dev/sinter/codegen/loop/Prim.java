@@ -132,7 +132,12 @@ public enum Prim {
      */
     LOOKUP(3),
     /** A mask's lanes as the bits of an i32, lane 0 the lowest; vectors of 512 bits only. */
-    PACK(1);
+    PACK(1),
+    /**
+     * The first, an i64 index of an f32 weight; raises an error unless so many elements from there on, the second, a
+     * literal, lie within the weights. HotSpot then knows it, and checks nothing in a loop over them.
+     */
+    WITHIN(2);
 
     private final int arity;
 

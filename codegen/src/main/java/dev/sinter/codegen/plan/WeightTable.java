@@ -10,6 +10,8 @@ import java.util.Map;
 /** Lays out the weight segment of a model; all its blocks share one. */
 final class WeightTable {
     private static final int ALIGNMENT = 64;
+    /** Bytes behind the last weight: kernels that go through panels make sure once that so many are there. */
+    private static final int BEHIND_PANELS = 33 * 1024;
 
     private final List<WeightItem> items = new ArrayList<>();
     private final Map<Key, WeightItem> known = new HashMap<>();
@@ -43,6 +45,7 @@ final class WeightTable {
 
     /** {@return length of the segment: a vector that begins within the last weight may end behind it} */
     long bytes() {
-        return items.isEmpty() ? 0 : bytes + ALIGNMENT;
+        boolean panels = items.stream().anyMatch(item -> item.form() == WeightItem.Form.WINDOW16);
+        return items.isEmpty() ? 0 : bytes + (panels ? BEHIND_PANELS : ALIGNMENT);
     }
 }

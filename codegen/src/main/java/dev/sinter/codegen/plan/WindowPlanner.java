@@ -114,6 +114,7 @@ final class WindowPlanner {
         var product = new WindowKernel.Product(x,
                 new Operand(packed, DType.F32, Dim.ZERO, matrix, Operand.rowMajorStrides(matrix)), window, strides,
                 dilations, y, last, plan.scratch(DType.F32, Dim.of(WindowKernel.SCRATCH)),
+                plan.scratch(DType.F32, Dim.of(WindowKernel.WINDOWS)),
                 plan.scratch(DType.F32, Dim.of(WindowKernel.COPIES)),
                 plan.scratch(DType.F64, Dim.of(WindowKernel.SUMS)));
         if (!WindowKernel.fits(product)) {

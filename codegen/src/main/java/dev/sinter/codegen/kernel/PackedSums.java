@@ -1,0 +1,192 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Buffer;
+import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Kernel;
+import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Stmt.Range;
+import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
+import dev.sinter.runtime.Form;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The inner product of convolutions in the vector forms: {@code s[r,n] += a[r,k] * w[k,n]} for a block of rows, up to
+ * three panels of sixteen columns and a part of k. The rows, windows of an image, are copied first so that they lie a
+ * constant distance apart: a tile then needs one address for all its rows, where else each has its own and there are not
+ * registers enough, and knows nothing of windows. A part of the weights stays in the first-level cache while rows go by.
+ *
+ * <p>
+ * All sizes are parameters, and no epilogue is part of it: all convolutions of a model share its few methods.
+ */
+final class PackedSums {
+    /** Most k's of a part: three panels of so many stay in the first-level cache beside a tile's rows. */
+    static final int PART = 256;
+    /** A mask beyond all k's of a part; HotSpot finds out what it needs before it knows that the mask changes nothing. */
+    private static final int MASK = 2 * PART - 1;
+    /** Weights from the first of a part on that are there, even if the part is shorter. */
+    private static final long REACH = (MASK + 2L) * VType.LANES;
+    /** Distance of copied rows: no multiple of a cache's ways, or the rows of a tile would displace each other. */
+    static final int DISTANCE = PART + 16;
+
+    /** Elements that are copied at once where there are so many. */
+    private static final int UNROLLED = 4 * VType.LANES;
+
+    /** Where windows and their segments lie, and which are copied where; callers have them in scope. */
+    private static final List<String> WINDOWS = List.of("xb", "ow", "oh", "xn", "ys", "xs", "kw", "sa", "sc", "first",
+            "behind", "k0", "k1", "i0", "i1", "a0");
+    /** What is multiplied, in the callers' scope: the panels' distance, rows, old sums and their distance, new sums. */
+    private static final List<String> SIZES = List.of("wd", "a0", "old", "fd", "sb", "depth");
+
+    private PackedSums() {
+    }
+
+    // ---- copies of rows
+
+    /**
+     * Copies segments {@code first} to {@code behind}, elements {@code k0} to {@code k1} of each, of the windows
+     * {@code i0} to {@code i1}.
+     */
+    static void copy(Body b) {
+        b.add(new Stmt.Call(COPY, List.of("x", "a"), WINDOWS.stream().map(Term::ref).toList()));
+    }
+
+    private static final Kernel COPY = copies();
+
+    private static Kernel copies() {
+        var ow = Term.ref("ow");
+        var i0 = Term.ref("i0");
+        var i1 = Term.ref("i1");
+        var body = Body.block(b -> b.loop("seg", Term.ref("first"), Term.ref("behind"), 1, segment -> {
+            var seg = Term.ref("seg");
+            var major = segment.let("major", Term.of(Prim.DIV, seg, Term.ref("kw")));
+            var from = segment.let("from", Term.ref("xb").plus(Term.ref("k0")).plus(major.times(Term.ref("sa")))
+                    .plus(seg.minus(major.times(Term.ref("kw"))).times(Term.ref("sc"))));
+            var count = segment.let("count", Term.ref("k1").minus(Term.ref("k0")));
+            var full = segment.let("full", Term.of(Prim.AND, count, Term.i32(-VType.LANES)));
+            var most = segment.let("most", Term.of(Prim.AND, count, Term.i32(-UNROLLED)));
+            var to = segment.let("to", Term.ref("a0").plus(seg.minus(Term.ref("first")).times(count)));
+            segment.loop("line", Term.of(Prim.DIV, i0, ow), Term.of(Prim.DIV, i1.plus(ow).plus(-1), ow), 1, x -> {
+                var line = Term.ref("line");
+                var image = x.let("image", Term.of(Prim.DIV, line, Term.ref("oh")));
+                var start = x.let("start", line.times(ow));
+                var at = x.let("at", from.plus(image.times(Term.ref("xn")))
+                        .plus(line.minus(image.times(Term.ref("oh"))).times(Term.ref("ys"))));
+                x.loop("o", Term.of(Prim.MAX, Term.i32(0), i0.minus(start)), Term.of(Prim.MIN, ow, i1.minus(start)), 1,
+                        row -> {
+                            var o = Term.ref("o");
+                            var source = row.let("source", at.plus(o.times(Term.ref("xs"))));
+                            var copy = row.let("copy", to.plus(start.plus(o).minus(i0).times(DISTANCE)));
+                            row.loop("r", Term.i32(0), most, UNROLLED, y -> y.unroll(List.of(new Range("e", 4)),
+                                    z -> move(z, copy, source, Term.ref("r").plus(Term.ref("e").times(VType.LANES)))));
+                            row.loop("q", most, full, VType.LANES, y -> move(y, copy, source, Term.ref("q")));
+                            row.loop("p", full, count, VType.LANES, y -> {
+                                var mask = y.let("some", new Term.Lanes(Term.ref("p"), count, VType.LANES));
+                                y.store("a", copy.plus(Term.ref("p")),
+                                        new Term.Load("x", source.plus(Term.ref("p")), VType.F32X16, mask), mask);
+                            });
+                        });
+            });
+        }));
+        var params = WINDOWS.stream().map(p -> new Kernel.Param(p, Elem.I32)).toList();
+        return new Kernel("window.f32.copy", List.of(Buffer.heap("x", Buffer.Storage.F32),
+                Buffer.heap("a", Buffer.Storage.F32)), params, body);
+    }
+
+    private static void move(Body b, Term to, Term from, Term at) {
+        b.store("a", to.plus(at), new Term.Load("x", from.plus(at), VType.F32X16, null));
+    }
+
+    // ---- tiles
+
+    /**
+     * Adds a part of k to the sums of {@code rows} rows and {@code panels} panels, both of which the body has in scope
+     * with all {@code SIZES}, and the weights' beginning {@code wb}.
+     *
+     * @param heights
+     *            of tiles there may be
+     * @param widths
+     *            how many panels there may be
+     */
+    static void add(Body b, Form form, Set<Integer> heights, Set<Integer> widths) {
+        int tall = GemmTile.maxRows(form);
+        var rows = Term.ref("count");
+        var tiles = b.let("wtiles", Term.of(Prim.DIV, rows.plus(tall - 1), Term.i32(tall)));
+        var low = b.let("wlow", Term.of(Prim.DIV, rows, tiles));
+        var split = b.let("wsplit", Term.of(Prim.REM, rows, tiles).times(low.plus(1)));
+        for (int height : heights) {
+            for (int width : widths) {
+                var wanted = Term.of(Prim.EQ, Term.ref("panels"), Term.i32(width));
+                b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low.plus(1), Term.i32(height)), wanted),
+                        y -> tiles(y, form, height, width, Term.i32(0), split));
+                b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low, Term.i32(height)), wanted),
+                        y -> tiles(y, form, height, width, split, rows));
+            }
+        }
+    }
+
+    /** Wide tiles first, then single panels. */
+    private static void tiles(Body b, Form form, int height, int width, Term i0, Term i1) {
+        int wide = Math.min(width, GemmTile.panels(form, height));
+        int most = width / wide * wide;
+        call(b, tile(form, height, wide), i0, i1, 0, most);
+        if (most < width) {
+            call(b, tile(form, height, 1), i0, i1, most, width);
+        }
+    }
+
+    private static void call(Body b, Kernel tile, Term i0, Term i1, int j0, int j1) {
+        var args = new ArrayList<Term>(List.of(Term.ref("wk")));
+        SIZES.forEach(p -> args.add(Term.ref(p)));
+        args.addAll(List.of(i0, i1, Term.i32(j0), Term.i32(j1)));
+        b.add(new Stmt.Call(tile, List.of("a", "s"), args));
+    }
+
+    private static Kernel tile(Form form, int rows, int panels) {
+        var params = new ArrayList<Kernel.Param>();
+        params.add(new Kernel.Param("wk", Elem.I64));
+        SIZES.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
+        for (var extra : List.of("i0", "i1", "j0", "j1")) {
+            params.add(new Kernel.Param(extra, Elem.I32));
+        }
+        var body = Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, columns -> {
+            columns.letAll("wp", List.of(new Range("u", panels)),
+                    Term.of(Prim.WITHIN, Term.ref("wk").plus(Term.ref("j").plus(Term.ref("u")).wide()
+                            .times(Term.ref("wd").wide())), Term.i64(REACH)));
+            columns.loop("i", Term.ref("i0"), Term.ref("i1"), rows, inner -> sums(inner, rows, panels));
+        }));
+        var buffers = List.of(Buffer.heap("a", Buffer.Storage.F32), Buffer.weight("w", Buffer.Storage.F32),
+                Buffer.heap("s", Buffer.Storage.F32));
+        return new Kernel("window.f32.r" + rows + "c" + panels + "." + form.suffix().toLowerCase(Locale.ROOT), buffers,
+                params, body);
+    }
+
+    private static void sums(Body b, int rows, int panels) {
+        var over = List.of(new Range("t", rows), new Range("u", panels));
+        var t = Term.ref("t");
+        var u = Term.ref("u");
+        var a = b.let("a_", Term.ref("a0").plus(Term.ref("i").times(DISTANCE)));
+        var j = Term.ref("j").times(VType.LANES);
+        var old = b.let("olds", Term.ref("old").plus(Term.ref("i").times(Term.ref("fd"))).plus(j));
+        var place = b.let("place", Term.ref("sb").plus(Term.ref("i").times(WindowSums.PITCH)).plus(j));
+        var acc = Term.ref("acc", t, u);
+        var carry = new Stmt.Carry("acc", over,
+                new Term.Load("s", old.plus(t.times(WindowSums.PITCH)).plus(u.times(VType.LANES)), VType.F32X16, null),
+                Term.of(Prim.FMA, Term.ref("v", t), Term.ref("z", u), acc));
+        // the bound and the mask change nothing but what HotSpot knows: all weights are within reach of the first
+        b.fold("p", Term.i32(0), Term.of(Prim.MIN, Term.ref("depth"), Term.i32(PART)), 1, List.of(carry), k -> {
+            var p = Term.ref("p");
+            var q = Term.of(Prim.AND, p, Term.i32(MASK)).wide().times(Term.i64(VType.LANES));
+            k.letAll("z", over.subList(1, 2),
+                    new Term.Load("w", Term.ref("wp", u).plus(q), VType.F32X16, null));
+            k.letAll("v", over.subList(0, 1),
+                    new Term.Load("a", a.plus(t.times(DISTANCE)).plus(p), VType.F32, null).splat());
+        });
+        b.unroll(over, x -> x.store("s", place.plus(t.times(WindowSums.PITCH)).plus(u.times(VType.LANES)), acc));
+    }
+}
