@@ -9,6 +9,7 @@ import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,7 @@ public record Epilogue(Expr expr, List<Operand> operands) {
     }
 
     /** {@return whether the product is stored as it is} */
-    boolean isPlain() {
-        return expr instanceof Expr.Arg(var i, var t) && i == 0;
+    boolean isPlain() {return expr instanceof Expr.Arg(var i, var t) && i == 0;
     }
 
     /**
@@ -47,13 +47,23 @@ public record Epilogue(Expr expr, List<Operand> operands) {
         });
     }
 
-    /** Declares the operands. */
+    /** Declares the operands; distances of their rows that are known are part of the kernel. */
     Declared declare(Access access) {
+        return declare(access, access::size);
+    }
+
+    /**
+     * Declares the operands.
+     *
+     * @param stride
+     *            declares the distance of an operand's rows
+     */
+    Declared declare(Access access, BiFunction<String, Dim, Term> stride) {
         var memories = new ArrayList<Access.Memory>();
         var rowStrides = new ArrayList<Term>();
         for (int i = 0; i < operands.size(); i++) {
             memories.add(access.memory("e" + (i + 1), operands.get(i)));
-            rowStrides.add(access.size("es" + (i + 1), operands.get(i).strides().getFirst()));
+            rowStrides.add(stride.apply("es" + (i + 1), operands.get(i).strides().getFirst()));
         }
         var lifted = Lifted.of(expr, operands.size() + 1);
         var constants = new ArrayList<Term>();

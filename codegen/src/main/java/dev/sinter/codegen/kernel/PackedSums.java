@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inner product of convolutions in the vector forms: {@code s[r,n] += a[r,k] * w[k,n]} for a block of rows, up to
@@ -104,47 +106,65 @@ final class PackedSums {
 
     // ---- tiles
 
+    /** Calls of tiles of one size. */
+    interface Tiles {
+        /**
+         * Tiles of a range of rows and of panels.
+         *
+         * @param rows
+         *            of a tile
+         * @param panels
+         *            of a tile
+         * @param range
+         *            first row and end, first panel and end
+         * @return the call
+         */
+        Stmt.Call of(int rows, int panels, List<Term> range);
+    }
+
     /**
-     * Adds a part of k to the sums of {@code rows} rows and {@code panels} panels, both of which the body has in scope
-     * with all {@code SIZES}, and the weights' beginning {@code wb}.
+     * Does what tiles do for {@code count} rows and {@code panels} panels, both of which the body has in scope.
      *
      * @param heights
      *            of tiles there may be
      * @param widths
      *            how many panels there may be
      */
-    static void add(Body b, Form form, Set<Integer> heights, Set<Integer> widths) {
+    static void all(Body b, Form form, Set<Integer> heights, Set<Integer> widths, Tiles tiles) {
         int tall = GemmTile.maxRows(form);
         var rows = Term.ref("count");
-        var tiles = b.let("wtiles", Term.of(Prim.DIV, rows.plus(tall - 1), Term.i32(tall)));
-        var low = b.let("wlow", Term.of(Prim.DIV, rows, tiles));
-        var split = b.let("wsplit", Term.of(Prim.REM, rows, tiles).times(low.plus(1)));
+        var number = Term.of(Prim.DIV, rows.plus(tall - 1), Term.i32(tall));
+        var low = Term.of(Prim.DIV, rows, number);
+        var split = Term.of(Prim.REM, rows, number).times(low.plus(1));
         for (int height : heights) {
             for (int width : widths) {
                 var wanted = Term.of(Prim.EQ, Term.ref("panels"), Term.i32(width));
                 b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low.plus(1), Term.i32(height)), wanted),
-                        y -> tiles(y, form, height, width, Term.i32(0), split));
+                        y -> all(y, form, height, width, Term.i32(0), split, tiles));
                 b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low, Term.i32(height)), wanted),
-                        y -> tiles(y, form, height, width, split, rows));
+                        y -> all(y, form, height, width, split, rows, tiles));
             }
         }
     }
 
     /** Wide tiles first, then single panels. */
-    private static void tiles(Body b, Form form, int height, int width, Term i0, Term i1) {
+    private static void all(Body b, Form form, int height, int width, Term i0, Term i1, Tiles tiles) {
         int wide = Math.min(width, GemmTile.panels(form, height));
         int most = width / wide * wide;
-        call(b, tile(form, height, wide), i0, i1, 0, most);
+        b.add(tiles.of(height, wide, List.of(i0, i1, Term.i32(0), Term.i32(most))));
         if (most < width) {
-            call(b, tile(form, height, 1), i0, i1, most, width);
+            b.add(tiles.of(height, 1, List.of(i0, i1, Term.i32(most), Term.i32(width))));
         }
     }
 
-    private static void call(Body b, Kernel tile, Term i0, Term i1, int j0, int j1) {
-        var args = new ArrayList<Term>(List.of(Term.ref("wk")));
-        SIZES.forEach(p -> args.add(Term.ref(p)));
-        args.addAll(List.of(i0, i1, Term.i32(j0), Term.i32(j1)));
-        b.add(new Stmt.Call(tile, List.of("a", "s"), args));
+    /** Adds a part of k to sums; the body has {@code SIZES} in scope and the weights' beginning {@code wk}. */
+    static void add(Body b, Form form, Set<Integer> heights, Set<Integer> widths) {
+        all(b, form, heights, widths, (rows, panels, range) -> {
+            var args = new ArrayList<Term>(List.of(Term.ref("wk")));
+            SIZES.forEach(p -> args.add(Term.ref(p)));
+            args.addAll(range);
+            return new Stmt.Call(tile(form, rows, panels), List.of("a", "s"), args);
+        });
     }
 
     private static Kernel tile(Form form, int rows, int panels) {
@@ -154,29 +174,64 @@ final class PackedSums {
         for (var extra : List.of("i0", "i1", "j0", "j1")) {
             params.add(new Kernel.Param(extra, Elem.I32));
         }
-        var body = Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, columns -> {
-            columns.letAll("wp", List.of(new Range("u", panels)),
-                    Term.of(Prim.WITHIN, Term.ref("wk").plus(Term.ref("j").plus(Term.ref("u")).wide()
-                            .times(Term.ref("wd").wide())), Term.i64(REACH)));
-            columns.loop("i", Term.ref("i0"), Term.ref("i1"), rows, inner -> sums(inner, rows, panels));
-        }));
+        var body = tiles(rows, panels, Term.ref("wk"), columns -> {
+        }, inner -> {
+            accumulate(inner, rows, panels, old());
+            var place = inner.let("place", Term.ref("sb").plus(Term.ref("i").times(WindowSums.PITCH))
+                    .plus(Term.ref("j").times(VType.LANES)));
+            inner.unroll(over(rows, panels), x -> x.store("s", place.plus(Term.ref("t").times(WindowSums.PITCH))
+                    .plus(Term.ref("u").times(VType.LANES)), Term.ref("acc", Term.ref("t"), Term.ref("u"))));
+        });
         var buffers = List.of(Buffer.heap("a", Buffer.Storage.F32), Buffer.weight("w", Buffer.Storage.F32),
                 Buffer.heap("s", Buffer.Storage.F32));
         return new Kernel("window.f32.r" + rows + "c" + panels + "." + form.suffix().toLowerCase(Locale.ROOT), buffers,
                 params, body);
     }
 
-    private static void sums(Body b, int rows, int panels) {
-        var over = List.of(new Range("t", rows), new Range("u", panels));
+    static List<Range> over(int rows, int panels) {
+        return List.of(new Range("t", rows), new Range("u", panels));
+    }
+
+    /**
+     * Loops over tiles.
+     *
+     * @param first
+     *            index of the first weight of the part
+     * @param columns
+     *            what is done once for the panels {@code j}, …
+     * @param tile
+     *            what is done for the rows {@code i}, … of these
+     */
+    static List<Stmt> tiles(int rows, int panels, Term first, Consumer<Body> columns, Consumer<Body> tile) {
+        return Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, x -> {
+            x.letAll("wp", List.of(new Range("u", panels)), Term.of(Prim.WITHIN, first.plus(Term.ref("j")
+                    .plus(Term.ref("u")).wide().times(Term.ref("wd").wide())), Term.i64(REACH)));
+            columns.accept(x);
+            x.loop("i", Term.ref("i0"), Term.ref("i1"), rows, tile);
+        }));
+    }
+
+    /** The sums of the first of a tile's rows and panels so far. */
+    static Term old() {
+        return Term.ref("old").plus(Term.ref("i").times(Term.ref("fd"))).plus(Term.ref("j").times(VType.LANES));
+    }
+
+    /**
+     * The sums {@code acc[t,u]} of a tile.
+     *
+     * @param old
+     *            where those of the parts so far are; null if this is the only one
+     */
+    static void accumulate(Body b, int rows, int panels, @Nullable Term old) {
+        var over = over(rows, panels);
         var t = Term.ref("t");
         var u = Term.ref("u");
         var a = b.let("a_", Term.ref("a0").plus(Term.ref("i").times(DISTANCE)));
-        var j = Term.ref("j").times(VType.LANES);
-        var old = b.let("olds", Term.ref("old").plus(Term.ref("i").times(Term.ref("fd"))).plus(j));
-        var place = b.let("place", Term.ref("sb").plus(Term.ref("i").times(WindowSums.PITCH)).plus(j));
         var acc = Term.ref("acc", t, u);
-        var carry = new Stmt.Carry("acc", over,
-                new Term.Load("s", old.plus(t.times(WindowSums.PITCH)).plus(u.times(VType.LANES)), VType.F32X16, null),
+        var begin = b.let("begin", old == null ? Term.f32(0, VType.LANES) : old);
+        var carry = new Stmt.Carry("acc", over, old == null ? begin
+                : new Term.Load("s", begin.plus(t.times(WindowSums.PITCH)).plus(u.times(VType.LANES)), VType.F32X16,
+                        null),
                 Term.of(Prim.FMA, Term.ref("v", t), Term.ref("z", u), acc));
         // the bound and the mask change nothing but what HotSpot knows: all weights are within reach of the first
         b.fold("p", Term.i32(0), Term.of(Prim.MIN, Term.ref("depth"), Term.i32(PART)), 1, List.of(carry), k -> {
@@ -187,6 +242,5 @@ final class PackedSums {
             k.letAll("v", over.subList(0, 1),
                     new Term.Load("a", a.plus(t.times(DISTANCE)).plus(p), VType.F32, null).splat());
         });
-        b.unroll(over, x -> x.store("s", place.plus(t.times(WindowSums.PITCH)).plus(u.times(VType.LANES)), acc));
     }
 }

@@ -13,6 +13,7 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.runtime.Form;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -111,6 +112,9 @@ public final class WindowKernel {
     private final Access access = new Access();
     private final Access.Memory y;
     private final Epilogue.Declared epilogue;
+    /** Parts of k. */
+    private final long parts;
+    private final Map<Form, Boolean> fused = new EnumMap<>(Form.class);
 
     private WindowKernel(Product product) {
         this.product = product;
@@ -121,7 +125,7 @@ public final class WindowKernel {
         access.memory("a", ScalarSums.flat(product.windows(), DType.F32));
         WindowSums.declare(access, product.copies(), product.sums());
         this.y = access.memory("y", product.y());
-        this.epilogue = product.epilogue().declare(access);
+        this.epilogue = product.epilogue().declare(access, access::stride);
         var window = product.window();
         boolean merged = product.isMerged();
         long segments = merged ? window.get(0) : window.get(0) * window.get(1);
@@ -138,7 +142,9 @@ public final class WindowKernel {
         access.parameter("kk", Dim.of(segments * length));
         access.parameter("pieces", Dim.of(pieces));
         access.parameter("piece", Dim.of(piece));
-        access.parameter("some", Dim.of(pieces > 1 ? 1 : Math.max(1, PART / length)));
+        long some = pieces > 1 ? 1 : Math.max(1, PART / Math.max(1, length));
+        access.parameter("some", Dim.of(some));
+        this.parts = (segments + some - 1) / some * pieces;
     }
 
     /** Where windows and their segments lie. */
@@ -245,6 +251,7 @@ public final class WindowKernel {
     private void block(Body b, Form form) {
         var count = b.let("count", Term.ref("i1").minus(Term.ref("i0")));
         b.let("r0", Term.ref("i0"));
+        b.let("top", Term.ref("i0"));
         zeros(b, form, count);
         var some = Term.ref("some");
         var parts = b.let("parts", Term.of(Prim.DIV, Term.ref("segs").plus(some).plus(-1), some)
@@ -263,6 +270,13 @@ public final class WindowKernel {
             }
             x.loop("g", Term.ref("u0"), Term.ref("u1"), 1, unit -> unit(unit, form));
         });
+        if (!isFused(form)) {
+            finish(b);
+        }
+    }
+
+    /** The epilogue in a pass of its own, where it is too long for the tiles of the last part. */
+    private void finish(Body b) {
         b.loop("h", Term.ref("u0"), Term.ref("u1"), 1, unit -> {
             var j0 = panels(unit, "h");
             unit.add(access.call(finish(product.columns() % VType.LANES != 0),
@@ -307,11 +321,74 @@ public final class WindowKernel {
         var first = Term.of(Prim.EQ, Term.ref("part"), Term.i32(0));
         b.let("old", Term.of(Prim.SELECT, first, Term.ref("zeros"), Term.ref("sb")));
         b.let("fd", Term.of(Prim.SELECT, first, Term.i32(0), Term.i32(WindowSums.PITCH)));
-        b.let("wk", Term.ref("wb").plus(j0.wide().times(Term.ref("wd").wide())).plus(Term.ref("first").wide()
-                .times(Term.ref("len").wide()).plus(Term.ref("k0").wide()).times(Term.i64(VType.LANES))));
+        b.let("koff", Term.ref("first").times(Term.ref("len")).plus(Term.ref("k0")));
+        if (!isFused(form)) {
+            add(b, form, j0);
+            return;
+        }
+        var last = b.let("last", Term.of(Prim.EQ, Term.ref("part"), Term.i32(Math.toIntExact(parts - 1))));
+        if (parts > 1) {
+            b.when(Term.of(Prim.NOT, last), x -> add(x, form, j0));
+        }
+        b.when(last, x -> PackedSums.all(x, form, heights(form), widths(), (rows, panels, range) -> {
+            var args = new ArrayList<Term>(List.of(Term.ref("group").times((int) product.panels()).plus(j0),
+                    Term.ref("yb").plus(j0.times(VType.LANES))));
+            FUSED.subList(2, FUSED.size() - 4).forEach(p -> args.add(Term.ref(p)));
+            args.addAll(range);
+            return access.call(fused(form, rows, panels), args);
+        }));
+    }
+
+    private void add(Body b, Form form, Term j0) {
+        b.let("wk", Term.ref("wb").plus(j0.wide().times(Term.ref("wd").wide()))
+                .plus(Term.ref("koff").wide().times(Term.i64(VType.LANES))));
+        PackedSums.add(b, form, heights(form), widths());
+    }
+
+    /** Panels that a group of them may have. */
+    private Set<Integer> widths() {
         int few = (int) product.panels() / units();
-        PackedSums.add(b, form, heights(form),
-                product.panels() % units() == 0 ? Set.of(few) : new TreeSet<>(Set.of(few, few + 1)));
+        return product.panels() % units() == 0 ? Set.of(few) : new TreeSet<>(Set.of(few, few + 1));
+    }
+
+    // ---- tiles of the last part of k, with the epilogue
+
+    /** What these tiles are given: the first panel, its column in the result, and what is as in other tiles. */
+    private static final List<String> FUSED =
+            List.of("panel", "column", "koff", "wd", "old", "fd", "depth", "top", "i0",
+                    "i1", "j0", "j1");
+
+    /** Whether tiles of the last part can have the epilogue in them. */
+    private boolean isFused(Form form) {
+        return fused.computeIfAbsent(form, this::fits);
+    }
+
+    private boolean fits(Form form) {
+        return form != Form.SCALAR && product.columns() % VType.LANES == 0
+                && heights(form).stream().allMatch(rows -> widths().stream()
+                        .map(panels -> Math.min(panels, GemmTile.panels(form, rows)))
+                        .allMatch(panels -> VectorOperations.of(fused(form, rows, panels),
+                                form) <= VectorOperations.LIMIT));
+    }
+
+    private Kernel fused(Form form, int rows, int panels) {
+        var u = List.of(new Stmt.Range("u", panels));
+        var column = Term.ref("column").plus(Term.ref("j").plus(Term.ref("u")).times(VType.LANES));
+        var first = Term.ref("w0").plus(Term.ref("panel").wide().times(Term.ref("wd").wide()))
+                .plus(Term.ref("koff").wide().times(Term.i64(VType.LANES)));
+        var body = PackedSums.tiles(rows, panels, first, columns -> {
+        }, b -> {
+            PackedSums.accumulate(b, rows, panels, parts == 1 ? null : PackedSums.old());
+            epilogue.hoist(b, u, column, null);
+            b.unroll(PackedSums.over(rows, panels), x -> {
+                var row = Term.ref("top").plus(Term.ref("i")).plus(Term.ref("t"));
+                var sum = Term.ref("acc", Term.ref("t"), Term.ref("u"));
+                x.store("y", y.at(Term.ref("ldc").times(row).plus(column)),
+                        epilogue.apply(x, sum, row, column, null, Term.ref("u"), "v"));
+            });
+        });
+        return access.part(name() + (parts == 1 ? ".only" : ".last") + ".r" + rows + "c" + panels + "."
+                + form.suffix().toLowerCase(Locale.ROOT), FUSED, body);
     }
 
     /** Heights of tiles: of whole blocks and of the last one, or all where sizes are not known. */
@@ -347,6 +424,7 @@ public final class WindowKernel {
                 x.store("y", to.plus(n), epilogue.apply(x, sum, i, Term.ref("yb").plus(n), mask, null, "v"), mask);
             });
         }));
-        return access.part(name() + ".finish" + (masked ? ".tail" : ""), List.of("sb", "yb", "i0", "i1", "n0", "n1"), body);
+        return access.part(name() + ".finish" + (masked ? ".tail" : ""), List.of("sb", "yb", "i0", "i1", "n0", "n1"),
+                body);
     }
 }
