@@ -36,8 +36,8 @@ final class PackedSums {
     /** Distance of copied rows: no multiple of a cache's ways, or the rows of a tile would displace each other. */
     static final int DISTANCE = PART + 16;
 
-    /** Elements that are copied at once where there are so many. */
-    private static final int UNROLLED = 4 * VType.LANES;
+    /** Rows that are copied at once: loops over one row alone are too short. */
+    private static final int TOGETHER = 7;
 
     /** Where windows and their segments lie, and which are copied where; callers have them in scope. */
     private static final List<String> WINDOWS = List.of("xb", "ow", "oh", "xn", "ys", "xs", "kw", "sa", "sc", "first",
@@ -70,8 +70,7 @@ final class PackedSums {
             var from = segment.let("from", Term.ref("xb").plus(Term.ref("k0")).plus(major.times(Term.ref("sa")))
                     .plus(seg.minus(major.times(Term.ref("kw"))).times(Term.ref("sc"))));
             var count = segment.let("count", Term.ref("k1").minus(Term.ref("k0")));
-            var full = segment.let("full", Term.of(Prim.AND, count, Term.i32(-VType.LANES)));
-            var most = segment.let("most", Term.of(Prim.AND, count, Term.i32(-UNROLLED)));
+            segment.let("full", Term.of(Prim.AND, count, Term.i32(-VType.LANES)));
             var to = segment.let("to", Term.ref("a0").plus(seg.minus(Term.ref("first")).times(count)));
             segment.loop("line", Term.of(Prim.DIV, i0, ow), Term.of(Prim.DIV, i1.plus(ow).plus(-1), ow), 1, x -> {
                 var line = Term.ref("line");
@@ -79,20 +78,18 @@ final class PackedSums {
                 var start = x.let("start", line.times(ow));
                 var at = x.let("at", from.plus(image.times(Term.ref("xn")))
                         .plus(line.minus(image.times(Term.ref("oh"))).times(Term.ref("ys"))));
-                x.loop("o", Term.of(Prim.MAX, Term.i32(0), i0.minus(start)), Term.of(Prim.MIN, ow, i1.minus(start)), 1,
-                        row -> {
-                            var o = Term.ref("o");
-                            var source = row.let("source", at.plus(o.times(Term.ref("xs"))));
-                            var copy = row.let("copy", to.plus(start.plus(o).minus(i0).times(DISTANCE)));
-                            row.loop("r", Term.i32(0), most, UNROLLED, y -> y.unroll(List.of(new Range("e", 4)),
-                                    z -> move(z, copy, source, Term.ref("r").plus(Term.ref("e").times(VType.LANES)))));
-                            row.loop("q", most, full, VType.LANES, y -> move(y, copy, source, Term.ref("q")));
-                            row.loop("p", full, count, VType.LANES, y -> {
-                                var mask = y.let("some", new Term.Lanes(Term.ref("p"), count, VType.LANES));
-                                y.store("a", copy.plus(Term.ref("p")),
-                                        new Term.Load("x", source.plus(Term.ref("p")), VType.F32X16, mask), mask);
-                            });
-                        });
+                var o0 = x.let("o0", Term.of(Prim.MAX, Term.i32(0), i0.minus(start)));
+                var o1 = x.let("o1", Term.of(Prim.MIN, ow, i1.minus(start)));
+                var whole = x.let("whole", o0.plus(Term.of(Prim.DIV, o1.minus(o0), Term.i32(TOGETHER)).times(TOGETHER)));
+                var row = to.plus(start.minus(i0).times(DISTANCE));
+                rows(x, "a", o0, whole, TOGETHER, at, row);
+                rows(x, "b", whole, o1, 1, at, row);
+                x.when(Term.of(Prim.LT, Term.ref("full"), Term.ref("count")), tail -> tail.loop("oc", o0, o1, 1, y -> {
+                    var mask = y.let("some", new Term.Lanes(Term.ref("full"), Term.ref("count"), VType.LANES));
+                    var source = at.plus(Term.ref("oc").times(Term.ref("xs"))).plus(Term.ref("full"));
+                    y.store("a", row.plus(Term.ref("oc").times(DISTANCE)).plus(Term.ref("full")),
+                            new Term.Load("x", source, VType.F32X16, mask), mask);
+                }));
             });
         }));
         var params = WINDOWS.stream().map(p -> new Kernel.Param(p, Elem.I32)).toList();
@@ -100,8 +97,18 @@ final class PackedSums {
                 Buffer.heap("a", Buffer.Storage.F32)), params, body);
     }
 
-    private static void move(Body b, Term to, Term from, Term at) {
-        b.store("a", to.plus(at), new Term.Load("x", from.plus(at), VType.F32X16, null));
+    /** Whole vectors of some rows. */
+    private static void rows(Body b, String name, Term from, Term to, int together, Term at, Term row) {
+        var all = List.of(new Range("t", together));
+        var t = Term.ref("t");
+        b.loop("o" + name, from, to, together, x -> {
+            var o = Term.ref("o" + name);
+            x.letAll("source" + name, all, at.plus(o.plus(t).times(Term.ref("xs"))));
+            var copy = x.let("copy" + name, row.plus(o.times(DISTANCE)));
+            x.loop("q" + name, Term.i32(0), Term.ref("full"), VType.LANES, y -> y.unroll(all,
+                    z -> z.store("a", copy.plus(t.times(DISTANCE)).plus(Term.ref("q" + name)), new Term.Load("x",
+                            Term.ref("source" + name, t).plus(Term.ref("q" + name)), VType.F32X16, null))));
+        });
     }
 
     // ---- tiles
