@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,8 @@ public final class DepthwiseKernel {
      *
      * @param x
      *            {@code f32[N,H,W,C]}, channels contiguous, with what is around the image
+     * @param around
+     *            what x is made of, a block of rows at a time; null where it lies in memory
      * @param weights
      *            {@code f32[T,C]}, contiguous
      * @param window
@@ -54,17 +57,19 @@ public final class DepthwiseKernel {
      * @param epilogue
      *            what happens before the store, operands as {@code [N*OH*OW,C]}
      */
-    public record Product(Operand x, Operand weights, List<Long> window, List<Integer> strides,
+    public record Product(Operand x, @Nullable Around around, Operand weights, List<Long> window, List<Integer> strides,
             List<Integer> dilations, Operand y, Epilogue epilogue) {
         /**
          * The same convolution of another image.
          *
          * @param other
          *            with what is around it
+         * @param made
+         *            what it is made of, or null
          * @return the convolution
          */
-        public Product of(Operand other) {
-            return new Product(other, weights, window, strides, dilations, y, epilogue);
+        public Product of(Operand other, @Nullable Around made) {
+            return new Product(other, made, weights, window, strides, dilations, y, epilogue);
         }
 
         private Dim width() {
@@ -74,6 +79,46 @@ public final class DepthwiseKernel {
         private boolean hasTail() {
             return y.dims().get(3).value() % VType.LANES != 0;
         }
+    }
+
+    /**
+     * An image that gets zeros around it block by block, in memory of each worker, which stays in the second-level cache.
+     *
+     * @param image
+     *            {@code f32[N,H,W,C]}, rows contiguous each
+     * @param top
+     *            rows of zeros above
+     * @param left
+     *            columns of zeros before
+     * @param rows
+     *            rows of results of a block
+     */
+    public record Around(Operand image, long top, long left, long rows) {
+    }
+
+    /** Elements of a block with what is around it, if a row of windows isn't more. */
+    private static final long BLOCK = 128 * 1024;
+    /** Rows of results that a block has at least, if there are so many. */
+    private static final long LEAST_ROWS = 4;
+
+    /**
+     * Rows of results that a block has: few enough for the cache and for several threads, and evenly.
+     *
+     * @param results
+     *            rows of results
+     * @param row
+     *            elements of a row of the image with what is around it
+     * @param span
+     *            rows from the first of a window to behind the last
+     * @param step
+     *            rows between windows
+     * @return the number
+     */
+    public static long blockRows(long results, long row, long span, long step) {
+        long most = Math.max(1, (BLOCK / Math.max(1, row) - span) / step + 1);
+        long shared = Math.max(LEAST_ROWS, (results + 3) / 4);
+        long blocks = Math.max(1, (results + Math.min(most, shared) - 1) / Math.min(most, shared));
+        return Math.max(1, (results + blocks - 1) / blocks);
     }
 
     private final Product product;
@@ -105,6 +150,22 @@ public final class DepthwiseKernel {
         access.parameter("ys", strides.get(1).times(Dim.of(product.strides().get(0))));
         access.parameter("xs", strides.get(2));
         access.parameter("sa", strides.get(1).times(Dim.of(product.dilations().get(0))));
+        var around = product.around();
+        if (around != null) {
+            var image = around.image();
+            var c = image.dims().get(3);
+            access.memory("u", image);
+            access.parameter("un", image.strides().get(0));
+            access.parameter("high", Dim.of(around.rows()));
+            access.parameter("down", Dim.of(product.strides().get(0)));
+            access.parameter("span", Dim.of((rows - 1L) * product.dilations().get(0) + 1));
+            access.parameter("top", Dim.of(around.top()));
+            access.parameter("height", image.dims().get(1));
+            access.parameter("before", c.times(Dim.of(around.left())));
+            access.parameter("run", image.dims().get(2).times(c));
+            access.parameter("whole", strides.get(1));
+            access.parameter("us", image.strides().get(1));
+        }
     }
 
     /**
@@ -133,8 +194,10 @@ public final class DepthwiseKernel {
      */
     public static Call of(Product product) {
         var kernel = new DepthwiseKernel(product);
+        var lines = product.y().dims().get(1);
+        var around = product.around();
         return new Call(KernelSet.of(kernel::driver), kernel.access.arrays(), kernel.access.args(),
-                product.y().dims().get(0).times(product.y().dims().get(1)));
+                product.y().dims().get(0).times(around == null ? lines : lines.ceilDiv(around.rows())));
     }
 
     private String name() {
@@ -154,28 +217,57 @@ public final class DepthwiseKernel {
             }
         }
         int widest = most;
-        var body = Body.block(b -> b.par("t", line -> {
+        boolean made = product.around() != null;
+        var body = Body.block(b -> b.par("t", round -> {
+            if (made) {
+                block(round, line -> line(line, form, unrolled, widest));
+                return;
+            }
             var t = Term.ref("t");
-            var image = line.let("image", Term.of(Prim.DIV, t, Term.ref("oh")));
-            var row = line.let("row", t.minus(image.times(Term.ref("oh"))));
-            line.let("xb", x.base().plus(Term.ref("xn").times(image)).plus(Term.ref("ys").times(row)));
-            line.let("wx", Term.ref("xs").times(step));
-            var ow = Term.ref("ow");
-            line.let("line", t.times(ow));
-            var tiles = line.let("tiles", Term.of(Prim.DIV, ow.plus(widest - 1), Term.i32(widest)));
-            line.when(Term.of(Prim.LT, Term.i32(0), tiles), some -> {
-                var low = some.let("low", Term.of(Prim.DIV, ow, tiles));
-                var split = some.let("split", Term.of(Prim.REM, ow, tiles).times(low.plus(1)));
-                for (int pixels : widths(widest)) {
-                    some.when(Term.of(Prim.EQ, low.plus(1), Term.i32(pixels)),
-                            z -> call(z, form, pixels, unrolled, Term.i32(0), split));
-                    some.when(Term.of(Prim.EQ, low, Term.i32(pixels)),
-                            z -> call(z, form, pixels, unrolled, split, ow));
-                }
-            });
+            var image = round.let("image", Term.of(Prim.DIV, t, Term.ref("oh")));
+            var row = round.let("row", t.minus(image.times(Term.ref("oh"))));
+            round.let("xb", x.base().plus(Term.ref("xn").times(image)).plus(Term.ref("ys").times(row)));
+            round.let("line", t.times(Term.ref("ow")));
+            line(round, form, unrolled, widest);
         }));
-        return new Kernel(name() + "." + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true),
-                body);
+        return new Kernel(name() + (made ? ".around." : ".") + form.suffix().toLowerCase(Locale.ROOT),
+                access.buffers(), access.params(true), body);
+    }
+
+    /** A block of rows: what it needs of the image with what is around it, and then its lines. */
+    private static void block(Body b, Consumer<Body> lines) {
+        var high = Term.ref("high");
+        var oh = Term.ref("oh");
+        var blocks = b.let("blocks", Term.of(Prim.DIV, oh.plus(high).plus(-1), high));
+        var image = b.let("image", Term.of(Prim.DIV, Term.ref("t"), blocks));
+        var from = b.let("from", Term.ref("t").minus(image.times(blocks)).times(high));
+        var to = b.let("to", Term.of(Prim.MIN, oh, from.plus(high)));
+        var count = to.minus(from).plus(-1).times(Term.ref("down")).plus(Term.ref("span"));
+        b.add(PadKernel.rows(List.of("u", "x"), Term.ref("u0").plus(image.times(Term.ref("un"))),
+                from.times(Term.ref("down")).minus(Term.ref("top")), count, List.of(Term.ref("height"),
+                        Term.ref("before"), Term.ref("run"), Term.ref("whole"), Term.ref("us")), Term.ref("x0")));
+        b.loop("row", from, to, 1, line -> {
+            line.let("xb", Term.ref("x0").plus(Term.ref("row").minus(from).times(Term.ref("ys"))));
+            line.let("line", image.times(oh).plus(Term.ref("row")).times(Term.ref("ow")));
+            lines.accept(line);
+        });
+    }
+
+    /** A line of results. */
+    private void line(Body line, Form form, boolean unrolled, int widest) {
+        line.let("wx", Term.ref("xs").times(step));
+        var ow = Term.ref("ow");
+        var tiles = line.let("tiles", Term.of(Prim.DIV, ow.plus(widest - 1), Term.i32(widest)));
+        line.when(Term.of(Prim.LT, Term.i32(0), tiles), some -> {
+            var low = some.let("low", Term.of(Prim.DIV, ow, tiles));
+            var split = some.let("split", Term.of(Prim.REM, ow, tiles).times(low.plus(1)));
+            for (int pixels : widths(widest)) {
+                some.when(Term.of(Prim.EQ, low.plus(1), Term.i32(pixels)),
+                        z -> call(z, form, pixels, unrolled, Term.i32(0), split));
+                some.when(Term.of(Prim.EQ, low, Term.i32(pixels)),
+                        z -> call(z, form, pixels, unrolled, split, ow));
+            }
+        });
     }
 
     /** Widths of tiles a row has. */

@@ -1,6 +1,8 @@
 package dev.sinter.codegen.kernel;
 
 import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Buffer;
+import dev.sinter.codegen.loop.Elem;
 import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
@@ -8,6 +10,8 @@ import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
 import dev.sinter.codegen.plan.Operand;
 import dev.sinter.ir.Dim;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Zeros around images whose channels come last: whole rows of zeros, and rows with zeros at both ends. */
 public final class PadKernel {
@@ -33,38 +37,78 @@ public final class PadKernel {
         var to = access.memory("y", y);
         var c = x.dims().get(3);
         var lines = access.parameter("lines", y.dims().get(1));
-        var height = access.parameter("height", x.dims().get(1));
+        access.parameter("height", x.dims().get(1));
         var above = access.parameter("above", Dim.of(top));
-        var before = access.parameter("before", c.times(Dim.of(left)));
-        var run = access.parameter("run", x.dims().get(2).times(c));
+        access.parameter("before", c.times(Dim.of(left)));
+        access.parameter("run", x.dims().get(2).times(c));
         var whole = access.parameter("whole", y.dims().get(2).times(c));
         var xn = access.parameter("xn", x.strides().get(0));
-        var ys = access.parameter("ys", x.strides().get(1));
+        access.parameter("ys", x.strides().get(1));
         var body = Body.block(b -> b.par("t", line -> {
             var image = line.let("image", Term.of(Prim.DIV, Term.ref("t"), lines));
             var row = line.let("row", Term.ref("t").minus(image.times(lines)).minus(above));
-            var at = line.let("at", to.at(Term.ref("t").times(whole)));
-            var inside = line.let("inside", Term.of(Prim.AND, Term.of(Prim.LE, Term.i32(0), row),
-                    Term.of(Prim.LT, row, height)));
-            // an empty row is all zeros before its image
-            var begin = line.let("begin", Term.of(Prim.SELECT, inside, before, whole));
-            var end = line.let("end", Term.of(Prim.SELECT, inside, before.plus(run), whole));
-            zeros(line, "a", at, Term.i32(0), begin);
-            var source = line.let("source",
-                    from.at(xn.times(image)).plus(row.times(ys)).minus(begin));
-            var full = line.let("full",
-                    begin.plus(Term.of(Prim.AND, end.minus(begin), Term.i32(-VType.LANES))));
-            line.loop("q", begin, full, VType.LANES, x16 -> x16.store("y", at.plus(Term.ref("q")),
-                    new Term.Load("x", source.plus(Term.ref("q")), VType.F32X16, null)));
-            line.loop("p", full, end, VType.LANES, x16 -> {
-                var mask = x16.let("some", new Term.Lanes(Term.ref("p"), end, VType.LANES));
-                x16.store("y", at.plus(Term.ref("p")),
-                        new Term.Load("x", source.plus(Term.ref("p")), VType.F32X16, mask), mask);
-            });
-            zeros(line, "b", at, end, whole);
+            line(line, "y", to.at(Term.ref("t").times(whole)), from.at(xn.times(image)), row);
         }));
         var kernel = new Kernel("pad.f32", access.buffers(), access.params(true), body);
         return new Call(KernelSet.same(kernel), access.arrays(), access.args(), y.dims().get(0).times(y.dims().get(1)));
+    }
+
+    /** Sizes that a row is made with: rows of an image, elements before a row's and its own, of a whole one, distance. */
+    private static final List<String> SIZES = List.of("height", "before", "run", "whole", "ys");
+
+    /**
+     * Some rows of an image with zeros around it.
+     *
+     * @param image
+     *            where the image begins in x
+     * @param first
+     *            the first row wanted, negative above the image
+     * @param count
+     *            of rows
+     * @param sizes
+     *            rows of the image, zeros before a row, its elements, those with all zeros, distance of the image's rows
+     * @param to
+     *            where the rows begin in y
+     * @return the call of a kernel that all images share
+     */
+    static Stmt.Call rows(List<String> buffers, Term image, Term first, Term count, List<Term> sizes, Term to) {
+        var names = new ArrayList<>(List.of("image", "first", "count"));
+        names.addAll(SIZES);
+        names.add("to");
+        var body = Body.block(b -> b.loop("r", Term.i32(0), Term.ref("count"), 1, line -> line(line, "y",
+                Term.ref("to").plus(Term.ref("r").times(Term.ref("whole"))), Term.ref("image"),
+                line.let("row", Term.ref("first").plus(Term.ref("r"))))));
+        var kernel = new Kernel("pad.f32.rows", List.of(Buffer.heap("x", Buffer.Storage.F32),
+                Buffer.heap("y", Buffer.Storage.F32)), names.stream().map(n -> new Kernel.Param(n, Elem.I32)).toList(),
+                body);
+        var args = new ArrayList<>(List.of(image, first, count));
+        args.addAll(sizes);
+        args.add(to);
+        return new Stmt.Call(kernel, buffers, args);
+    }
+
+    /** One row: an image's with zeros at both ends, or zeros only. */
+    private static void line(Body line, String y, Term to, Term image, Term row) {
+        var before = Term.ref("before");
+        var whole = Term.ref("whole");
+        var at = line.let("at", to);
+        var inside = line.let("inside", Term.of(Prim.AND, Term.of(Prim.LE, Term.i32(0), row),
+                Term.of(Prim.LT, row, Term.ref("height"))));
+        // an empty row is all zeros before its image
+        var begin = line.let("begin", Term.of(Prim.SELECT, inside, before, whole));
+        var end = line.let("end", Term.of(Prim.SELECT, inside, before.plus(Term.ref("run")), whole));
+        zeros(line, "a", at, Term.i32(0), begin);
+        var source = line.let("source", image.plus(row.times(Term.ref("ys"))).minus(begin));
+        var full = line.let("full",
+                begin.plus(Term.of(Prim.AND, end.minus(begin), Term.i32(-VType.LANES))));
+        line.loop("q", begin, full, VType.LANES, x16 -> x16.store(y, at.plus(Term.ref("q")),
+                new Term.Load("x", source.plus(Term.ref("q")), VType.F32X16, null)));
+        line.loop("p", full, end, VType.LANES, x16 -> {
+            var mask = x16.let("some", new Term.Lanes(Term.ref("p"), end, VType.LANES));
+            x16.store(y, at.plus(Term.ref("p")),
+                    new Term.Load("x", source.plus(Term.ref("p")), VType.F32X16, mask), mask);
+        });
+        zeros(line, "b", at, end, whole);
     }
 
     private static void zeros(Body b, String name, Term at, Term begin, Term end) {

@@ -251,7 +251,6 @@ public final class WindowKernel {
     private void block(Body b, Form form) {
         var count = b.let("count", Term.ref("i1").minus(Term.ref("i0")));
         b.let("r0", Term.ref("i0"));
-        b.let("top", Term.ref("i0"));
         zeros(b, form, count);
         var some = Term.ref("some");
         var parts = b.let("parts", Term.of(Prim.DIV, Term.ref("segs").plus(some).plus(-1), some)
@@ -321,27 +320,22 @@ public final class WindowKernel {
         var first = Term.of(Prim.EQ, Term.ref("part"), Term.i32(0));
         b.let("old", Term.of(Prim.SELECT, first, Term.ref("zeros"), Term.ref("sb")));
         b.let("fd", Term.of(Prim.SELECT, first, Term.i32(0), Term.i32(WindowSums.PITCH)));
-        b.let("koff", Term.ref("first").times(Term.ref("len")).plus(Term.ref("k0")));
         if (!isFused(form)) {
             add(b, form, j0);
             return;
         }
-        var last = b.let("last", Term.of(Prim.EQ, Term.ref("part"), Term.i32(Math.toIntExact(parts - 1))));
-        if (parts > 1) {
-            b.when(Term.of(Prim.NOT, last), x -> add(x, form, j0));
-        }
-        b.when(last, x -> PackedSums.all(x, form, heights(form), widths(), (rows, panels, range) -> {
+        PackedSums.all(b, form, heights(form), widths(), (rows, panels, range) -> {
             var args = new ArrayList<Term>(List.of(Term.ref("group").times((int) product.panels()).plus(j0),
-                    Term.ref("yb").plus(j0.times(VType.LANES))));
-            FUSED.subList(2, FUSED.size() - 4).forEach(p -> args.add(Term.ref(p)));
+                    Term.ref("yb").plus(j0.times(VType.LANES)), Term.ref("wd"), Term.ref("depth"), Term.ref("i0")));
             args.addAll(range);
             return access.call(fused(form, rows, panels), args);
-        }));
+        });
     }
 
     private void add(Body b, Form form, Term j0) {
+        var k = Term.ref("first").times(Term.ref("len")).plus(Term.ref("k0"));
         b.let("wk", Term.ref("wb").plus(j0.wide().times(Term.ref("wd").wide()))
-                .plus(Term.ref("koff").wide().times(Term.i64(VType.LANES))));
+                .plus(k.wide().times(Term.i64(VType.LANES))));
         PackedSums.add(b, form, heights(form), widths());
     }
 
@@ -351,20 +345,21 @@ public final class WindowKernel {
         return product.panels() % units() == 0 ? Set.of(few) : new TreeSet<>(Set.of(few, few + 1));
     }
 
-    // ---- tiles of the last part of k, with the epilogue
+    // ---- tiles with the epilogue
 
-    /** What these tiles are given: the first panel, its column in the result, and what is as in other tiles. */
-    private static final List<String> FUSED =
-            List.of("panel", "column", "koff", "wd", "old", "fd", "depth", "top", "i0",
-                    "i1", "j0", "j1");
+    /** What these tiles are given: the first panel, its column in the result, the panels' distance, k's, first row. */
+    private static final List<String> FUSED = List.of("panel", "column", "wd", "depth", "top", "i0", "i1", "j0", "j1");
 
-    /** Whether tiles of the last part can have the epilogue in them. */
+    /**
+     * Whether tiles can have the epilogue in them: where there is but one part of k, and the epilogue is short. Of several
+     * parts the epilogue is little, and a model would have twice as many methods.
+     */
     private boolean isFused(Form form) {
         return fused.computeIfAbsent(form, this::fits);
     }
 
     private boolean fits(Form form) {
-        return form != Form.SCALAR && product.columns() % VType.LANES == 0
+        return parts == 1 && form != Form.SCALAR && product.columns() % VType.LANES == 0
                 && heights(form).stream().allMatch(rows -> widths().stream()
                         .map(panels -> Math.min(panels, GemmTile.panels(form, rows)))
                         .allMatch(panels -> VectorOperations.of(fused(form, rows, panels),
@@ -374,11 +369,10 @@ public final class WindowKernel {
     private Kernel fused(Form form, int rows, int panels) {
         var u = List.of(new Stmt.Range("u", panels));
         var column = Term.ref("column").plus(Term.ref("j").plus(Term.ref("u")).times(VType.LANES));
-        var first = Term.ref("w0").plus(Term.ref("panel").wide().times(Term.ref("wd").wide()))
-                .plus(Term.ref("koff").wide().times(Term.i64(VType.LANES)));
+        var first = Term.ref("w0").plus(Term.ref("panel").wide().times(Term.ref("wd").wide()));
         var body = PackedSums.tiles(rows, panels, first, columns -> {
         }, b -> {
-            PackedSums.accumulate(b, rows, panels, parts == 1 ? null : PackedSums.old());
+            PackedSums.accumulate(b, rows, panels, null);
             epilogue.hoist(b, u, column, null);
             b.unroll(PackedSums.over(rows, panels), x -> {
                 var row = Term.ref("top").plus(Term.ref("i")).plus(Term.ref("t"));
@@ -387,7 +381,7 @@ public final class WindowKernel {
                         epilogue.apply(x, sum, row, column, null, Term.ref("u"), "v"));
             });
         });
-        return access.part(name() + (parts == 1 ? ".only" : ".last") + ".r" + rows + "c" + panels + "."
+        return access.part(name() + ".r" + rows + "c" + panels + "."
                 + form.suffix().toLowerCase(Locale.ROOT), FUSED, body);
     }
 

@@ -120,7 +120,7 @@ final class WindowPlanner {
         if (!WindowKernel.fits(product)) {
             return false;
         }
-        plan.step(WindowKernel.of(product.of(source(window))));
+        plan.step(WindowKernel.of(product.of(source(around(window)))));
         return true;
     }
 
@@ -156,13 +156,26 @@ final class WindowPlanner {
 
     private boolean depthwise(List<Long> window, Epilogue last) {
         var matrix = DepthwiseKernel.matrix(weights);
-        var product = new DepthwiseKernel.Product(x,
+        var product = new DepthwiseKernel.Product(x, null,
                 Operand.rowMajor(plan.weight(matrix, WeightItem.Form.PLAIN), DType.F32, matrix.shape()),
                 window.subList(0, 2), strides, dilations, y, last);
         if (!DepthwiseKernel.fits(product)) {
             return false;
         }
-        plan.step(DepthwiseKernel.of(product.of(source(window))));
+        var around = around(window);
+        var dims = around.dims();
+        boolean known = dims.subList(1, 4).stream().allMatch(Dim::isConst) && y.dims().get(1).isConst();
+        if (!around.isPadded() || !known) {
+            plan.step(DepthwiseKernel.of(product.of(source(around), null)));
+            return true;
+        }
+        long row = dims.get(2).value() * dims.get(3).value();
+        long span = (window.get(0) - 1) * dilations.get(0) + 1;
+        long rows = DepthwiseKernel.blockRows(y.dims().get(1).value(), row, span, strides.get(0));
+        var block = plan.scratch(DType.F32, Dim.of(row * ((rows - 1) * strides.get(0) + span)));
+        plan.step(DepthwiseKernel.of(product.of(new Operand(block, DType.F32, Dim.ZERO, dims,
+                Operand.rowMajorStrides(dims)), new DepthwiseKernel.Around(around.image(), around.top(), around.left(),
+                        rows))));
         return true;
     }
 
@@ -191,8 +204,15 @@ final class WindowPlanner {
         return fits ? new Epilogue(expr, matrices) : null;
     }
 
-    /** The input with zeros around it, without what negative pads cut off. */
-    private Operand source(List<Long> window) {
+    /** An image, how many rows and columns of zeros come before it, and its size with all around it. */
+    private record Around(Operand image, long top, long left, List<Dim> dims) {
+        private boolean isPadded() {
+            return !dims.equals(image.dims());
+        }
+    }
+
+    /** The input and what is around it, without what negative pads cut off. */
+    private Around around(List<Long> window) {
         var from = x;
         var dims = new ArrayList<>(x.dims());
         boolean padded = false;
@@ -208,11 +228,16 @@ final class WindowPlanner {
         if (from.isWeight() || !from.strides().get(3).equals(Dim.ONE) || padded && !rowsAreContiguous(from)) {
             from = contiguous.apply(from);
         }
-        if (!padded) {
-            return from;
+        return new Around(from, Math.max(0, begin.get(0)), Math.max(0, begin.get(1)), padded ? dims : from.dims());
+    }
+
+    /** The input with zeros around it. */
+    private Operand source(Around around) {
+        if (!around.isPadded()) {
+            return around.image();
         }
-        var larger = plan.temporary(DType.F32, dims);
-        plan.step(PadKernel.of(from, Math.max(0, begin.get(0)), Math.max(0, begin.get(1)), larger));
+        var larger = plan.temporary(DType.F32, around.dims());
+        plan.step(PadKernel.of(around.image(), around.top(), around.left(), larger));
         return larger;
     }
 
