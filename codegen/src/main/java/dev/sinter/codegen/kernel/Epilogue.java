@@ -28,7 +28,8 @@ public record Epilogue(Expr expr, List<Operand> operands) {
     }
 
     /** {@return whether the product is stored as it is} */
-    boolean isPlain() {return expr instanceof Expr.Arg(var i, var t) && i == 0;
+    boolean isPlain() {
+        return expr instanceof Expr.Arg(var i, var t) && i == 0;
     }
 
     /**

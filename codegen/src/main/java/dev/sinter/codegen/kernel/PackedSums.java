@@ -181,8 +181,7 @@ final class PackedSums {
         for (var extra : List.of("i0", "i1", "j0", "j1")) {
             params.add(new Kernel.Param(extra, Elem.I32));
         }
-        var body = tiles(rows, panels, Term.ref("wk"), columns -> {
-        }, inner -> {
+        var body = tiles(rows, panels, Term.ref("wk"), inner -> {
             accumulate(inner, rows, panels, old());
             var place = inner.let("place", Term.ref("sb").plus(Term.ref("i").times(WindowSums.PITCH))
                     .plus(Term.ref("j").times(VType.LANES)));
@@ -195,6 +194,7 @@ final class PackedSums {
                 params, body);
     }
 
+    /** Subscripts of a tile's rows and panels. */
     static List<Range> over(int rows, int panels) {
         return List.of(new Range("t", rows), new Range("u", panels));
     }
@@ -204,16 +204,13 @@ final class PackedSums {
      *
      * @param first
      *            index of the first weight of the part
-     * @param columns
-     *            what is done once for the panels {@code j}, …
      * @param tile
-     *            what is done for the rows {@code i}, … of these
+     *            what is done for the rows {@code i}, … and panels {@code j}, …
      */
-    static List<Stmt> tiles(int rows, int panels, Term first, Consumer<Body> columns, Consumer<Body> tile) {
+    static List<Stmt> tiles(int rows, int panels, Term first, Consumer<Body> tile) {
         return Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, x -> {
             x.letAll("wp", List.of(new Range("u", panels)), Term.of(Prim.WITHIN, first.plus(Term.ref("j")
                     .plus(Term.ref("u")).wide().times(Term.ref("wd").wide())), Term.i64(REACH)));
-            columns.accept(x);
             x.loop("i", Term.ref("i0"), Term.ref("i1"), rows, tile);
         }));
     }

@@ -22,9 +22,10 @@ import java.util.TreeSet;
 
 /**
  * Convolution of images whose channels come last, as a matrix product that makes no patches: a row is the window of one
- * result pixel, read where it lies ({@link WindowSums}), k goes through the window's rows, columns and channels in this
- * order, and the weights lie in panels of sixteen result channels. Sums of a block of rows and up to three panels wait in
- * scratch while k goes by in parts; then the epilogue takes them to the result.
+ * result pixel, k goes through the window's rows, columns and channels in this order, and the weights lie in panels of
+ * sixteen result channels. The vector forms copy a part of k of a block of rows and go through the panels by threes
+ * ({@link PackedSums}), the scalar form reads windows where they lie ({@link WindowSums}). Sums wait in scratch while k
+ * goes by in parts; then the epilogue takes them to the result ({@link WindowResults}).
  */
 public final class WindowKernel {
     /** Rows of a block: their sums stay in the second-level cache, weights come from memory once for so many. */
@@ -110,8 +111,7 @@ public final class WindowKernel {
 
     private final Product product;
     private final Access access = new Access();
-    private final Access.Memory y;
-    private final Epilogue.Declared epilogue;
+    private final WindowResults results;
     /** Parts of k. */
     private final long parts;
     private final Map<Form, Boolean> fused = new EnumMap<>(Form.class);
@@ -124,8 +124,8 @@ public final class WindowKernel {
                 List.of(Dim.ONE)));
         access.memory("a", ScalarSums.flat(product.windows(), DType.F32));
         WindowSums.declare(access, product.copies(), product.sums());
-        this.y = access.memory("y", product.y());
-        this.epilogue = product.epilogue().declare(access, access::stride);
+        this.results = new WindowResults(access, access.memory("y", product.y()),
+                product.epilogue().declare(access, access::stride), name());
         var window = product.window();
         boolean merged = product.isMerged();
         long segments = merged ? window.get(0) : window.get(0) * window.get(1);
@@ -176,7 +176,7 @@ public final class WindowKernel {
     public static boolean fits(Product product) {
         var kernel = new WindowKernel(product);
         return kernel.access.params(true).size() + kernel.access.buffers().size() <= MAX_PARAMETERS
-                && VectorOperations.fit(kernel.finish(true));
+                && VectorOperations.fit(kernel.results.finish(true));
     }
 
     /**
@@ -278,7 +278,7 @@ public final class WindowKernel {
     private void finish(Body b) {
         b.loop("h", Term.ref("u0"), Term.ref("u1"), 1, unit -> {
             var j0 = panels(unit, "h");
-            unit.add(access.call(finish(product.columns() % VType.LANES != 0),
+            unit.add(access.call(results.finish(product.columns() % VType.LANES != 0),
                     List.of(Term.ref("sb_h"), Term.ref("yb"), Term.ref("i0"), Term.ref("i1"), j0.times(16),
                             Term.of(Prim.MIN, Term.ref("cols"), j0.plus(Term.ref("panels_h")).times(16)))));
         });
@@ -328,7 +328,7 @@ public final class WindowKernel {
             var args = new ArrayList<Term>(List.of(Term.ref("group").times((int) product.panels()).plus(j0),
                     Term.ref("yb").plus(j0.times(VType.LANES)), Term.ref("wd"), Term.ref("depth"), Term.ref("i0")));
             args.addAll(range);
-            return access.call(fused(form, rows, panels), args);
+            return access.call(results.tile(form, rows, panels), args);
         });
     }
 
@@ -347,9 +347,6 @@ public final class WindowKernel {
 
     // ---- tiles with the epilogue
 
-    /** What these tiles are given: the first panel, its column in the result, the panels' distance, k's, first row. */
-    private static final List<String> FUSED = List.of("panel", "column", "wd", "depth", "top", "i0", "i1", "j0", "j1");
-
     /**
      * Whether tiles can have the epilogue in them: where there is but one part of k, and the epilogue is short. Of several
      * parts the epilogue is little, and a model would have twice as many methods.
@@ -362,27 +359,7 @@ public final class WindowKernel {
         return parts == 1 && form != Form.SCALAR && product.columns() % VType.LANES == 0
                 && heights(form).stream().allMatch(rows -> widths().stream()
                         .map(panels -> Math.min(panels, GemmTile.panels(form, rows)))
-                        .allMatch(panels -> VectorOperations.of(fused(form, rows, panels),
-                                form) <= VectorOperations.LIMIT));
-    }
-
-    private Kernel fused(Form form, int rows, int panels) {
-        var u = List.of(new Stmt.Range("u", panels));
-        var column = Term.ref("column").plus(Term.ref("j").plus(Term.ref("u")).times(VType.LANES));
-        var first = Term.ref("w0").plus(Term.ref("panel").wide().times(Term.ref("wd").wide()));
-        var body = PackedSums.tiles(rows, panels, first, columns -> {
-        }, b -> {
-            PackedSums.accumulate(b, rows, panels, null);
-            epilogue.hoist(b, u, column, null);
-            b.unroll(PackedSums.over(rows, panels), x -> {
-                var row = Term.ref("top").plus(Term.ref("i")).plus(Term.ref("t"));
-                var sum = Term.ref("acc", Term.ref("t"), Term.ref("u"));
-                x.store("y", y.at(Term.ref("ldc").times(row).plus(column)),
-                        epilogue.apply(x, sum, row, column, null, Term.ref("u"), "v"));
-            });
-        });
-        return access.part(name() + ".r" + rows + "c" + panels + "."
-                + form.suffix().toLowerCase(Locale.ROOT), FUSED, body);
+                        .allMatch(panels -> results.fits(form, rows, panels)));
     }
 
     /** Heights of tiles: of whole blocks and of the last one, or all where sizes are not known. */
@@ -401,24 +378,5 @@ public final class WindowKernel {
         all.addAll(WindowSums.heights(form, Math.min(rows, height)));
         all.addAll(WindowSums.heights(form, rows % height));
         return all;
-    }
-
-    // ---- the epilogue
-
-    private Kernel finish(boolean masked) {
-        var body = Body.block(b -> b.loop("i", Term.ref("i0"), Term.ref("i1"), 1, row -> {
-            var i = Term.ref("i");
-            var from = row.let("from", Term.ref("sb").plus(i.minus(Term.ref("i0")).times(WindowSums.PITCH))
-                    .minus(Term.ref("n0")));
-            var to = row.let("to", y.at(Term.ref("ldc").times(i).plus(Term.ref("yb"))));
-            row.loop("n", Term.ref("n0"), Term.ref("n1"), VType.LANES, x -> {
-                var n = Term.ref("n");
-                var mask = masked ? x.let("lanes", new Term.Lanes(n, Term.ref("n1"), VType.LANES)) : null;
-                var sum = x.let("sum", new Term.Load("s", from.plus(n), VType.F32X16, null));
-                x.store("y", to.plus(n), epilogue.apply(x, sum, i, Term.ref("yb").plus(n), mask, null, "v"), mask);
-            });
-        }));
-        return access.part(name() + ".finish" + (masked ? ".tail" : ""), List.of("sb", "yb", "i0", "i1", "n0", "n1"),
-                body);
     }
 }
