@@ -245,7 +245,8 @@ public final class DepthwiseKernel {
         var count = to.minus(from).plus(-1).times(Term.ref("down")).plus(Term.ref("span"));
         b.add(PadKernel.rows(List.of("u", "x"), Term.ref("u0").plus(image.times(Term.ref("un"))),
                 from.times(Term.ref("down")).minus(Term.ref("top")), count, List.of(Term.ref("height"),
-                        Term.ref("before"), Term.ref("run"), Term.ref("whole"), Term.ref("us")), Term.ref("x0")));
+                        Term.ref("before"), Term.ref("run"), Term.ref("whole"), Term.ref("us")),
+                Term.ref("x0")));
         b.loop("row", from, to, 1, line -> {
             line.let("xb", Term.ref("x0").plus(Term.ref("row").minus(from).times(Term.ref("ys"))));
             line.let("line", image.times(oh).plus(Term.ref("row")).times(Term.ref("ow")));

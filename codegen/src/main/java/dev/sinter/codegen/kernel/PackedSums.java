@@ -80,7 +80,8 @@ final class PackedSums {
                         .plus(line.minus(image.times(Term.ref("oh"))).times(Term.ref("ys"))));
                 var o0 = x.let("o0", Term.of(Prim.MAX, Term.i32(0), i0.minus(start)));
                 var o1 = x.let("o1", Term.of(Prim.MIN, ow, i1.minus(start)));
-                var whole = x.let("whole", o0.plus(Term.of(Prim.DIV, o1.minus(o0), Term.i32(TOGETHER)).times(TOGETHER)));
+                var whole =
+                        x.let("whole", o0.plus(Term.of(Prim.DIV, o1.minus(o0), Term.i32(TOGETHER)).times(TOGETHER)));
                 var row = to.plus(start.minus(i0).times(DISTANCE));
                 rows(x, "a", o0, whole, TOGETHER, at, row);
                 rows(x, "b", whole, o1, 1, at, row);

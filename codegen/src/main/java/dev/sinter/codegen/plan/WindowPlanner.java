@@ -174,7 +174,8 @@ final class WindowPlanner {
         long rows = DepthwiseKernel.blockRows(y.dims().get(1).value(), row, span, strides.get(0));
         var block = plan.scratch(DType.F32, Dim.of(row * ((rows - 1) * strides.get(0) + span)));
         plan.step(DepthwiseKernel.of(product.of(new Operand(block, DType.F32, Dim.ZERO, dims,
-                Operand.rowMajorStrides(dims)), new DepthwiseKernel.Around(around.image(), around.top(), around.left(),
+                Operand.rowMajorStrides(dims)),
+                new DepthwiseKernel.Around(around.image(), around.top(), around.left(),
                         rows))));
         return true;
     }
