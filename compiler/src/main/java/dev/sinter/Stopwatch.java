@@ -1,21 +1,21 @@
 package dev.sinter;
 
 import dev.sinter.ir.cost.Costs;
-import dev.sinter.ir.cost.Sample;
+import dev.sinter.ir.cost.Way;
 
 /** Tells how long something takes. */
 @FunctionalInterface
 interface Stopwatch {
     /**
-     * Compiles a sample, runs it and takes the time.
+     * Compiles a way's sample, runs it and takes the time.
      *
-     * @param sample
-     *            a node alone
+     * @param way
+     *            with the estimate
      * @param costs
      *            decide what the sample leaves open
      * @return nanoseconds of a call, at least 1
      * @throws RuntimeException
      *             if it can't be compiled or run
      */
-    long nanos(Sample sample, Costs costs);
+    long nanos(Way way, Costs costs);
 }

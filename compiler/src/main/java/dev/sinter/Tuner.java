@@ -75,7 +75,7 @@ final class Tuner implements Costs {
             return known;
         }
         try {
-            long time = stopwatch.nanos(way.sample(), forcing(kind, way.name()));
+            long time = stopwatch.nanos(way, forcing(kind, way.name()));
             cache.put(key, time);
             progress.accept(String.format(Locale.ROOT, "%.1f us: %s %s, %s", time / MICRO, kind, way.name(),
                     way.sample()));

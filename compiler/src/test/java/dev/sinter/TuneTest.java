@@ -66,9 +66,9 @@ class TuneTest {
 
     /** Says that channels last are quicker, or first, and counts. */
     private Compiler tuned(long first, long last) {
-        return Sinter.compiler().tune(true).stopwatch((sample, costs) -> {
+        return Sinter.compiler().tune(true).stopwatch((way, costs) -> {
             measured.incrementAndGet();
-            var text = sample.toString();
+            var text = way.sample().toString();
             return text.startsWith("permute") ? 1 : text.contains("channels_last") ? last : first;
         });
     }
@@ -138,7 +138,7 @@ class TuneTest {
         for (int i = 0; i < want.length; i++) {
             assertThat(got[i]).isCloseTo(want[i], Offset.offset(1e-4f));
         }
-        var again = tuned.stopwatch((sample, costs) -> measured.incrementAndGet()).compilation(model);
+        var again = tuned.stopwatch((way, costs) -> measured.incrementAndGet()).compilation(model);
         assertThat(measured).hasValue(0);
         assertThat(again.choices()).isNotEmpty().allMatch(Choice::measured);
     }

@@ -20,7 +20,7 @@ class TunerTest {
     private static final Question QUESTION = new Question("test", List.of(way("a", 1), way("b", 2)), 0.2);
 
     private final TuneCache cache = TuneCache.empty("here");
-    private final List<Sample> asked = new ArrayList<>();
+    private final List<Way> asked = new ArrayList<>();
     private final List<String> said = new ArrayList<>();
 
     private static Way way(String name, int rows) {
@@ -29,19 +29,19 @@ class TunerTest {
     }
 
     private Tuner tuner(String setting, Duration budget, Stopwatch stopwatch) {
-        return new Tuner(cache, (sample, costs) -> {
-            asked.add(sample);
-            return stopwatch.nanos(sample, costs);
+        return new Tuner(cache, (way, costs) -> {
+            asked.add(way);
+            return stopwatch.nanos(way, costs);
         }, setting, budget, said::add);
     }
 
-    private static long rows(Sample sample) {
-        return sample.operands().getFirst().type().shape().dim(0).value();
+    private static long rows(Way way) {
+        return way.sample().operands().getFirst().type().shape().dim(0).value();
     }
 
     @Test
     void eachWayIsMeasuredOnce() {
-        var tuner = tuner("V512", LONG, (sample, costs) -> 70 * rows(sample));
+        var tuner = tuner("V512", LONG, (way, costs) -> 70 * rows(way));
         for (int i = 0; i < 2; i++) {
             assertThat(tuner.of(QUESTION)).containsExactly(new Cost("a", 70, true), new Cost("b", 140, true));
         }
@@ -53,8 +53,8 @@ class TunerTest {
 
     @Test
     void timesOfAnotherVectorWidthAreOthers() {
-        tuner("V512", LONG, (sample, costs) -> 70).of(QUESTION);
-        assertThat(tuner("V256", LONG, (sample, costs) -> 90).of(QUESTION)).extracting(Cost::nanos)
+        tuner("V512", LONG, (way, costs) -> 70).of(QUESTION);
+        assertThat(tuner("V256", LONG, (way, costs) -> 90).of(QUESTION)).extracting(Cost::nanos)
                 .containsExactly(90.0, 90.0);
         assertThat(asked).hasSize(4);
         assertThat(cache.times()).hasSize(4);
@@ -62,10 +62,10 @@ class TunerTest {
 
     @Test
     void aMeasurementForcesItsWay() {
-        tuner("V512", LONG, (sample, costs) -> {
+        tuner("V512", LONG, (way, costs) -> {
             var forced = costs.of(QUESTION);
-            assertThat(forced.get((int) rows(sample) - 1).nanos())
-                    .isLessThan(forced.get(2 - (int) rows(sample)).nanos());
+            assertThat(forced.get((int) rows(way) - 1).nanos())
+                    .isLessThan(forced.get(2 - (int) rows(way)).nanos());
             return 70;
         }).of(QUESTION);
         assertThat(said).hasSize(2).noneMatch(line -> line.contains("can't"));
@@ -73,21 +73,21 @@ class TunerTest {
 
     @Test
     void withoutTimeOnlyWhatIsKnownIsMeasured() {
-        var none = tuner("V512", Duration.ZERO, (sample, costs) -> 70);
+        var none = tuner("V512", Duration.ZERO, (way, costs) -> 70);
         assertThat(none.of(QUESTION)).isEqualTo(Costs.ESTIMATED.of(QUESTION));
         none.finish();
         assertThat(said).singleElement().asString().contains("1 times were not taken");
-        tuner("V512", LONG, (sample, costs) -> 70).of(QUESTION);
+        tuner("V512", LONG, (way, costs) -> 70).of(QUESTION);
         asked.clear();
-        assertThat(tuner("V512", Duration.ZERO, (sample, costs) -> 80).of(QUESTION)).extracting(Cost::nanos)
+        assertThat(tuner("V512", Duration.ZERO, (way, costs) -> 80).of(QUESTION)).extracting(Cost::nanos)
                 .containsExactly(70.0, 70.0);
         assertThat(asked).isEmpty();
     }
 
     @Test
     void whatCannotBeMeasuredStaysEstimated() {
-        var tuner = tuner("V512", LONG, (sample, costs) -> {
-            if (rows(sample) == 2) {
+        var tuner = tuner("V512", LONG, (way, costs) -> {
+            if (rows(way) == 2) {
                 throw new IllegalStateException("too hard");
             }
             return 70;
