@@ -76,8 +76,14 @@ public final class DepthwiseKernel {
             return y.dims().get(2);
         }
 
-        private boolean hasTail() {
-            return y.dims().get(3).value() % VType.LANES != 0;
+        /** Whether there are fewer channels than a vector has. */
+        private boolean isNarrow() {
+            return y.dims().get(3).value() < VType.LANES;
+        }
+
+        /** Whether the last vector of channels has some that were computed before, which does no harm. */
+        private boolean overlaps() {
+            return !isNarrow() && y.dims().get(3).value() % VType.LANES != 0;
         }
     }
 
@@ -180,9 +186,19 @@ public final class DepthwiseKernel {
         return Arrays.stream(Form.values()).allMatch(form -> kernel.fit(form, 1, true) || kernel.fit(form, 1, false));
     }
 
+    /** A tile under a mask may be one that HotSpot's first compiler gives up on: there is no smaller one. */
     private boolean fit(Form form, int pixels, boolean unrolled) {
-        return VectorOperations.of(tile(form, pixels, unrolled, product.hasTail()), form) <= VectorOperations.LIMIT
-                && VectorOperations.of(tile(form, pixels, unrolled, false), form) <= VectorOperations.LIMIT;
+        int most = product.isNarrow() ? 2 * VectorOperations.LIMIT : VectorOperations.LIMIT;
+        return operations(form, pixels, unrolled) <= most;
+    }
+
+    private int operations(Form form, int pixels, boolean unrolled) {
+        return VectorOperations.of(tile(form, pixels, unrolled, product.isNarrow()), form);
+    }
+
+    private boolean unrolls(Form form) {
+        return operations(form, 1, true) <= VectorOperations.LIMIT
+                || operations(form, 1, false) > VectorOperations.LIMIT && fit(form, 1, true);
     }
 
     /**
@@ -208,7 +224,7 @@ public final class DepthwiseKernel {
     // ---- the driver: rows of result images, tiles of two widths
 
     private Kernel driver(Form form) {
-        boolean unrolled = fit(form, 1, true);
+        boolean unrolled = unrolls(form);
         int most = 1;
         for (int pixels = 2; pixels <= PIXELS && form != Form.SCALAR; pixels++) {
             var tile = tile(form, pixels, unrolled, false);
@@ -288,17 +304,20 @@ public final class DepthwiseKernel {
     }
 
     private void call(Body b, Form form, int pixels, boolean unrolled, Term from, Term to) {
-        var whole = b.let("whole" + pixels + (to.equals(Term.ref("ow")) ? "b" : "a"),
-                Term.of(Prim.DIV, Term.ref("channels"), Term.i32(VType.LANES)).times(VType.LANES));
-        call(b, tile(form, pixels, unrolled, false), from, to, Term.i32(0), whole);
-        if (product.hasTail()) {
-            int some = pixels;
-            while (some > 1 && (pixels % some != 0
-                    || VectorOperations.of(tile(form, some, unrolled, true), form) > VectorOperations.LIMIT)) {
-                some--;
-            }
-            call(b, tile(form, some, unrolled, true), from, to, whole, Term.ref("channels"));
+        var channels = Term.ref("channels");
+        if (product.isNarrow()) {
+            call(b, tile(form, 1, unrolled, true), from, to, Term.i32(0), channels);
+            return;
         }
+        var tile = tile(form, pixels, unrolled, false);
+        if (!product.overlaps()) {
+            call(b, tile, from, to, Term.i32(0), channels);
+            return;
+        }
+        var whole = b.let("whole" + pixels + (to.equals(Term.ref("ow")) ? "b" : "a"),
+                Term.of(Prim.DIV, channels, Term.i32(VType.LANES)).times(VType.LANES));
+        call(b, tile, from, to, Term.i32(0), whole);
+        call(b, tile, from, to, channels.minus(Term.i32(VType.LANES)), channels);
     }
 
     private void call(Body b, Kernel tile, Term from, Term to, Term c0, Term c1) {
