@@ -10,6 +10,7 @@ import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sums {@code s[point][tile][48]} transformed back, with the epilogue. A few tiles at a time: their lines from left to
@@ -76,7 +77,7 @@ final class WinogradOutput {
                 })));
     }
 
-    private void tile(Body b, boolean partial, boolean masked, Kernel straight) {
+    private void tile(Body b, boolean partial, boolean masked, @Nullable Kernel straight) {
         var i = Term.ref("i");
         var image = b.let("image", Term.of(Prim.DIV, Term.of(Prim.DIV, i, Term.ref("tw")), Term.ref("th")));
         var within = b.let("within", i.minus(image.times(Term.ref("tw").times(Term.ref("th")))));
@@ -162,22 +163,43 @@ final class WinogradOutput {
 
     // ---- epilogues
 
-    /** A whole tile from registers to its places, or null where the epilogue makes that too long. */
-    private Kernel straight() {
+    /** A whole tile from registers to its places, or null where the epilogue makes even one column too long. */
+    private @Nullable Kernel straight() {
+        for (int columns = m; columns > 0; columns /= 2) {
+            var kernel = straight(columns);
+            if (VectorOperations.fit(kernel)) {
+                return kernel;
+            }
+        }
+        return null;
+    }
+
+    /** So many columns of the tile at a time. */
+    private Kernel straight(int columns) {
         var n = Term.ref("n");
-        var kernel = access.part(name + ".tile", List.of("sums", "start", "n0", "n1"),
-                Body.block(b -> b.loop("n", Term.ref("n0"), Term.ref("n1"), VType.LANES, x -> {
-                    epilogue.hoist(x, List.of(new Stmt.Range("h", 1)), n, null);
-                    for (int px = 0; px < m; px++) {
-                        var out = column(x, px, Term.ref("sums").plus(n.minus(Term.ref("n0"))));
-                        for (int py = 0; py < m; py++) {
-                            var pixel = Term.ref("start").plus(Term.ref("ow").times(py)).plus(px);
-                            var value = epilogue.apply(x, out.get(py), pixel, n, null, Term.i32(0), "v" + py + px);
-                            x.store("y", y.at(pixel.times(Term.ref("cols"))).plus(n), value, null);
-                        }
-                    }
-                })));
-        return VectorOperations.fit(kernel) ? kernel : null;
+        var first = columns == m ? Term.i32(0) : Term.ref("first");
+        return access.part(name + ".tile", List.of("sums", "start", "n0", "n1"), Body.block(b -> {
+            if (columns == m) {
+                columns(b, columns, first, n);
+            } else {
+                b.loop("first", Term.i32(0), Term.i32(m), columns, x -> columns(x, columns, first, n));
+            }
+        }));
+    }
+
+    private void columns(Body b, int columns, Term first, Term n) {
+        var at = Term.ref("sums").plus(first.times(SPAN)).minus(Term.ref("n0"));
+        b.loop("n", Term.ref("n0"), Term.ref("n1"), VType.LANES, x -> {
+            epilogue.hoist(x, List.of(new Stmt.Range("h", 1)), n, null);
+            for (int px = 0; px < columns; px++) {
+                var out = column(x, px, at.plus(n));
+                for (int py = 0; py < m; py++) {
+                    var pixel = Term.ref("start").plus(Term.ref("ow").times(py)).plus(first).plus(px);
+                    var value = epilogue.apply(x, out.get(py), pixel, n, null, Term.i32(0), "v" + py + px);
+                    x.store("y", y.at(pixel.times(Term.ref("cols"))).plus(n), value, null);
+                }
+            }
+        });
     }
 
     /** Results that wait, those within the image. */
