@@ -53,13 +53,12 @@ public record Epilogue(Expr expr, List<Operand> operands) {
         return declare(access, access::size);
     }
 
-    /**
-     * Declares the operands.
-     *
-     * @param stride
-     *            declares the distance of an operand's rows
-     */
-    Declared declare(Access access, BiFunction<String, Dim, Term> stride) {
+    /** Declares the operands, for a kernel that several nodes share: distances of rows are parameters. */
+    Declared declareShared(Access access) {
+        return declare(access, access::stride);
+    }
+
+    private Declared declare(Access access, BiFunction<String, Dim, Term> stride) {
         var memories = new ArrayList<Access.Memory>();
         var rowStrides = new ArrayList<Term>();
         for (int i = 0; i < operands.size(); i++) {

@@ -125,7 +125,7 @@ public final class WindowKernel {
         access.memory("a", ScalarSums.flat(product.windows(), DType.F32));
         WindowSums.declare(access, product.copies(), product.sums());
         this.results = new WindowResults(access, access.memory("y", product.y()),
-                product.epilogue().declare(access, access::stride), name());
+                product.epilogue().declareShared(access), name());
         var window = product.window();
         boolean merged = product.isMerged();
         long segments = merged ? window.get(0) : window.get(0) * window.get(1);
@@ -290,8 +290,7 @@ public final class WindowKernel {
         var first = form == Form.SCALAR ? Term.ref("s0") : zeros;
         var size = form == Form.SCALAR ? count.times(Term.ref("u1").minus(Term.ref("u0")))
                 : Term.i32(WindowSums.ROWS);
-        b.loop("zi", Term.i32(0), size.times(WindowSums.PITCH), VType.LANES,
-                x -> x.store("s", first.plus(Term.ref("zi")), Term.f32(0, VType.LANES)));
+        WindowSums.clear(b, first, size.times(WindowSums.PITCH));
     }
 
     /** The panels of a group of panels, {@code panels_g} and their sums' beginning {@code sb_g}; returns the first. */
