@@ -92,20 +92,20 @@ public final class ScalarProduct {
                 var k0 = Term.ref("kb");
                 var k1 = x.let("k1", Term.of(Prim.MIN, k0.plus(ScalarSums.DEPTH), Term.i32(factors.k)));
                 sums.copy(x, factors.w, factors.zero, j0, j1, k0, k1, factors.k);
-                x.loop("i", Term.i32(0), count, 1, row -> sums.add(row, factors.a,
-                        factors.a.at(factors.lda.times(ib.plus(Term.ref("i"))).plus(k0)), Term.ref("i"), k1.minus(k0),
-                        columns));
+                sums.add(x, factors.a, factors.a.at(factors.lda.times(ib).plus(k0)), factors.lda, count, k1.minus(k0),
+                        columns);
             });
-            rows.loop("r", Term.i32(0), count, 1,
-                    row -> row.add(access.call(row(), List.of(ib.plus(Term.ref("r")), Term.ref("r"), j0, j1))));
+            rows.add(access.call(rows(), List.of(ib, count, j0, j1)));
         });
     }
 
-    /** Takes a row of sums through the epilogue, in methods of sixteen that are hot soon. */
-    private Kernel row() {
-        var body = Body.block(b -> b.loop("n", Term.ref("j0"), Term.ref("j1"), 1, x -> x.add(
-                access.call(panel(), List.of(Term.ref("i"), Term.ref("r"), Term.ref("j0"), Term.ref("n"))))));
-        return access.part(name + ".row", List.of("i", "r", "j0", "j1"), body);
+    /** Takes rows of sums through the epilogue, in methods of sixteen that are hot soon. */
+    private Kernel rows() {
+        var r = Term.ref("r");
+        var body = Body.block(b -> b.loop("r", Term.i32(0), Term.ref("count"), 1,
+                row -> row.loop("n", Term.ref("j0"), Term.ref("j1"), 1, x -> x.add(access.call(panel(),
+                        List.of(Term.ref("i").plus(r), r, Term.ref("j0"), Term.ref("n")))))));
+        return access.part(name + ".rows", List.of("i", "count", "j0", "j1"), body);
     }
 
     private Kernel panel() {

@@ -98,10 +98,7 @@ final class ScalarSums {
         var body = Body.block(x -> x.loop("n", Term.ref("s0"), Term.ref("s1"), 1,
                 z -> z.store(SUMS, Term.ref("n"), new Term.Lit(0, 0, new VType(Elem.F64, 1)))));
         var leaf = new Kernel("scalar.clear", List.of(TOTALS), ints("s0", "s1"), body);
-        b.loop("cr", Term.i32(0), count, 1, x -> {
-            var at = sums.at(Term.ref("cr").times(width));
-            x.add(new Stmt.Call(leaf, List.of(SUMS), List.of(at, at.plus(width))));
-        });
+        b.add(new Stmt.Call(leaf, List.of(SUMS), List.of(sums.at(Term.i32(0)), sums.at(count.times(width)))));
     }
 
     /**
@@ -113,40 +110,56 @@ final class ScalarSums {
      *            zero points of the columns, or null
      */
     void copy(Body b, Access.Memory w, Access.@Nullable Memory zero, Term j0, Term j1, Term k0, Term k1, int k) {
-        b.loop("cj", j0, j1, 1, x -> {
-            var j = Term.ref("cj");
-            x.add(copy(w, zero, w.at(j.times(k).plus(k0).times(VType.LANES)),
-                    zero == null ? null : zero.at(j.times(VType.LANES)), rows.at(j.minus(j0).times(VType.LANES)),
-                    k1.minus(k0), width));
-        });
+        b.add(copy(w, zero, w.at(j0.times(k).plus(k0).times(VType.LANES)),
+                zero == null ? null : zero.at(j0.times(VType.LANES)), rows.at(Term.i32(0)),
+                List.of(j1.minus(j0), Term.i32(k * VType.LANES), k1.minus(k0), Term.i32(width))));
     }
 
     /**
-     * Copies one panel's part to rows.
+     * Copies parts of panels to rows.
      *
      * @param w
      *            the panels
      * @param zero
      *            zero points of the columns, or null
      * @param from
-     *            where the part begins
+     *            where the first part begins
      * @param points
      *            where its zero points begin, or null
      * @param to
-     *            where the first row's sixteen columns begin
-     * @param count
-     *            rows
-     * @param width
-     *            of a row
+     *            where the first row begins
+     * @param sizes
+     *            how many panels and their distance, how many rows and their distance
      */
     static Stmt.Call copy(Access.Memory w, Access.@Nullable Memory zero, Term from, @Nullable Term points, Term to,
-            Term count, int width) {
+            List<Term> sizes) {
         var args = new ArrayList<>(List.of(from));
         if (points != null) {
             args.add(points);
         }
-        args.addAll(List.of(to, count, Term.i32(width)));
-        return new Stmt.Call(panel(w, zero), List.of(ROW), args);
+        args.add(to);
+        args.addAll(sizes);
+        return new Stmt.Call(panels(w, zero), List.of(ROW), args);
+    }
+
+    private static String kind(Access.Memory w, Access.@Nullable Memory zero) {
+        return w.dtype() + (zero == null ? "" : "z");
+    }
+
+    /** Copies parts of panels, which lie beside each other in the rows. */
+    private static Kernel panels(Access.Memory w, Access.@Nullable Memory zero) {
+        var panel = panel(w, zero);
+        var params = new ArrayList<>(panel.params().subList(0, zero == null ? 1 : 2));
+        params.addAll(ints("to", "panels", "apart", "count", "width"));
+        var j = Term.ref("j");
+        var args = new ArrayList<Term>(List.of(Term.ref("wa").plus(j.wide().times(Term.ref("apart").wide()))));
+        if (zero != null) {
+            args.add(Term.ref("za").plus(j.wide().times(Term.i64(VType.LANES))));
+        }
+        args.addAll(List.of(Term.ref("to").plus(j.times(VType.LANES)), Term.ref("count"), Term.ref("width")));
+        var body = Body.block(b -> b.loop("j", Term.i32(0), Term.ref("panels"), 1,
+                x -> x.add(new Stmt.Call(panel, List.of(ROW), args))));
+        return new Kernel("scalar.panels." + kind(w, zero), panel.buffers(), params, body);
     }
 
     /** Copies one panel's part; sixteen elements are a method of their own, which is hot soon. */
@@ -161,7 +174,7 @@ final class ScalarSums {
             from.add(Term.ref("za"));
             value = Term.of(Prim.SUB, value, new Term.Load(zero.buffer().name(), Term.ref("za"), VType.F32X16, null));
         }
-        var kind = w.dtype() + (zero == null ? "" : "z");
+        var kind = kind(w, zero);
         var copied = value;
         var params = new ArrayList<>(place);
         params.addAll(ints("to"));
@@ -178,21 +191,32 @@ final class ScalarSums {
     }
 
     /**
-     * Adds products to the sums of a row.
+     * Adds products to the sums of rows.
      *
      * @param a
      *            the factors' memory
      * @param at
-     *            where the row's factors for the copied k's begin
-     * @param row
-     *            the row of sums
+     *            where the first row's factors for the copied k's begin
+     * @param lda
+     *            distance of rows of factors
      * @param count
+     *            rows
+     * @param depth
      *            k's
      * @param columns
      *            columns
      */
-    void add(Body b, Access.Memory a, Term at, Term row, Term count, Term columns) {
-        b.add(add(a.buffer().name(), at, rows.at(Term.i32(0)), sums.at(row.times(width)), count, columns, width));
+    void add(Body b, Access.Memory a, Term at, Term lda, Term count, Term depth, Term columns) {
+        var i = Term.ref("i");
+        var body = Body.block(x -> x.loop("i", Term.i32(0), Term.ref("rows"), 1,
+                row -> row.add(new Stmt.Call(row(), List.of(FACTORS.name(), ROW, SUMS),
+                        List.of(Term.ref("a0").plus(i.times(Term.ref("lda"))), Term.ref("w0"),
+                                Term.ref("s0").plus(i.times(Term.ref("width"))), Term.ref("count"), Term.ref("columns"),
+                                Term.ref("width"))))));
+        var leaf = new Kernel("scalar.rows", List.of(FACTORS, COPIES, TOTALS),
+                ints("a0", "lda", "w0", "s0", "rows", "count", "columns", "width"), body);
+        b.add(new Stmt.Call(leaf, List.of(a.buffer().name(), ROW, SUMS), List.of(at, lda, rows.at(Term.i32(0)),
+                sums.at(Term.i32(0)), count, depth, columns, Term.i32(width))));
     }
 
     /**

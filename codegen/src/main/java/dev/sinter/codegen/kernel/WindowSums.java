@@ -178,14 +178,12 @@ final class WindowSums {
             segment.loop("p", Term.ref("k0"), Term.ref("k1"), ScalarSums.DEPTH, part -> {
                 var count = part.let("count",
                         Term.of(Prim.MIN, Term.i32(ScalarSums.DEPTH), Term.ref("k1").minus(Term.ref("p"))));
-                part.loop("j", Term.ref("j0"), Term.ref("j1"), 1, panel -> {
-                    var at = Term.ref("wb").plus(Term.ref("j").wide().times(Term.ref("kk").wide())
-                            .plus(seg.wide().times(Term.ref("len").wide())).plus(Term.ref("p").wide())
-                            .times(Term.i64(VType.LANES)));
-                    panel.add(ScalarSums.copy(weights, null, at, null,
-                            Term.ref("wr0").plus(Term.ref("j").minus(Term.ref("j0")).times(VType.LANES)), count,
-                            PITCH));
-                });
+                var at0 = Term.ref("wb").plus(Term.ref("j0").wide().times(Term.ref("kk").wide())
+                        .plus(seg.wide().times(Term.ref("len").wide())).plus(Term.ref("p").wide())
+                        .times(Term.i64(VType.LANES)));
+                part.add(ScalarSums.copy(weights, null, at0, null, Term.ref("wr0"),
+                        List.of(Term.ref("j1").minus(Term.ref("j0")), Term.ref("kk").times(VType.LANES), count,
+                                Term.i32(PITCH))));
                 var columns = part.let("columns", Term.ref("j1").minus(Term.ref("j0")).times(VType.LANES));
                 var at = part.let("at", from.plus(Term.ref("p")));
                 var first = part.let("row0", Term.ref("sb")
