@@ -69,7 +69,8 @@ public final class CodeGenerator {
         classes.put(binaryName(weightsClass), WeightsEmitter.emit(weightsClass));
         for (var form : Form.values()) {
             if (options.forms().contains(form)) {
-                var emitter = new FormEmitter(base, weightsClass, plan, values, form);
+                boolean rehearsed = form != Form.SCALAR && options.forms().contains(Form.SCALAR);
+                var emitter = new FormEmitter(base, weightsClass, plan, values, form, rehearsed);
                 classes.put(binaryName(emitter.name()), emitter.emit(dump));
             }
         }

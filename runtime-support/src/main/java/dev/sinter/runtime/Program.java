@@ -84,6 +84,20 @@ public abstract class Program {
     }
 
     /**
+     * Runs a little of one iteration of a step: the kernels that it would call, but only some rounds of their loops. What
+     * the step writes is then undefined.
+     *
+     * @param step the step's number
+     * @param frame the call's memory
+     * @param iteration which iteration
+     * @param rounds of each loop; with 0 the calls have nothing to do, and HotSpot counts them
+     * @return whether the step can do that
+     */
+    public boolean sample(int step, Frame frame, int iteration, int rounds) {
+        return false;
+    }
+
+    /**
      * For emitted code: an index or size that came from data is out of range.
      *
      * @param message what was expected

@@ -27,6 +27,12 @@ final class Rehearsal implements Steps {
     private static final long TOLERANCE = 2_000;
     /** HotSpot compiles for the first time after 200 calls, and for the second after at least 600. */
     private static final int IDLE_CALLS = 250;
+    /** With so many calls in a pass, four passes show loops to the first compiler before the second takes over. */
+    private static final int SAMPLE_CALLS = 600;
+    /** Once in so many passes steps are tried whatever their samples say. */
+    private static final int UNPROMISED = 10;
+    /** Calls end after so long. */
+    private static final long CALLING = 5_000_000;
     /** Iterations taken at once grow until they last so long. */
     private static final long PART = 1_000_000;
     /** A slow step is left to the other form after so long. */
@@ -136,6 +142,12 @@ final class Rehearsal implements Steps {
     }
 
     private void rehearse(Frame frame, int step, int count) {
+        if (!promising(frame, step, count)) {
+            open++;
+            rehearsed[vector.kernel(step)] = passes;
+            scalar.step(step, frame, 0, 0, count);
+            return;
+        }
         int from = 0;
         int part = 1;
         long spent = 0;
@@ -164,6 +176,36 @@ final class Rehearsal implements Steps {
         if (from < count) {
             measure(frame, step, from, count);
         }
+    }
+
+    /**
+     * Whether a step may be quick by now: a sample of its last and first iteration takes no longer than these do in the
+     * other form. If it does, its kernels are called more often, for HotSpot to count. It has seen which ways they go
+     * before it compiles them for good, since a sample has run in each turn but the first, in which nothing is compiled.
+     */
+    private boolean promising(Frame frame, int step, int count) {
+        if (!vector.sample(step, frame, count - 1, 0)) {
+            return true;
+        }
+        long nanos = rehearsed[vector.kernel(step)] == 0 ? UNKNOWN : sample(frame, step, count, 1);
+        if (nanos <= limit(usual[step] / count * Math.min(count, 2)) || passes % UNPROMISED == 0) {
+            return true;
+        }
+        long called = clock.getAsLong();
+        for (int i = 0; i < SAMPLE_CALLS && clock.getAsLong() - called < CALLING; i++) {
+            sample(frame, step, count, 0);
+        }
+        rest(nanos == UNKNOWN ? CALLING : nanos);
+        return false;
+    }
+
+    private long sample(Frame frame, int step, int count, int rounds) {
+        long begin = clock.getAsLong();
+        vector.sample(step, frame, count - 1, rounds);
+        if (count > 1) {
+            vector.sample(step, frame, 0, rounds);
+        }
+        return clock.getAsLong() - begin;
     }
 
     private static long limit(long usual) {

@@ -14,9 +14,9 @@ class RehearsalTest {
     private final List<Long> pauses = new ArrayList<>();
 
     /** Two steps of {@link #COUNT} iterations that take as long as they are told. */
-    private final class Timed extends Program {
+    private class Timed extends Program {
         private final int kernels;
-        private long nanos;
+        protected long nanos;
         private int idle;
         private final int[][] times = new int[2][COUNT];
 
@@ -60,6 +60,22 @@ class RehearsalTest {
                 sum += n;
             }
             return sum;
+        }
+    }
+
+    /** A program whose steps have samples. */
+    private final class Sampled extends Timed {
+        private final List<Integer> rounds = new ArrayList<>();
+
+        Sampled(long nanos) {
+            super(2, nanos);
+        }
+
+        @Override
+        public boolean sample(int step, Frame frame, int iteration, int some) {
+            rounds.add(some);
+            now += some * super.nanos;
+            return true;
         }
     }
 
@@ -136,5 +152,21 @@ class RehearsalTest {
         assertThat(pauses).isNotEmpty();
         vector.nanos = MICRO;
         assertThat(rehearsal.pass(whole)).isTrue();
+    }
+
+    @Test
+    void aStepIsTriedWhenItsSampleIsQuick() {
+        var scalar = new Timed(2, MICRO);
+        var vector = new Sampled(1000 * MICRO);
+        var rehearsal = rehearsal(scalar, vector);
+        rehearsal.measure(RehearsalTest::run);
+        rehearsal.pass(RehearsalTest::run);
+        assertThat(vector.rounds).as("calls come before anything is run").isNotEmpty().containsOnly(0);
+        rehearsal.pass(RehearsalTest::run);
+        assertThat(vector.rounds).contains(1);
+        assertThat(vector.calls(0) + vector.calls(1)).as("slow samples are enough to know").isZero();
+        vector.nanos = MICRO / 10;
+        assertThat(rehearsal.pass(RehearsalTest::run)).isTrue();
+        assertThat(vector.calls(0)).isEqualTo(COUNT);
     }
 }

@@ -15,12 +15,15 @@ import dev.sinter.ir.Node;
 import dev.sinter.runtime.Form;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -34,6 +37,7 @@ public final class FormEmitter implements Opcodes {
     private static final String FRAME = "dev/sinter/runtime/Frame";
     private static final String STEP = "(L" + FRAME + ";III)V";
     private static final int CHUNK = 128;
+    private static final String SAMPLE = "_sample";
 
     private final String name;
     private final String base;
@@ -42,11 +46,14 @@ public final class FormEmitter implements Opcodes {
     private final List<Step> steps;
     private final List<Values> values;
     private final Form form;
+    private final boolean rehearsed;
     private final FrameWriter cw = new FrameWriter();
     private final Map<Kernel, String> methods = new LinkedHashMap<>();
-    private final Set<String> taken = new HashSet<>(Set.of("run", "step", "bind", "idle", "kernel"));
+    private final Set<String> taken = new HashSet<>(Set.of("run", "step", "bind", "idle", "kernel",
+            "sample"));
     private final TextConstants texts = new TextConstants();
     private final ArrayDeque<Kernel> pending = new ArrayDeque<>();
+    private final Map<Kernel, Optional<Kernel>> samples = new HashMap<>();
 
     /**
      * Prepares.
@@ -61,8 +68,11 @@ public final class FormEmitter implements Opcodes {
      *            sizes of each block
      * @param form
      *            the form
+     * @param rehearsed
+     *            whether a model begins with another form and changes over to this one
      */
-    public FormEmitter(String base, String weightsClass, ModelPlan plan, List<Values> values, Form form) {
+    public FormEmitter(String base, String weightsClass, ModelPlan plan, List<Values> values, Form form,
+            boolean rehearsed) {
         this.base = base;
         this.name = base + "$" + form.suffix();
         this.weightsClass = weightsClass;
@@ -70,6 +80,7 @@ public final class FormEmitter implements Opcodes {
         this.steps = plan.steps();
         this.values = values;
         this.form = form;
+        this.rehearsed = rehearsed;
     }
 
     /** Where nodes and kernels stand in the shipped IR dump. */
@@ -110,19 +121,43 @@ public final class FormEmitter implements Opcodes {
             int first = plan.firstStep(block);
             for (int i = 0; i < plan.blocks().get(block).steps().size(); i++) {
                 var step = steps.get(first + i);
-                stub(block, stubs.get(first + i), step, lines.node(step.node()));
+                var kernel = step.kernels().get(form);
+                stub(block, stubs.get(first + i), step, lines.node(step.node()), kernel, false);
+                if (sample(kernel) instanceof Kernel sample) {
+                    stub(block, stubs.get(first + i) + SAMPLE, step, lines.node(step.node()), sample, true);
+                }
             }
         }
         while (!pending.isEmpty()) {
             kernel(pending.poll(), lines::kernel);
         }
-        if (form != Form.SCALAR) {
-            var idle = new IdleEmitter(cw, name);
-            idle.idle(methods);
-            idle.kernels(steps.stream().map(s -> s.kernels().get(form)).toList());
+        if (rehearsed) {
+            rehearsal(stubs);
         }
         statics();
         return cw.finish();
+    }
+
+    /** A kernel's sample, where the form needs one and the kernel has one. */
+    private @Nullable Kernel sample(Kernel kernel) {
+        return rehearsed ? samples.computeIfAbsent(kernel, k -> Optional.ofNullable(Sample.of(k))).orElse(null) : null;
+    }
+
+    private void rehearsal(List<String> stubs) {
+        var idle = new IdleEmitter(cw, name);
+        var others = new LinkedHashMap<>(methods);
+        var sampled = new HashSet<Kernel>();
+        samples.forEach((kernel, sample) -> {
+            if (sample.isPresent()) {
+                sampled.addAll(List.of(kernel, sample.get()));
+                Sample.callees(kernel.body(), sampled);
+            }
+        });
+        others.keySet().removeAll(sampled);
+        idle.idle(others);
+        idle.kernels(steps.stream().map(s -> s.kernels().get(form)).toList());
+        idle.samples(i -> sample(steps.get(i).kernels().get(form)) == null ? null : stubs.get(i) + SAMPLE,
+                steps.size());
     }
 
     private void statics() {
@@ -282,8 +317,7 @@ public final class FormEmitter implements Opcodes {
 
     // ---- a node's method
 
-    private void stub(int block, String method, Step step, int line) {
-        var kernel = step.kernels().get(form);
+    private void stub(int block, String method, Step step, int line, Kernel kernel, boolean sample) {
         var mv = cw.method(ACC_STATIC, method, "(L" + FRAME + ";III)V");
         mv.visitCode();
         var start = new Label();
@@ -298,6 +332,13 @@ public final class FormEmitter implements Opcodes {
         }
         if (step.count() != null) {
             mv.visitVarInsn(ILOAD, 2);
+            mv.visitVarInsn(ILOAD, sample ? 2 : 3);
+            if (sample) { // one round, of as much as the last argument says
+                mv.visitInsn(ICONST_1);
+                mv.visitInsn(IADD);
+            }
+        }
+        if (sample) {
             mv.visitVarInsn(ILOAD, 3);
         }
         mv.visitMethodInsn(INVOKESTATIC, name, method(kernel), KernelEmitter.descriptor(kernel), false);
