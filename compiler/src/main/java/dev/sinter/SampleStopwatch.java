@@ -29,9 +29,13 @@ record SampleStopwatch(CodegenOptions options, RunOptions run) implements Stopwa
     private static final long LEAST = 300 * MILLION;
     private static final long QUIET = 300 * MILLION;
     private static final long MOST = 8000 * MILLION;
-    /** How long without getting better while it takes so many times what was estimated: HotSpot is still at it. */
+    /**
+     * How long without getting better while it takes so many times what was estimated and some more: HotSpot is still at
+     * it.
+     */
     private static final long PATIENCE = 3000 * MILLION;
     private static final double FAR = 3;
+    private static final double MORE = 30_000;
     /** A slice of calls is long beside what it takes to read the clock. */
     private static final long SLICE = MILLION / 20;
     /** Bytes of operands from which on caches are swept. */
@@ -56,7 +60,7 @@ record SampleStopwatch(CodegenOptions options, RunOptions run) implements Stopwa
         try (var model = Model.define(generated.image(), run)) {
             var session = model.newSession();
             one.inputs().forEach(session::set);
-            var timing = new Timing(session, FAR * way.nanos());
+            var timing = new Timing(session, FAR * way.nanos() + MORE);
             double warm = timing.warm();
             double bytes = sample.operands().stream()
                     .mapToDouble(o -> Sample.elements(o.type().shape()) * o.type().dtype().bits() / 8).sum();
