@@ -118,8 +118,7 @@ final class WinogradSums {
         var channels = Term.ref("channels");
         var chunks = b.let("chunks", Term.of(Prim.DIV, channels, Term.i32(CHUNK)));
         var rest = b.let("rest", channels.minus(chunks.times(CHUNK)));
-        b.loop("zi", Term.ref("sb"), Term.ref("sb").plus(Term.ref("i1").times(PITCH)), VType.LANES,
-                z -> z.store("s", Term.ref("zi"), Term.f32(0, VType.LANES)));
+        WindowSums.clear(b, Term.ref("sb"), Term.ref("i1").times(PITCH));
         segments(b, Term.i32(0), chunks, Term.i32(CHUNK));
         segments(b, chunks, chunks.plus(Term.of(Prim.MIN, rest, Term.i32(1))), rest);
     }
