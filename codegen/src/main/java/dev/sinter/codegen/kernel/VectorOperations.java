@@ -9,6 +9,7 @@ import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.Types;
 import dev.sinter.codegen.loop.Unrolling;
+import dev.sinter.codegen.loop.VType;
 import dev.sinter.runtime.Form;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,14 @@ final class VectorOperations {
     /**
      * What a mask's making, and a load or store under it, cost more than a plain operation, and how many loads cost as
      * much as one more operation: HotSpot's first compiler inlines checks with them. Fitted to sixty methods of products
-     * and depthwise convolutions, twenty of which it gave up on ("out of virtual registers").
+     * and depthwise convolutions of 512 bits, twenty of which it gave up on ("out of virtual registers").
      */
     private static final int MADE_MASK = 16;
     private static final int MASKED_LOAD = 13;
     private static final int MASKED_STORE = 8;
     private static final int LOADS = 4;
+    /** What any of these costs with narrower vectors, several of which stand for one: fitted to a dozen methods. */
+    private static final int MASKED_NARROW = 7;
 
     private final Types types;
     private final Kernel kernel;
@@ -52,7 +55,7 @@ final class VectorOperations {
         int lanes = form.bits() / 32;
         var operations = new VectorOperations(Lanewise.narrow(Unrolling.expand(kernel), lanes), lanes);
         operations.block(operations.kernel.body());
-        return operations.count + operations.loads / LOADS;
+        return operations.count + (operations.isNarrow() ? 0 : operations.loads / LOADS);
     }
 
     /** Whether every form of a kernel is below the limit. */
@@ -102,8 +105,13 @@ final class VectorOperations {
         return kernel.buffer(buffer).storage() == Storage.F32 ? Elem.F32 : Elem.I32;
     }
 
+    private boolean isNarrow() {
+        return machineLanes < VType.LANES;
+    }
+
     private int mask(@Nullable Term mask, Elem memory, int cost) {
-        return mask == null ? 0 : term(mask) + parts(mask) * (memory == Elem.F32 ? cost : cost + 1);
+        int each = isNarrow() ? MASKED_NARROW : cost;
+        return mask == null ? 0 : term(mask) + parts(mask) * (memory == Elem.F32 ? each : each + 1);
     }
 
     /** Operations that turn a vector of one kind into another. */
@@ -145,7 +153,7 @@ final class VectorOperations {
             case Term.Ref r -> 0;
             case Term.Lit l -> parts;
             case Term.Splat s -> parts;
-            case Term.Lanes l -> parts * (1 + MADE_MASK);
+            case Term.Lanes l -> parts * (1 + (isNarrow() ? MASKED_NARROW : MADE_MASK));
             case Term.Fold f -> 0;
             case Term.Bits(var value, var to) -> term(value) + parts;
             case Term.Load load -> load(load);
