@@ -188,8 +188,10 @@ public final class DepthwiseKernel {
 
     /** A tile under a mask may be one that HotSpot's first compiler gives up on: there is no smaller one. */
     private boolean fit(Form form, int pixels, boolean unrolled) {
-        int most = product.isNarrow() ? 2 * VectorOperations.LIMIT : VectorOperations.LIMIT;
-        return operations(form, pixels, unrolled) <= most;
+        if (!product.isNarrow()) {
+            return operations(form, pixels, unrolled) <= VectorOperations.LIMIT;
+        }
+        return VectorOperations.emitted(tile(form, pixels, unrolled, true), form) <= VectorOperations.LIMIT;
     }
 
     private int operations(Form form, int pixels, boolean unrolled) {

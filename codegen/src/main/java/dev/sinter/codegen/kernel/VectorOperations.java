@@ -9,7 +9,6 @@ import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.Types;
 import dev.sinter.codegen.loop.Unrolling;
-import dev.sinter.codegen.loop.VType;
 import dev.sinter.runtime.Form;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,38 +23,64 @@ final class VectorOperations {
     static final int LIMIT = 148;
 
     /**
-     * What a mask's making, and a load or store under it, cost more than a plain operation, and how many loads cost as
-     * much as one more operation: HotSpot's first compiler inlines checks with them. Fitted to sixty methods of products
-     * and depthwise convolutions of 512 bits, twenty of which it gave up on ("out of virtual registers").
+     * What masks cost beside the operation itself.
+     *
+     * @param made
+     *            for making one
+     * @param load
+     *            for a load under one
+     * @param store
+     *            for a store under one
+     * @param loads
+     *            how many loads cost as much as one more operation
      */
-    private static final int MADE_MASK = 16;
-    private static final int MASKED_LOAD = 13;
-    private static final int MASKED_STORE = 8;
-    private static final int LOADS = 4;
-    /** What any of these costs with narrower vectors, several of which stand for one: fitted to a dozen methods. */
-    private static final int MASKED_NARROW = 7;
+    private record Costs(int made, int load, int store, int loads) {
+        /**
+         * What HotSpot's first compiler inlines checks for, with vectors of 512 bits: fitted to sixty methods of products
+         * and depthwise convolutions, twenty of which it gave up on ("out of virtual registers").
+         */
+        static final Costs WIDE = new Costs(16, 13, 8, 4);
+        /** The same with narrower vectors, several of which stand for one: fitted to a dozen methods. */
+        static final Costs NARROW = new Costs(7, 7, 7, Integer.MAX_VALUE);
+        /** What the back end counts. */
+        static final Costs EMITTED = new Costs(1, 1, 1, Integer.MAX_VALUE);
+    }
 
     private final Types types;
     private final Kernel kernel;
     private final int machineLanes;
+    private final Costs costs;
     private int count;
     private int loads;
 
-    private VectorOperations(Kernel kernel, int machineLanes) {
+    private VectorOperations(Kernel kernel, int machineLanes, Costs costs) {
         this.kernel = kernel;
         this.types = new Types(kernel);
         this.machineLanes = machineLanes;
+        this.costs = costs;
     }
 
-    /** Vector operations of a kernel in a form; those of kernels it calls are not counted. */
+    /**
+     * Vector operations of a kernel in a form, those under masks counted for what they cost HotSpot's first compiler; those
+     * of kernels it calls are not counted.
+     */
     static int of(Kernel kernel, Form form) {
+        return of(kernel, form, form == Form.V512 ? Costs.WIDE : Costs.NARROW);
+    }
+
+    /** Vector operations of a kernel in a form, of which the back end takes no more than the limit. */
+    static int emitted(Kernel kernel, Form form) {
+        return of(kernel, form, Costs.EMITTED);
+    }
+
+    private static int of(Kernel kernel, Form form, Costs costs) {
         if (form == Form.SCALAR) {
             return 0;
         }
         int lanes = form.bits() / 32;
-        var operations = new VectorOperations(Lanewise.narrow(Unrolling.expand(kernel), lanes), lanes);
+        var operations = new VectorOperations(Lanewise.narrow(Unrolling.expand(kernel), lanes), lanes, costs);
         operations.block(operations.kernel.body());
-        return operations.count + (operations.isNarrow() ? 0 : operations.loads / LOADS);
+        return operations.count + operations.loads / costs.loads;
     }
 
     /** Whether every form of a kernel is below the limit. */
@@ -75,7 +100,7 @@ final class VectorOperations {
                 var memory = memory(buffer);
                 boolean vector = types.of(value).isVector();
                 count += term(value)
-                        + (vector ? parts(value) * (1 + conversion(elem, memory)) + mask(mask, memory, MASKED_STORE)
+                        + (vector ? parts(value) * (1 + conversion(elem, memory)) + mask(mask, memory, costs.store)
                                 : 0);
             }
             case Stmt.Loop loop -> {
@@ -105,13 +130,8 @@ final class VectorOperations {
         return kernel.buffer(buffer).storage() == Storage.F32 ? Elem.F32 : Elem.I32;
     }
 
-    private boolean isNarrow() {
-        return machineLanes < VType.LANES;
-    }
-
     private int mask(@Nullable Term mask, Elem memory, int cost) {
-        int each = isNarrow() ? MASKED_NARROW : cost;
-        return mask == null ? 0 : term(mask) + parts(mask) * (memory == Elem.F32 ? each : each + 1);
+        return mask == null ? 0 : term(mask) + parts(mask) * (memory == Elem.F32 ? cost : cost + 1);
     }
 
     /** Operations that turn a vector of one kind into another. */
@@ -131,7 +151,7 @@ final class VectorOperations {
             boolean direct = storage == Storage.I8 && elem == Elem.F32;
             return parts(load) * (2 + (direct ? 0 : conversion(Elem.I32, elem)));
         }
-        return mask(load.mask(), memory(load.buffer()), MASKED_LOAD)
+        return mask(load.mask(), memory(load.buffer()), costs.load)
                 + parts(load) * (1 + conversion(memory(load.buffer()), elem));
     }
 
@@ -153,7 +173,7 @@ final class VectorOperations {
             case Term.Ref r -> 0;
             case Term.Lit l -> parts;
             case Term.Splat s -> parts;
-            case Term.Lanes l -> parts * (1 + (isNarrow() ? MASKED_NARROW : MADE_MASK));
+            case Term.Lanes l -> parts * (1 + costs.made);
             case Term.Fold f -> 0;
             case Term.Bits(var value, var to) -> term(value) + parts;
             case Term.Load load -> load(load);
