@@ -194,7 +194,7 @@ final class VectorMath {
     Term gelu(Term argument) {
         var x = let(argument);
         var size = Term.of(Prim.AND, new Term.Bits(x, Elem.I32), integer(Integer.MAX_VALUE));
-        // as positive numbers' bits are ordered like themselves; not-a-number comes through by the positive part
+        // as positive numbers' bits are ordered like themselves; what is not a number comes through by the positive part
         var end = integer(Float.floatToRawIntBits((float) TAIL_END));
         var a = let(new Term.Bits(Term.of(Prim.MIN, size, end), Elem.F32));
         var exponent = paired(LOG_TAIL, a);
@@ -202,7 +202,8 @@ final class VectorMath {
         var rest = let(Term.of(Prim.SUB, exponent, t.minus(literal(MAGIC))));
         var scale = Term.of(Prim.SHL, new Term.Bits(t, Elem.I32), Term.i32(23));
         var minusTail = Term.of(Prim.ADD, new Term.Bits(paired(MINUS_POWER, rest), Elem.I32), scale);
-        var positive = let(Term.of(Prim.SELECT, Term.of(Prim.LT, x, literal(0)), literal(0), x));
+        // a product, as by the definition minus infinity gives no number
+        var positive = let(Term.of(Prim.SELECT, Term.of(Prim.LT, x, literal(0)), mul(x, literal(0)), x));
         return let(fma(a, new Term.Bits(minusTail, Elem.F32), positive));
     }
 
