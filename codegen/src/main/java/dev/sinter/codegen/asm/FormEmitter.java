@@ -116,7 +116,7 @@ public final class FormEmitter implements Opcodes {
             stubs.add(unique(step.name()));
         }
         runs(stubs);
-        dispatch(stubs);
+        StepSwitch.ofSteps(cw, name).emit(stubs::get, stubs.size());
         for (int block = 0; block < plan.blocks().size(); block++) {
             int first = plan.firstStep(block);
             for (int i = 0; i < plan.blocks().get(block).steps().size(); i++) {
@@ -156,7 +156,8 @@ public final class FormEmitter implements Opcodes {
         others.keySet().removeAll(sampled);
         idle.idle(others);
         idle.kernels(steps.stream().map(s -> s.kernels().get(form)).toList());
-        idle.samples(i -> sample(steps.get(i).kernels().get(form)) == null ? null : stubs.get(i) + SAMPLE,
+        StepSwitch.ofSamples(cw, name).emit(
+                i -> sample(steps.get(i).kernels().get(form)) == null ? null : stubs.get(i) + SAMPLE,
                 steps.size());
     }
 
@@ -269,50 +270,6 @@ public final class FormEmitter implements Opcodes {
         mv.visitInsn(RETURN);
         mv.visitMaxs(0, 0);
         mv.visitEnd();
-    }
-
-    private void dispatch(List<String> stubs) {
-        var step = cw.method(ACC_PUBLIC, "step", "(IL" + FRAME + ";III)V");
-        step.visitCode();
-        for (int from = 0; from < stubs.size(); from += CHUNK) {
-            int to = Math.min(stubs.size(), from + CHUNK);
-            var next = new Label();
-            step.visitVarInsn(ILOAD, 1);
-            Instructions.pushInt(step, to);
-            step.visitJumpInsn(IF_ICMPGE, next);
-            for (int i = 1; i <= 5; i++) {
-                step.visitVarInsn(i == 2 ? ALOAD : ILOAD, i);
-            }
-            var part = "step" + from / CHUNK;
-            step.visitMethodInsn(INVOKESTATIC, name, part, "(IL" + FRAME + ";III)V", false);
-            step.visitInsn(RETURN);
-            step.visitLabel(next);
-            dispatchPart(part, stubs, from, to);
-        }
-        finish(step);
-    }
-
-    private void dispatchPart(String part, List<String> stubs, int from, int to) {
-        var mv = cw.method(ACC_PRIVATE | ACC_STATIC, part, "(IL" + FRAME + ";III)V");
-        mv.visitCode();
-        var labels = new Label[to - from];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = new Label();
-        }
-        var otherwise = new Label();
-        mv.visitVarInsn(ILOAD, 0);
-        mv.visitTableSwitchInsn(from, to - 1, otherwise, labels);
-        for (int i = from; i < to; i++) {
-            mv.visitLabel(labels[i - from]);
-            mv.visitVarInsn(ALOAD, 1);
-            mv.visitVarInsn(ILOAD, 2);
-            mv.visitVarInsn(ILOAD, 3);
-            mv.visitVarInsn(ILOAD, 4);
-            mv.visitMethodInsn(INVOKESTATIC, name, stubs.get(i), STEP, false);
-            mv.visitInsn(RETURN);
-        }
-        mv.visitLabel(otherwise);
-        finish(mv);
     }
 
     // ---- a node's method

@@ -4,22 +4,17 @@ import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
-import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
  * Emits what a rehearsal needs: {@code idle}, which calls kernels with empty ranges, so that HotSpot counts their calls,
- * {@code sample}, which runs the {@link Sample} of a step, and {@code kernel}, which tells steps of one kernel.
+ * and {@code kernel}, which tells steps of one kernel.
  */
 final class IdleEmitter implements Opcodes {
-    private static final String FRAME = "Ldev/sinter/runtime/Frame;";
     private static final int CHUNK = 200;
     /** A constant string has at most 65,535 bytes, and a character at most three. */
     private static final int MOST_STEPS = 20_000;
@@ -83,67 +78,6 @@ final class IdleEmitter implements Opcodes {
             });
         }
         mv.visitMethodInsn(INVOKESTATIC, owner, method, KernelEmitter.descriptor(kernel), false);
-    }
-
-    /**
-     * Emits {@code sample}, which runs steps' samples.
-     *
-     * @param methods
-     *            the method of a step's sample, or null
-     * @param steps
-     *            how many
-     */
-    void samples(IntFunction<@Nullable String> methods, int steps) {
-        var sample = cw.method(ACC_PUBLIC, "sample", "(I" + FRAME + "II)Z");
-        sample.visitCode();
-        for (int from = 0; from < steps; from += CHUNK) {
-            int to = Math.min(steps, from + CHUNK);
-            var next = new Label();
-            sample.visitVarInsn(ILOAD, 1);
-            Instructions.pushInt(sample, to);
-            sample.visitJumpInsn(IF_ICMPGE, next);
-            for (int i = 1; i <= 4; i++) {
-                sample.visitVarInsn(i == 2 ? ALOAD : ILOAD, i);
-            }
-            var part = "sample" + from / CHUNK;
-            sample.visitMethodInsn(INVOKESTATIC, owner, part, "(I" + FRAME + "II)Z", false);
-            sample.visitInsn(IRETURN);
-            sample.visitLabel(next);
-            samplePart(part, methods, from, to);
-        }
-        none(sample);
-    }
-
-    private void samplePart(String part, IntFunction<@Nullable String> methods, int from, int to) {
-        var mv = cw.method(ACC_PRIVATE | ACC_STATIC, part, "(I" + FRAME + "II)Z");
-        mv.visitCode();
-        var otherwise = new Label();
-        var labels = new Label[to - from];
-        Arrays.setAll(labels, i -> methods.apply(from + i) == null ? otherwise : new Label());
-        mv.visitVarInsn(ILOAD, 0);
-        mv.visitTableSwitchInsn(from, to - 1, otherwise, labels);
-        for (int i = from; i < to; i++) {
-            var method = methods.apply(i);
-            if (method != null) {
-                mv.visitLabel(labels[i - from]);
-                mv.visitVarInsn(ALOAD, 1);
-                mv.visitInsn(ICONST_0);
-                mv.visitVarInsn(ILOAD, 2);
-                mv.visitVarInsn(ILOAD, 3);
-                mv.visitMethodInsn(INVOKESTATIC, owner, method, "(" + FRAME + "III)V", false);
-                mv.visitInsn(ICONST_1);
-                mv.visitInsn(IRETURN);
-            }
-        }
-        mv.visitLabel(otherwise);
-        none(mv);
-    }
-
-    private static void none(MethodVisitor mv) {
-        mv.visitInsn(ICONST_0);
-        mv.visitInsn(IRETURN);
-        mv.visitMaxs(0, 0);
-        mv.visitEnd();
     }
 
     /** Emits {@code kernel}: a string with a character for each step. */
