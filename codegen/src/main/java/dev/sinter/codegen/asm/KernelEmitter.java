@@ -105,6 +105,7 @@ final class KernelEmitter implements Opcodes {
     }
 
     private void let(String name, Term value) {
+        terms.setProven(name, terms.isProven(value));
         var type = terms.types().of(value);
         int parts = terms.parts(type);
         if (parts == 1) {
@@ -132,6 +133,7 @@ final class KernelEmitter implements Opcodes {
         mv.visitLabel(no);
         block(either.no());
         assign(either.noValue(), type, slots);
+        terms.setProven(either.name(), terms.isProven(either.yesValue()) && terms.isProven(either.noValue()));
         mv.visitLabel(end);
     }
 
@@ -169,7 +171,7 @@ final class KernelEmitter implements Opcodes {
                     + buffer.storage().label() + " in " + buffer.name());
         };
         for (int part = 0; part < terms.parts(type); part++) {
-            terms.push(store.value(), part);
+            terms.pushReceiver(store.value(), part);
             terms.vectors().convert(type.elem(), elem);
             mv.visitVarInsn(ALOAD, terms.local(buffer.name()));
             terms.push(store.index(), 0);
@@ -188,6 +190,7 @@ final class KernelEmitter implements Opcodes {
     private void loop(Stmt.Loop loop) {
         for (var carry : loop.carries()) {
             let(carry.name(), carry.init());
+            terms.setProven(carry.name(), false);
         }
         int limit = -1;
         if (!(loop.to() instanceof Term.Lit)) {
@@ -210,6 +213,8 @@ final class KernelEmitter implements Opcodes {
         mv.visitJumpInsn(IF_ICMPGE, end);
         block(loop.body());
         next(loop.carries());
+        var proven = loop.carries().stream().filter(c -> terms.isProven(c.init()) && terms.isProven(c.next())).toList();
+        proven.forEach(c -> terms.setProven(c.name(), true));
         mv.visitIincInsn(counter, loop.step());
         mv.visitJumpInsn(GOTO, head);
         mv.visitLabel(end);

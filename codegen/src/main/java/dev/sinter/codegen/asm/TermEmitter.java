@@ -8,8 +8,10 @@ import dev.sinter.codegen.loop.Types;
 import dev.sinter.codegen.loop.VType;
 import dev.sinter.runtime.Form;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -27,6 +29,7 @@ final class TermEmitter implements Opcodes {
     private final VectorCode vectors;
     private final WeightCode weights;
     private final Map<String, int[]> locals = new HashMap<>();
+    private final Set<String> unproven = new HashSet<>();
     private int nextLocal;
 
     TermEmitter(MethodVisitor mv, Kernel kernel, Form form, String owner, String weightsClass) {
@@ -104,6 +107,34 @@ final class TermEmitter implements Opcodes {
 
     int[] slots(String name) {
         return locals.get(name);
+    }
+
+    // ---- what HotSpot knows of vectors
+
+    /**
+     * Whether HotSpot's second compiler knows which class a vector is of, whatever was run before. A call on any other one
+     * is compiled as a call as soon as the Java process has used vectors of two widths, and then everything around it
+     * allocates. What an operation gives is known; what goes round in a loop is not, since it depends on itself.
+     */
+    boolean isProven(Term term) {
+        return !(term instanceof Term.Ref(var name, var subs) && unproven.contains(name));
+    }
+
+    void setProven(String name, boolean proven) {
+        if (proven) {
+            unproven.remove(name);
+        } else {
+            unproven.add(name);
+        }
+    }
+
+    /** Pushes one part of a term that a method is called on. */
+    void pushReceiver(Term term, int part) {
+        push(term, part);
+        var type = types.of(term);
+        if (type.isVector() && type.elem() != Elem.BOOL && !isProven(term)) {
+            vectors.prove(type.elem());
+        }
     }
 
     /** Pushes one part of a term. */
@@ -202,7 +233,7 @@ final class TermEmitter implements Opcodes {
     private void pushConvert(Term value, Elem to, int part) {
         var from = types.of(value);
         if (from.isVector()) {
-            push(value, part);
+            pushReceiver(value, part);
             vectors.convert(from.elem(), to);
         } else {
             push(value, 0);
@@ -212,7 +243,7 @@ final class TermEmitter implements Opcodes {
 
     private void pushBits(Term value, Elem to, int part) {
         var from = types.of(value);
-        push(value, part);
+        pushReceiver(value, part);
         if (from.isVector()) {
             vectors.bits(to);
         } else {
@@ -244,7 +275,7 @@ final class TermEmitter implements Opcodes {
     /** What part {@code part} holds once {@code width} parts are left. */
     private void pushPartTree(Prim prim, Term vector, VType type, int part, int width) {
         if (width == parts(type)) {
-            push(vector, part);
+            pushReceiver(vector, part);
             return;
         }
         pushPartTree(prim, vector, type, part, 2 * width);
@@ -274,13 +305,17 @@ final class TermEmitter implements Opcodes {
                     pushMaskSelect(args, part);
                     return;
                 }
-                push(args.get(2), part);
-                push(args.get(1), part);
+                var turned = !isProven(args.get(2)) && isProven(args.get(1));
+                pushReceiver(args.get(turned ? 1 : 2), part);
+                push(args.get(turned ? 2 : 1), part);
                 push(args.get(0), part);
+                if (turned) {
+                    vectors.apply(Prim.NOT, Elem.BOOL, false);
+                }
                 vectors.blend(elem);
             }
             case SHL, SHR, USHR -> {
-                push(args.get(0), part);
+                pushReceiver(args.get(0), part);
                 if (args.get(1) instanceof Term.Lit lit) {
                     pushInt((int) lit.bits());
                 } else {
@@ -289,10 +324,13 @@ final class TermEmitter implements Opcodes {
                 vectors.shift(prim);
             }
             default -> {
-                for (var arg : args) {
-                    push(arg, part);
+                var turned = args.size() > 1 && !isProven(args.get(0)) && isProven(args.get(1))
+                        && VectorCode.canTurn(prim);
+                pushReceiver(args.get(turned ? 1 : 0), part);
+                for (int i = 1; i < args.size(); i++) {
+                    push(args.get(turned && i == 1 ? 0 : i), part);
                 }
-                vectors.apply(prim, elem);
+                vectors.apply(prim, elem, turned);
             }
         }
     }

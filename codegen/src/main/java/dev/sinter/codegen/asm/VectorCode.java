@@ -242,8 +242,28 @@ final class VectorCode implements Opcodes {
         call(INVOKEVIRTUAL, owner(elem), prim.label(), "(" + VECTOR + ")" + type(elem));
     }
 
-    /** Operands on the stack, in order. */
-    void apply(Prim prim, Elem elem) {
+    /** Vector on the stack to an equal one of which HotSpot knows the class: what is added to -0 is itself, zeros' signs too. */
+    void prove(Elem elem) {
+        if (elem == Elem.F32) {
+            mv.visitLdcInsn(-0f);
+        } else {
+            mv.visitInsn(ICONST_0);
+        }
+        broadcast(elem);
+        mv.visitInsn(SWAP);
+        binary(Prim.ADD, elem);
+    }
+
+    /** Whether the first two operands may change places, where comparisons are turned about. */
+    static boolean canTurn(Prim prim) {
+        return switch (prim) {
+            case ADD, MUL, MIN, MAX, FMA, AND, OR, XOR, EQ, LT, LE -> true;
+            default -> false;
+        };
+    }
+
+    /** Operands on the stack, in order, or where {@code turned} the second before the first. */
+    void apply(Prim prim, Elem elem, boolean turned) {
         switch (prim) {
             case ADD, SUB, MUL, DIV, MIN, MAX -> binary(prim, elem);
             case FMA -> call(INVOKEVIRTUAL, owner(elem), "fma", "(" + VECTOR + VECTOR + ")" + type(elem));
@@ -256,7 +276,8 @@ final class VectorCode implements Opcodes {
                     call(INVOKEVIRTUAL, PKG + "VectorMask", "eq", "(" + MASK + ")" + MASK);
                     return;
                 }
-                mv.visitFieldInsn(GETSTATIC, OPERATORS, prim.name(), "L" + OPERATORS + "$Comparison;");
+                var comparison = prim == Prim.EQ || !turned ? prim.name() : prim == Prim.LT ? "GT" : "GE";
+                mv.visitFieldInsn(GETSTATIC, OPERATORS, comparison, "L" + OPERATORS + "$Comparison;");
                 mv.visitInsn(SWAP);
                 call(INVOKEVIRTUAL, owner(elem), "compare", "(L" + OPERATORS + "$Comparison;" + VECTOR + ")" + MASK);
                 maskForFloats(elem);

@@ -144,7 +144,7 @@ final class AttentionWeights {
 
     /** The exponentials of each row, and its share in place of its greatest score. */
     private Kernel exponentials() {
-        int rows = 4;
+        int rows = 2;
         var body = Body.block(b -> {
             var end = b.let("end", AttentionOperands.whole(Term.ref("keys")));
             b.loop("i", Term.i32(0), Term.ref("count"), rows, row -> {
