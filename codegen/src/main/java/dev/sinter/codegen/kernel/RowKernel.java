@@ -102,18 +102,23 @@ public final class RowKernel {
             return new RealRowKernel(input, output).softmax();
         }
         var row = new RowKernel(input, output);
-        return row.call("softmax", body -> {
-            var max = row.maximum(body);
-            row.eachOnce(body, "e", (inner, at) -> {
-                var shifted = Term.of(Prim.SUB, row.load(row.x, at, inner.mask()), max.splat());
-                return new VectorMath(inner.body(), VType.LANES, "m" + inner.suffix()).expOfNegative(shifted);
-            });
-            var sum = body.let("total", row.fold(body, "s", Term.f32(0, VType.LANES), Prim.ADD,
-                    (inner, at) -> row.load(row.y, row.yAt(inner.column()), inner.mask()),
-                    (acc, v) -> Term.of(Prim.ADD, acc, v)));
-            row.each(body, "o", (inner, at) -> Term.of(Prim.DIV,
-                    row.load(row.y, row.yAt(inner.column()), inner.mask()), sum.splat()));
+        return row.call("softmax", List.of(new Step("exponentials", row::exponentials),
+                new Step("shares", row::shares)));
+    }
+
+    private void exponentials(Body body) {
+        var max = maximum(body);
+        eachOnce(body, "e", (inner, at) -> {
+            var shifted = Term.of(Prim.SUB, load(x, at, inner.mask()), max.splat());
+            return new VectorMath(inner.body(), VType.LANES, "m" + inner.suffix()).expOfNegative(shifted);
         });
+    }
+
+    /** What the row holds, divided by its sum. */
+    private void shares(Body body) {
+        var sum = body.let("total", fold(body, "s", Term.f32(0, VType.LANES), Prim.ADD,
+                (inner, at) -> load(y, yAt(inner.column()), inner.mask()), (acc, v) -> Term.of(Prim.ADD, acc, v)));
+        each(body, "o", (inner, at) -> Term.of(Prim.DIV, load(y, yAt(inner.column()), inner.mask()), sum.splat()));
     }
 
     /**
@@ -174,9 +179,29 @@ public final class RowKernel {
         void accept(Body body);
     }
 
+    /** What is done with a row before or after something else. */
+    private record Step(String name, Fill fill) {
+    }
+
     private Call call(String name, Fill fill) {
-        var body = Body.block(b -> b.par("r", fill::accept));
-        var kernel = new Kernel(name + ".f32", access.buffers(), access.params(true), body);
+        return call(kernel(name, fill));
+    }
+
+    /** Steps one after the other in one method, or in one each where together they are too many for HotSpot. */
+    private Call call(String name, List<Step> steps) {
+        var together = kernel(name, body -> steps.forEach(step -> step.fill().accept(body)));
+        return call(VectorOperations.fit(together) ? together : kernel(name, body -> steps.forEach(step -> {
+            var part = access.part(name + "." + step.name() + ".f32", List.of("r"), Body.block(step.fill()::accept));
+            body.add(access.call(part, List.of(Term.ref("r"))));
+        })));
+    }
+
+    private Kernel kernel(String name, Fill fill) {
+        return new Kernel(name + ".f32", access.buffers(), access.params(true),
+                Body.block(b -> b.par("r", fill::accept)));
+    }
+
+    private Call call(Kernel kernel) {
         return new Call(KernelSet.same(kernel), access.arrays(), access.args(), rows);
     }
 
