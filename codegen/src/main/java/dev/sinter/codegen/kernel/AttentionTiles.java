@@ -60,14 +60,8 @@ final class AttentionTiles {
      * leaves HotSpot one address for all.
      */
     private static void products(Body b, Range i, Range u, Term init, Term end, Term factor) {
-        var acc = Term.ref("acc", Term.ref("i"), Term.ref("u"));
-        var carry = new Stmt.Carry("acc", List.of(i, u), init,
-                Term.of(Prim.FMA, Term.ref("f", Term.ref("i")), Term.ref("w", Term.ref("u")), acc));
-        b.fold("p", Term.i32(0), end, 1, List.of(carry), inner -> {
-            inner.letAll("w", List.of(u), AttentionOperands
-                    .load(Term.ref("panel", Term.ref("u")).plus(Term.ref("p").times(VType.LANES)), VType.F32X16));
-            inner.letAll("f", List.of(i), factor.splat());
-        });
+        RegisterTile.accumulate(b, i, u, init, Term.i32(0), end, AttentionOperands.load(
+                Term.ref("panel", Term.ref("u")).plus(RegisterTile.STEP.times(VType.LANES)), VType.F32X16), factor);
     }
 
     /** Scaled scores, the masks added. */

@@ -410,23 +410,17 @@ public final class GemmKernel {
     }
 
     private void accumulate(Body b, Range t, Range u, Term from, Term to) {
-        var acc = Term.ref("acc", Term.ref("t"), Term.ref("u"));
-        var next = Term.of(Prim.FMA, Term.ref("y", Term.ref("t")), Term.ref("x", Term.ref("u")), acc);
         // one zero for all: it counts as a vector operation wherever it is written
         var nothing = b.let("zero", Term.f32(0, VType.LANES));
-        var carry = new Stmt.Carry("acc", List.of(t, u), nothing, next);
         if (zero != null) {
             b.letAll("zp", List.of(u), zero.load(Term.ref("j").plus(Term.ref("u")).times(16), VType.LANES));
         }
-        b.fold("p", from, to, 1, List.of(carry), inner -> {
-            Term p = Term.ref("p");
-            var at = new Term.Ref("wb", List.of(Term.ref("u"))).plus(p.wide().times(Term.i64(16)));
-            Term weight = new Term.Load("w", at, VType.F32X16, null);
-            inner.letAll("x", List.of(u),
-                    zero == null ? weight : Term.of(Prim.SUB, weight, Term.ref("zp", Term.ref("u"))));
-            inner.letAll("y", List.of(t),
-                    new Term.Load("a", Term.ref("ab", Term.ref("t")).plus(p), VType.F32, null).splat());
-        });
+        var step = RegisterTile.STEP;
+        var at = Term.ref("wb", Term.ref("u")).plus(step.wide().times(Term.i64(16)));
+        Term weight = new Term.Load("w", at, VType.F32X16, null);
+        RegisterTile.accumulate(b, t, u, nothing, from, to,
+                zero == null ? weight : Term.of(Prim.SUB, weight, Term.ref("zp", Term.ref("u"))),
+                new Term.Load("a", Term.ref("ab", Term.ref("t")).plus(step), VType.F32, null));
     }
 
     /** Blocks of k small enough to be exact in f32, their sums added up as integers in scratch. */

@@ -232,20 +232,16 @@ final class PackedSums {
         var t = Term.ref("t");
         var u = Term.ref("u");
         var a = b.let("a_", Term.ref("a0").plus(Term.ref("i").times(DISTANCE)));
-        var acc = Term.ref("acc", t, u);
         var begin = b.let("begin", old == null ? Term.f32(0, VType.LANES) : old);
-        var carry = new Stmt.Carry("acc", over, old == null ? begin
+        var init = old == null ? begin
                 : new Term.Load("s", begin.plus(t.times(WindowSums.PITCH)).plus(u.times(VType.LANES)), VType.F32X16,
-                        null),
-                Term.of(Prim.FMA, Term.ref("v", t), Term.ref("z", u), acc));
+                        null);
         // the bound and the mask change nothing but what HotSpot knows: all weights are within reach of the first
-        b.fold("p", Term.i32(0), Term.of(Prim.MIN, Term.ref("depth"), Term.i32(PART)), 1, List.of(carry), k -> {
-            var p = Term.ref("p");
-            var q = Term.of(Prim.AND, p, Term.i32(MASK)).wide().times(Term.i64(VType.LANES));
-            k.letAll("z", over.subList(1, 2),
-                    new Term.Load("w", Term.ref("wp", u).plus(q), VType.F32X16, null));
-            k.letAll("v", over.subList(0, 1),
-                    new Term.Load("a", a.plus(t.times(DISTANCE)).plus(p), VType.F32, null).splat());
-        });
+        var step = RegisterTile.STEP;
+        var q = Term.of(Prim.AND, step, Term.i32(MASK)).wide().times(Term.i64(VType.LANES));
+        RegisterTile.accumulate(b, over.get(0), over.get(1), init, Term.i32(0),
+                Term.of(Prim.MIN, Term.ref("depth"), Term.i32(PART)),
+                new Term.Load("w", Term.ref("wp", u).plus(q), VType.F32X16, null),
+                new Term.Load("a", a.plus(t.times(DISTANCE)).plus(step), VType.F32, null));
     }
 }

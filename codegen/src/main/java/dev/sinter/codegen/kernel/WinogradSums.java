@@ -170,22 +170,16 @@ final class WinogradSums {
         var sofar = Term.ref("sofar", Term.ref("t"), Term.ref("u"));
         var acc = Term.ref("acc", Term.ref("t"), Term.ref("u"));
         var q = Term.ref("q");
-        var p = Term.ref("p");
+        var p = RegisterTile.STEP;
         b.fold("q", Term.i32(0), Term.ref("kk"), CHUNK, List.of(new Stmt.Carry("sofar", List.of(t, u), nothing, acc)),
                 chunk -> {
                     var some = chunk.let("some", Term.of(Prim.MIN, Term.i32(CHUNK), Term.ref("kk").minus(q)));
                     var from = chunk.let("from", Term.ref("vb").plus(Term.ref("i").times(CHUNK))
                             .plus(Term.of(Prim.DIV, q, Term.i32(CHUNK)).times(Term.ref("apart"))));
                     chunk.letAll("ws", List.of(u), Term.ref("wp", Term.ref("u")).plus(q.wide().times(Term.i64(16))));
-                    var next = Term.of(Prim.FMA, Term.ref("y", Term.ref("t")), Term.ref("x", Term.ref("u")), acc);
-                    chunk.fold("p", Term.i32(0), some, 1, List.of(new Stmt.Carry("acc", List.of(t, u), sofar, next)),
-                            k -> {
-                                k.letAll("x", List.of(u), new Term.Load("w",
-                                        Term.ref("ws", Term.ref("u")).plus(p.wide().times(Term.i64(16))), VType.F32X16,
-                                        null));
-                                k.letAll("y", List.of(t), new Term.Load("v",
-                                        from.plus(Term.ref("t").times(CHUNK)).plus(p), VType.F32, null).splat());
-                            });
+                    RegisterTile.accumulate(chunk, t, u, sofar, Term.i32(0), some, new Term.Load("w",
+                            Term.ref("ws", Term.ref("u")).plus(p.wide().times(Term.i64(16))), VType.F32X16, null),
+                            new Term.Load("v", from.plus(Term.ref("t").times(CHUNK)).plus(p), VType.F32, null));
                 });
         b.unroll(List.of(t, u), x -> x.store("s", Term.ref("sb").plus(Term.ref("i").plus(Term.ref("t")).times(PITCH))
                 .plus(Term.ref("j").plus(Term.ref("u")).minus(Term.ref("jb")).times(16)), sofar));

@@ -1,0 +1,46 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Stmt.Range;
+import dev.sinter.codegen.loop.Term;
+import java.util.List;
+
+/** Sums of products of rows times panels of sixteen columns, in registers. */
+final class RegisterTile {
+    /** The loop's variable, for the terms of what is multiplied. */
+    static final Term STEP = Term.ref("p");
+
+    private RegisterTile() {
+    }
+
+    /**
+     * Makes the sums {@code acc[row,panel]} in ascending order of steps, by fma.
+     *
+     * @param rows
+     *            subscript of rows
+     * @param panels
+     *            subscript of panels
+     * @param init
+     *            what is added to
+     * @param from
+     *            first step
+     * @param end
+     *            behind the last step
+     * @param weight
+     *            a panel's sixteen weights of a step
+     * @param factor
+     *            a row's scalar of a step
+     */
+    static void accumulate(Body b, Range rows, Range panels, Term init, Term from, Term end, Term weight,
+            Term factor) {
+        var row = Term.ref(rows.name());
+        var panel = Term.ref(panels.name());
+        var next = Term.of(Prim.FMA, Term.ref("factor", row), Term.ref("weight", panel), Term.ref("acc", row, panel));
+        b.fold("p", from, end, 1, List.of(new Stmt.Carry("acc", List.of(rows, panels), init, next)), step -> {
+            step.letAll("weight", List.of(panels), weight);
+            step.letAll("factor", List.of(rows), factor.splat());
+        });
+    }
+}
