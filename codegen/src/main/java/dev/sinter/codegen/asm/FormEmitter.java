@@ -2,6 +2,7 @@ package dev.sinter.codegen.asm;
 
 import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Lanewise;
+import dev.sinter.codegen.loop.Outlining;
 import dev.sinter.codegen.loop.Unrolling;
 import dev.sinter.codegen.plan.Allocation;
 import dev.sinter.codegen.plan.Arg;
@@ -387,7 +388,8 @@ public final class FormEmitter implements Opcodes {
 
     private void kernel(Kernel kernel, ToIntFunction<Kernel> line) {
         var unrolled = Unrolling.expand(kernel);
-        var legal = form == Form.SCALAR ? Lanewise.scalar(unrolled) : Lanewise.narrow(unrolled, form.bits() / 32);
+        var legal = form == Form.SCALAR ? Outlining.of(Lanewise.scalar(unrolled))
+                : Lanewise.narrow(unrolled, form.bits() / 32);
         var mv = cw.method(ACC_STATIC, methods.get(kernel), KernelEmitter.descriptor(kernel));
         new KernelEmitter(mv, legal, form, name, weightsClass, this::method).emit(line.applyAsInt(kernel));
     }

@@ -2,8 +2,10 @@ package dev.sinter.codegen.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -27,6 +29,48 @@ class LegalizationTest {
         assertThat(text.substring(text.lastIndexOf("kernel ")).lines()
                 .filter(l -> l.matches(".*(x16|splat\\(|lanes\\(|fold_).*"))).isEmpty();
         check(sample, scalar);
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void outlinedIsEqualAndCutOnce(Sample sample) {
+        var cut = Outlining.of(Lanewise.scalar(Unrolling.expand(sample.kernel())));
+        check(sample, cut);
+        assertThat(parts(cut)).allSatisfy(part -> assertThat(Outlining.of(part)).isEqualTo(part));
+    }
+
+    @Test
+    void loopsAndRoundsBecomeMethods() {
+        var kernel = KernelParser.parse("""
+                kernel center(heap x:f32, weight w:f32)
+                  params n:i32, lo:i32, hi:i32
+                  par r in lo..hi step 1
+                    let at = r * n
+                    seq i in 0..n step 1
+                      carry s = 0.0f
+                      yield s = s + (load f32 x @ at + i)
+                    seq j in 0..n step 1
+                      store x @ at + j = (load f32 x @ at + j) - s * (load f32 w @ wide(j))
+                """);
+        var cut = Outlining.of(kernel);
+        assertThat(parts(cut)).extracting(Kernel::name).containsExactly("center.round0", "center.loop0");
+        assertThat(parts(cut).getLast().params()).extracting(Kernel.Param::name).containsExactly("n", "at", "s");
+        assertThat(parts(cut).getLast().buffers()).extracting(Buffer::name).containsExactly("x", "w");
+    }
+
+    /** The kernels that a kernel calls, and those that they call. */
+    private static List<Kernel> parts(Kernel kernel) {
+        var parts = new ArrayList<Kernel>();
+        kernel.body().forEach(s -> parts(s, parts));
+        return parts;
+    }
+
+    private static void parts(Stmt stmt, List<Kernel> parts) {
+        if (stmt instanceof Stmt.Call call) {
+            parts.add(call.kernel());
+            call.kernel().body().forEach(s -> parts(s, parts));
+        }
+        Stmts.body(stmt).forEach(s -> parts(s, parts));
     }
 
     @ParameterizedTest

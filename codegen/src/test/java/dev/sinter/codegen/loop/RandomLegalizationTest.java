@@ -11,8 +11,8 @@ class RandomLegalizationTest {
     void everyFormIsEqualAndComesBack(@ForAll long seed) {
         var sample = RandomPrograms.of(seed);
         var expanded = Unrolling.expand(sample.kernel());
-        for (var form : List.of(sample.kernel(), expanded, Lanewise.scalar(expanded), Lanewise.narrow(expanded, 8),
-                Lanewise.narrow(expanded, 4))) {
+        for (var form : List.of(sample.kernel(), expanded, Lanewise.scalar(expanded),
+                Outlining.of(Lanewise.scalar(expanded)), Lanewise.narrow(expanded, 8), Lanewise.narrow(expanded, 4))) {
             assertThat(KernelParser.parse(KernelPrinter.print(form))).isEqualTo(form);
             LegalizationTest.check(sample, form);
         }
