@@ -39,9 +39,11 @@ public final class AttentionKernel {
      *            factor of the scores
      * @param scratch
      *            {@link #scratchSize} elements for each worker
+     * @param sums
+     *            {@link #sumsSize} elements of f64 for each worker, for the scalar form
      */
     public record Attended(Operand q, Operand k, Operand v, @Nullable Operand mask, Operand out, float scale,
-            Place scratch) {
+            Place scratch, Place sums) {
         int heads() {
             return Math.toIntExact(q.dims().get(1).value());
         }
@@ -58,12 +60,14 @@ public final class AttentionKernel {
     private final AttentionPacking packing;
     private final AttentionTiles tiles;
     private final AttentionRow row;
+    private final AttentionSums sums;
 
     private AttentionKernel(Attended given) {
         this.x = new AttentionOperands(given);
         this.packing = new AttentionPacking(x);
         this.tiles = new AttentionTiles(x);
         this.row = new AttentionRow(x);
+        this.sums = new AttentionSums(x);
     }
 
     /**
@@ -87,6 +91,21 @@ public final class AttentionKernel {
         return width.times(Dim.of(panels)).plus(masks)
                 .plus(spans.times(Dim.of(LEAST_ROWS)).max(Dim.of(MOST_ROWS * AttentionOperands.SPAN)))
                 .plus(Dim.of(MOST_ROWS * AttentionOperands.whole(d, VType.LANES) + AttentionOperands.FIXED));
+    }
+
+    /**
+     * Sums of one worker in the scalar form, in elements.
+     *
+     * @param e
+     *            columns of a head's values
+     * @param keys
+     *            number of keys T
+     * @return room for a block of queries times keys or columns
+     */
+    public static Dim sumsSize(int e, Dim keys) {
+        var width = keys.ceilDiv(32).max(Dim.ONE).times(Dim.of(32));
+        return width.times(Dim.of(LEAST_ROWS)).max(Dim.of(BLOCK))
+                .max(Dim.of(MOST_ROWS * AttentionOperands.whole(e, VType.LANES)));
     }
 
     /**
@@ -127,8 +146,8 @@ public final class AttentionKernel {
             var few = round.let("few", Term.of(Prim.LT, x.s(), Term.i32(LOW)));
             round.when(few, y -> row.all(y, form, packing, keys));
             round.when(Term.of(Prim.NOT, few), y -> {
-                y.add(packing.keys(form, keys));
-                y.add(packing.values(keys));
+                y.add(form == Form.SCALAR ? sums.keys(keys) : packing.keys(keys));
+                y.add(form == Form.SCALAR ? sums.values(keys) : packing.values(keys));
                 blocks(y, form, keys);
             });
         }));
@@ -145,7 +164,7 @@ public final class AttentionKernel {
                 Term.of(Prim.MAX, Term.i32(LEAST_ROWS), Term.of(Prim.MIN, Term.i32(MOST_ROWS), most)));
         b.loop("block", Term.i32(0), Term.of(Prim.DIV, x.s().plus(rows).plus(-1), rows), 1, block -> {
             var from = block.let("from", Term.ref("block").times(rows));
-            int height = AttentionTiles.rows(form);
+            int height = form == Form.SCALAR ? 1 : AttentionTiles.rows(form);
             var count = block.let("count", Term.of(Prim.AND,
                     Term.of(Prim.MIN, rows, x.s().minus(from)).plus(height - 1), Term.i32(-height)));
             if (x.masksRows()) {
@@ -153,7 +172,12 @@ public final class AttentionKernel {
             }
             block.add(packing.queries(from, count));
             var seen = x.masksRows() ? block.let("seen", packing.visible()) : keys;
-            tiles.block(block, form, from, count, seen, rows.times(AttentionOperands.SPAN));
+            block.let("depth", rows.times(AttentionOperands.SPAN));
+            if (form == Form.SCALAR) {
+                sums.block(block, from, count, seen);
+            } else {
+                tiles.block(block, form, from, count, seen);
+            }
         });
     }
 }

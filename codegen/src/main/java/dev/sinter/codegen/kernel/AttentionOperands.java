@@ -43,6 +43,7 @@ final class AttentionOperands {
     private final Access.@Nullable Memory mask;
     private final Access.Memory out;
     private final Access.Memory scratch;
+    private final Access.Memory sums;
     private final Term s;
     private final Term t;
     private final int d;
@@ -61,7 +62,8 @@ final class AttentionOperands {
         this.out = access.memory("o", given.out());
         this.mask = given.mask() == null ? null : access.memory("m", given.mask());
         this.scratch = access.memory("z",
-                new Operand(given.scratch(), DType.F32, Dim.ZERO, List.of(Dim.ONE), List.of(Dim.ONE)));
+                ScalarSums.flat(given.scratch(), DType.F32));
+        this.sums = access.memory(ScalarSums.TOTALS.name(), ScalarSums.flat(given.sums(), DType.F64));
         this.d = Math.toIntExact(given.q().dims().get(3).value());
         this.e = Math.toIntExact(given.v().dims().get(3).value());
         this.s = access.size("S", given.q().dims().get(2));
@@ -212,6 +214,11 @@ final class AttentionOperands {
         return load(v, place, distance, VType.F32X16, v.needed(lanes));
     }
 
+    /** One element of a value. */
+    Term loadOneValue(Term place, Term distance) {
+        return load(v, place, distance, VType.F32, null);
+    }
+
     Term loadMask(Term place, Term distance, VType type, @Nullable Term lanes) {
         return load(java.util.Objects.requireNonNull(mask), place, distance, type, lanes);
     }
@@ -219,6 +226,11 @@ final class AttentionOperands {
     /** Scratch memory's first element. */
     Term scratch() {
         return scratch.base();
+    }
+
+    /** The first of the sums that the scalar form keeps. */
+    Term sums() {
+        return sums.base();
     }
 
     Term scratch(int place) {

@@ -6,7 +6,6 @@ import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
-import dev.sinter.runtime.Form;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ final class AttentionPacking {
     // ---- keys and values
 
     /** Turns the keys: {@code kp[y / 16][column][y % 16]}, zeros behind the last one to a multiple of 32. */
-    Stmt.Call keys(Form form, Term count) {
+    Stmt.Call keys(Term count) {
         var y = Term.ref("y");
         var body = Body.block(b -> {
             b.loop("y", Term.i32(0), Term.ref("count"), 1, key -> {

@@ -27,7 +27,7 @@ final class AttentionTiles {
         return switch (form) {
             case V512 -> 8;
             case V256 -> 4;
-            case V128, SCALAR -> 2; // few sums at a time are soon compiled
+            default -> 2; // few sums at a time are soon compiled
         };
     }
 
@@ -35,14 +35,8 @@ final class AttentionTiles {
         return form == Form.V512 ? 2 : 1;
     }
 
-    /**
-     * The steps of a block.
-     *
-     * @param depth
-     *            elements from one span's scores to the next's
-     */
-    void block(Body b, Form form, Term from, Term count, Term keys, Term depth) {
-        b.let("depth", depth);
+    /** The steps of a block; {@code depth} elements lie between one span's scores and the next's. */
+    void block(Body b, Form form, Term from, Term count, Term keys) {
         b.add(scores(form, count, keys));
         weights.tiles(b, form, count, keys, Term.ref("depth"));
         int width = VType.LANES * panels(form);

@@ -158,18 +158,22 @@ public final class GemmKernel {
     }
 
     private String name() {
+        return name("k" + k + "n" + n);
+    }
+
+    private String name(String sizes) {
         return "gemm."
                 + (product.weights().dtype() == DType.F32 ? "f32"
                         : product.weights().dtype() + (zero == null ? "" : "z"))
-                + ".k" + k + "n" + n + "." + Naming.of(product.epilogue().expr());
+                + "." + sizes + "." + Naming.of(product.epilogue().expr());
     }
 
     private ScalarProduct scalar() {
-        return new ScalarProduct(name(), access, sums, new ScalarProduct.Factors(a, lda, w, zero, k), target());
+        return new ScalarProduct(access, sums, new ScalarProduct.Factors(a, lda, w, zero, k), target());
     }
 
     private ScalarProduct.Target target() {
-        return new ScalarProduct.Target(this::integral, epilogue, c, ldc, n);
+        return new ScalarProduct.Target(name("n" + n), this::integral, epilogue, c, ldc, n);
     }
 
     private WaitingSums waiting() {

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * row through the epilogue.
  */
 public final class ScalarProduct {
-    private final String name;
     private final Access access;
     private final Factors factors;
     private final Target target;
@@ -41,6 +40,8 @@ public final class ScalarProduct {
     /**
      * What becomes of the sums.
      *
+     * @param name
+     *            of the epilogue and the columns
      * @param integral
      *            the epilogue's operand, given a sum
      * @param epilogue
@@ -52,11 +53,11 @@ public final class ScalarProduct {
      * @param n
      *            its columns
      */
-    record Target(UnaryOperator<Term> integral, Epilogue.Declared epilogue, Access.Memory c, Term ldc, int n) {
+    record Target(String name, UnaryOperator<Term> integral, Epilogue.Declared epilogue, Access.Memory c, Term ldc,
+            int n) {
     }
 
-    ScalarProduct(String name, Access access, ScalarSums sums, Factors factors, Target target) {
-        this.name = name;
+    ScalarProduct(Access access, ScalarSums sums, Factors factors, Target target) {
         this.access = access;
         this.sums = sums;
         this.factors = factors;
@@ -105,7 +106,7 @@ public final class ScalarProduct {
         var body = Body.block(b -> b.loop("r", Term.i32(0), Term.ref("count"), 1,
                 row -> row.loop("n", Term.ref("j0"), Term.ref("j1"), 1, x -> x.add(access.call(panel(),
                         List.of(Term.ref("i").plus(r), r, Term.ref("j0"), Term.ref("n")))))));
-        return access.part(name + ".rows", List.of("i", "count", "j0", "j1"), body);
+        return access.part(target.name() + ".rows", List.of("i", "count", "j0", "j1"), body);
     }
 
     private Kernel panel() {
@@ -119,6 +120,7 @@ public final class ScalarProduct {
             var value = target.epilogue.apply(b, operand, Term.ref("i"), column, rest, null, "v");
             b.store("c", target.c.at(target.ldc.times(Term.ref("i")).plus(column)), value, rest);
         });
-        return access.part(name + ".panel", List.of("i", "r", "j0", "j"), body);
+        // of no k: products that differ in nothing else share it
+        return access.part(target.name() + ".panel", List.of("i", "r", "j0", "j"), body);
     }
 }

@@ -95,10 +95,20 @@ final class ScalarSums {
 
     /** Sets the sums of some rows to zero. */
     void clear(Body b, Term count) {
+        b.add(clear(sums.at(Term.i32(0)), sums.at(count.times(width))));
+    }
+
+    /** Sets the sums between two places to zero. */
+    static Stmt.Call clear(Term from, Term to) {
         var body = Body.block(x -> x.loop("n", Term.ref("s0"), Term.ref("s1"), 1,
                 z -> z.store(SUMS, Term.ref("n"), new Term.Lit(0, 0, new VType(Elem.F64, 1)))));
         var leaf = new Kernel("scalar.clear", List.of(TOTALS), ints("s0", "s1"), body);
-        b.add(new Stmt.Call(leaf, List.of(SUMS), List.of(sums.at(Term.i32(0)), sums.at(count.times(width)))));
+        return new Stmt.Call(leaf, List.of(SUMS), List.of(from, to));
+    }
+
+    /** The sum at a place, as f32. */
+    static Term total(Term at) {
+        return new Term.Convert(new Term.Load(SUMS, at, new VType(Elem.F64, 1), null), Elem.F32);
     }
 
     /**
@@ -207,6 +217,23 @@ final class ScalarSums {
      *            columns
      */
     void add(Body b, Access.Memory a, Term at, Term lda, Term count, Term depth, Term columns) {
+        b.add(addRows(a.buffer().name(), ROW, List.of(at, lda, rows.at(Term.i32(0)), sums.at(Term.i32(0)), count, depth,
+                columns, Term.i32(width))));
+    }
+
+    /**
+     * Adds products to the sums of rows.
+     *
+     * @param a
+     *            name of the factors' buffer
+     * @param w
+     *            name of the buffer with the rows that are multiplied
+     * @param places
+     *            where the first row's factors begin, and their rows' distance; where the rows of the other factors and
+     *            the sums begin; rows of sums, factors of each, columns; distance of the other factors' rows and of the
+     *            sums'
+     */
+    static Stmt.Call addRows(String a, String w, List<Term> places) {
         var i = Term.ref("i");
         var body = Body.block(x -> x.loop("i", Term.i32(0), Term.ref("rows"), 1,
                 row -> row.add(new Stmt.Call(row(), List.of(FACTORS.name(), ROW, SUMS),
@@ -215,8 +242,7 @@ final class ScalarSums {
                                 Term.ref("width"))))));
         var leaf = new Kernel("scalar.rows", List.of(FACTORS, COPIES, TOTALS),
                 ints("a0", "lda", "w0", "s0", "rows", "count", "columns", "width"), body);
-        b.add(new Stmt.Call(leaf, List.of(a.buffer().name(), ROW, SUMS), List.of(at, lda, rows.at(Term.i32(0)),
-                sums.at(Term.i32(0)), count, depth, columns, Term.i32(width))));
+        return new Stmt.Call(leaf, List.of(a, w, SUMS), places);
     }
 
     /**

@@ -277,7 +277,9 @@ final class ProductPlanner {
                         k.dims().get(2),
                         mask != null && !mask.strides().get(2).equals(Dim.ZERO)));
         float scale = op.divide() ? 1 / op.scale() : op.scale();
-        plan.step(AttentionKernel.of(new AttentionKernel.Attended(q, k, v, mask, output, scale, scratch),
+        var sums = plan.scratch(DType.F64,
+                AttentionKernel.sumsSize((int) v.dims().get(3).value(), k.dims().get(2)));
+        plan.step(AttentionKernel.of(new AttentionKernel.Attended(q, k, v, mask, output, scale, scratch, sums),
                 plan.kernels()));
     }
 
