@@ -130,7 +130,8 @@ public final class Model implements AutoCloseable {
         for (var type : image.classes().entrySet()) {
             files.put(ModelClassLoader.path(type.getKey()), type.getValue());
         }
-        return started(image.info(), new ModelClassLoader(new ModelClassLoader.Defined(files), image.weights()),
+        return started(image.info(),
+                new ModelClassLoader(new ModelClassLoader.Defined(files), FileBytes.of(image.weights())),
                 options, event);
     }
 

@@ -3,6 +3,7 @@ package dev.sinter.runtime;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
@@ -38,7 +39,7 @@ final class ModelClassLoader extends ClassLoader {
     }
 
     private final Files files;
-    private final MemorySegment weights;
+    private final FileBytes weights;
 
     /**
      * A loader.
@@ -46,14 +47,19 @@ final class ModelClassLoader extends ClassLoader {
      * @param files the model's files
      * @param weights the model's weights
      */
-    ModelClassLoader(Files files, MemorySegment weights) {
+    ModelClassLoader(Files files, FileBytes weights) {
         super(ModelClassLoader.class.getClassLoader());
         this.files = files;
-        this.weights = weights.isReadOnly() ? weights : weights.asReadOnly();
+        this.weights = weights;
     }
 
     MemorySegment weights() {
-        return weights;
+        return weights.segment();
+    }
+
+    /** The weights for code without vectors. */
+    ByteBuffer[] weightBuffers() {
+        return Weights.buffers(weights);
     }
 
     /** Whether the model has a file. */

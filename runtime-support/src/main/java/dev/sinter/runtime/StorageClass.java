@@ -5,28 +5,26 @@ import java.lang.foreign.ValueLayout;
 /** The Java array type that holds a tensor's elements; a {@link Frame} has one arena for each. */
 public enum StorageClass {
     /** {@code float[]}. */
-    F32("f32", 4, ValueLayout.JAVA_FLOAT_UNALIGNED),
+    F32("f32", 4),
     /** {@code double[]}. */
-    F64("f64", 8, ValueLayout.JAVA_DOUBLE_UNALIGNED),
+    F64("f64", 8),
     /** {@code int[]}. */
-    I32("i32", 4, ValueLayout.JAVA_INT_UNALIGNED),
+    I32("i32", 4),
     /** {@code long[]}. */
-    I64("i64", 8, ValueLayout.JAVA_LONG_UNALIGNED),
+    I64("i64", 8),
     /** {@code short[]}. */
-    I16("i16", 2, ValueLayout.JAVA_SHORT_UNALIGNED),
+    I16("i16", 2),
     /** {@code byte[]}. */
-    I8("i8", 1, ValueLayout.JAVA_BYTE),
+    I8("i8", 1),
     /** {@code String[]}. */
-    STRING("string", 0, null);
+    STRING("string", 0);
 
     private final String label;
     private final int bytes;
-    private final ValueLayout layout;
 
-    StorageClass(String label, int bytes, ValueLayout layout) {
+    StorageClass(String label, int bytes) {
         this.label = label;
         this.bytes = bytes;
-        this.layout = layout;
     }
 
     /**
@@ -47,9 +45,17 @@ public enum StorageClass {
         return bytes;
     }
 
-    /** The layout of one element in a segment; null for strings. */
+    /** The layout of one element in a segment; null for strings. Named here only, since few models need layouts to start. */
     ValueLayout layout() {
-        return layout;
+        return switch (this) {
+            case F32 -> ValueLayout.JAVA_FLOAT_UNALIGNED;
+            case F64 -> ValueLayout.JAVA_DOUBLE_UNALIGNED;
+            case I32 -> ValueLayout.JAVA_INT_UNALIGNED;
+            case I64 -> ValueLayout.JAVA_LONG_UNALIGNED;
+            case I16 -> ValueLayout.JAVA_SHORT_UNALIGNED;
+            case I8 -> ValueLayout.JAVA_BYTE;
+            case STRING -> null;
+        };
     }
 
     /**

@@ -52,11 +52,11 @@ public final class Weights {
 
     private static MemorySegment at(URL url, String root) throws IOException {
         if (root.startsWith("file:")) {
-            return ModelJar.map(Path.of(URI.create(url.toString())));
+            return FileBytes.map(Path.of(URI.create(url.toString()))).segment();
         }
         if (root.startsWith("jar:file:") && root.indexOf("!/") == root.length() - 2) {
             Path jar = Path.of(URI.create(root.substring("jar:".length(), root.length() - 2)));
-            return ModelJar.weights(Zip.of(ModelJar.map(jar), jar.toString()));
+            return ModelJar.weights(Zip.of(FileBytes.map(jar), jar.toString())).segment();
         }
         try (InputStream in = url.openStream()) {
             return copy(in, url.openConnection().getContentLengthLong(), url);
@@ -89,11 +89,25 @@ public final class Weights {
      * @return buffers of a gibibyte each, and of a few bytes of the next
      */
     public static ByteBuffer[] buffers(MemorySegment weights) {
-        var buffers = new ByteBuffer[Math.max(1, Math.toIntExact((weights.byteSize() + WINDOW - 1) / WINDOW))];
+        return buffers(FileBytes.of(weights));
+    }
+
+    /**
+     * The same without a segment, for a class of a model that was loaded by itself.
+     *
+     * @param emitted an emitted class
+     * @return buffers over its model's weights, or null if the class lies on an ordinary class path
+     */
+    public static ByteBuffer[] loadedBuffers(Class<?> emitted) {
+        return emitted.getClassLoader() instanceof ModelClassLoader loader ? loader.weightBuffers() : null;
+    }
+
+    static ByteBuffer[] buffers(FileBytes weights) {
+        var buffers = new ByteBuffer[Math.max(1, Math.toIntExact((weights.size() + WINDOW - 1) / WINDOW))];
         for (int i = 0; i < buffers.length; i++) {
             long from = (long) i * WINDOW;
-            long length = Math.min((long) WINDOW + Long.BYTES, weights.byteSize() - from);
-            buffers[i] = weights.asSlice(from, length).asByteBuffer().order(ByteOrder.nativeOrder());
+            int length = (int) Math.min((long) WINDOW + Long.BYTES, weights.size() - from);
+            buffers[i] = weights.buffer(from, length).order(ByteOrder.nativeOrder());
         }
         return buffers;
     }

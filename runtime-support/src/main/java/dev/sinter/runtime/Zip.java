@@ -2,7 +2,7 @@ package dev.sinter.runtime;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads a zip file that lies in a segment, as the
+ * Reads a zip file that lies in memory, as the
  * <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">format's definition</a> says, with the 64-bit
  * fields. It tells where an entry's bytes lie, which {@code java.util.zip} does not; stored entries of any size can be
  * used in place. Strict: whatever contradicts itself is refused.
@@ -39,12 +39,12 @@ final class Zip implements ModelClassLoader.Files {
     record Entry(String name, boolean stored, long compressed, long size, long localHeader) {
     }
 
-    private final MemorySegment file;
+    private final FileBytes file;
     private final String label;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private long directory;
 
-    private Zip(MemorySegment file, String label) {
+    private Zip(FileBytes file, String label) {
         this.file = file;
         this.label = label;
     }
@@ -56,7 +56,7 @@ final class Zip implements ModelClassLoader.Files {
      * @param label what messages call it
      * @throws ModelException if it is corrupt
      */
-    static Zip of(MemorySegment file, String label) {
+    static Zip of(FileBytes file, String label) {
         var zip = new Zip(file, label);
         zip.readDirectory();
         return zip;
@@ -81,32 +81,33 @@ final class Zip implements ModelClassLoader.Files {
         if (entry.size > Placement.MAX_LENGTH) {
             throw corrupt("entry '" + name + "' is too large for an array: " + entry.size);
         }
-        MemorySegment data = data(entry);
-        if (entry.stored) {
-            return data.toArray(ValueLayout.JAVA_BYTE);
-        }
+        FileBytes data = data(entry);
         var bytes = new byte[(int) entry.size];
-        inflate(entry, data, MemorySegment.ofArray(bytes));
+        if (entry.stored) {
+            data.get(0, bytes);
+        } else {
+            inflate(entry, data, FileBytes.of(ByteBuffer.wrap(bytes)));
+        }
         return bytes;
     }
 
     /** An entry's content in the file itself if it is stored and aligned, else copied to memory outside the heap. */
-    MemorySegment segment(String name, int alignment) {
+    FileBytes bytes(String name, int alignment) {
         Entry entry = entries.get(name);
         if (entry == null) {
             throw corrupt("there is no entry '" + name + "'");
         }
-        MemorySegment data = data(entry);
-        if (entry.stored && data.address() % alignment == 0) {
-            return data.asReadOnly();
+        FileBytes data = data(entry);
+        if (entry.stored && data.isAligned(alignment)) {
+            return data;
         }
         MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, entry.size), alignment).asSlice(0, entry.size);
         if (entry.stored) {
-            copy.copyFrom(data);
+            copy.copyFrom(data.segment());
         } else {
-            inflate(entry, data, copy);
+            inflate(entry, data, FileBytes.of(copy));
         }
-        return copy.asReadOnly();
+        return FileBytes.of(copy.asReadOnly());
     }
 
     private void readDirectory() {
@@ -145,7 +146,7 @@ final class Zip implements ModelClassLoader.Files {
     }
 
     private long findEnd() {
-        long last = file.byteSize() - END_SIZE;
+        long last = file.size() - END_SIZE;
         for (long at = last; at >= Math.max(0, last - 0xFFFF); at--) {
             if (i32(at) == END && u16(at + 20) == last - at) {
                 return at;
@@ -217,7 +218,7 @@ final class Zip implements ModelClassLoader.Files {
     }
 
     /** The entry's bytes in the file. */
-    private MemorySegment data(Entry entry) {
+    private FileBytes data(Entry entry) {
         long at = entry.localHeader;
         if (i32(at) != LOCAL || !text(at + LOCAL_SIZE, u16(at + 26)).equals(entry.name)) {
             throw corrupt("entry '" + entry.name + "': no local header at " + at);
@@ -226,25 +227,24 @@ final class Zip implements ModelClassLoader.Files {
         if (begin > directory - entry.compressed) {
             throw corrupt("entry '" + entry.name + "' does not lie within the file");
         }
-        return file.asSlice(begin, entry.compressed);
+        return file.slice(begin, entry.compressed);
     }
 
-    private void inflate(Entry entry, MemorySegment from, MemorySegment to) {
+    private void inflate(Entry entry, FileBytes from, FileBytes to) {
         try (var inflater = new Inflater(true)) {
             long read = 0;
             long written = 0;
             while (!inflater.finished()) {
                 if (inflater.needsInput()) {
-                    long length = Math.min(WINDOW, from.byteSize() - read);
+                    int length = (int) Math.min(WINDOW, from.size() - read);
                     if (length == 0) {
                         break;
                     }
-                    inflater.setInput(from.asSlice(read, length).asByteBuffer());
+                    inflater.setInput(from.buffer(read, length));
                     read += length;
                 }
-                long room = Math.min(WINDOW, to.byteSize() - written);
-                int n = room == 0 ? inflater.inflate(new byte[1]) : inflater.inflate(to.asSlice(written, room)
-                        .asByteBuffer());
+                int room = (int) Math.min(WINDOW, to.size() - written);
+                int n = inflater.inflate(room == 0 ? ByteBuffer.allocate(1) : to.buffer(written, room));
                 if (room == 0 && n > 0) {
                     throw corrupt("entry '" + entry.name + "' is longer than " + entry.size + " bytes");
                 }
@@ -262,7 +262,7 @@ final class Zip implements ModelClassLoader.Files {
     }
 
     private String text(long at, int length) {
-        if (at > file.byteSize() - length) {
+        if (at > file.size() - length) {
             throw corrupt("it is cut off at " + at);
         }
         return new String(bytes(at, length), StandardCharsets.UTF_8);
@@ -284,9 +284,9 @@ final class Zip implements ModelClassLoader.Files {
         return number(at, 8);
     }
 
-    /** A number of some bytes, the lowest first. The way through a buffer spares a process the first VarHandle. */
+    /** A number of some bytes, the lowest first. */
     private long number(long at, int bytes) {
-        if (at < 0 || at > file.byteSize() - bytes) {
+        if (at < 0 || at > file.size() - bytes) {
             throw corrupt("it is cut off at " + at);
         }
         byte[] copy = bytes(at, bytes);
@@ -299,7 +299,7 @@ final class Zip implements ModelClassLoader.Files {
 
     private byte[] bytes(long at, int length) {
         var copy = new byte[length];
-        file.asSlice(at, length).asByteBuffer().get(copy);
+        file.get(at, copy);
         return copy;
     }
 

@@ -126,7 +126,7 @@ class ModelJarTest {
             bad[at] ^= (byte) (1 << random.nextInt(8));
             MemorySegment file = MemorySegment.ofArray(bad);
             try {
-                Zip zip = Zip.of(file, "bad.jar");
+                Zip zip = Zip.of(FileBytes.of(file), "bad.jar");
                 zip.names().forEach(zip::read);
             } catch (ModelException e) {
                 refused++;
@@ -153,7 +153,7 @@ class ModelJarTest {
         b.putInt(0x07064b50).putInt(0).putLong(end64).putInt(1);
         b.putInt(0x06054b50).putShort((short) 0).putShort((short) 0).putShort((short) -1).putShort((short) -1)
                 .putInt(-1).putInt(-1).putShort((short) 0);
-        Zip zip = Zip.of(MemorySegment.ofArray(Arrays.copyOf(b.array(), b.position())), "big.jar");
+        Zip zip = Zip.of(FileBytes.of(MemorySegment.ofArray(Arrays.copyOf(b.array(), b.position()))), "big.jar");
         assertThat(zip.read("a")).containsExactly(7, 8, 9);
         assertThat(zip.read("b")).isNull();
     }

@@ -2,8 +2,10 @@ package dev.sinter.codegen.asm;
 
 import dev.sinter.codegen.loop.Buffer.Storage;
 import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
 /**
  * Access to the weight segment, a {@code static final} of the model's classes, so that HotSpot knows its kind whatever
@@ -31,8 +33,15 @@ final class WeightCode implements Opcodes {
     /** Gives the class of the scalar form its buffers over the weights. */
     static void buffers(FrameWriter cw, MethodVisitor init, String owner, String weightsClass) {
         cw.visitField(ACC_PRIVATE | ACC_STATIC | ACC_FINAL, BUFFERS, BUFFERS_TYPE, null, null).visitEnd();
+        var loaded = new Label();
+        init.visitLdcInsn(Type.getObjectType(owner));
+        init.visitMethodInsn(INVOKESTATIC, WEIGHTS, "loadedBuffers", "(Ljava/lang/Class;)" + BUFFERS_TYPE, false);
+        init.visitInsn(DUP);
+        init.visitJumpInsn(IFNONNULL, loaded);
+        init.visitInsn(POP);
         new WeightCode(init, weightsClass, null).pushSegment();
         init.visitMethodInsn(INVOKESTATIC, WEIGHTS, "buffers", "(L" + SEGMENT + ";)" + BUFFERS_TYPE, false);
+        init.visitLabel(loaded);
         init.visitFieldInsn(PUTSTATIC, owner, BUFFERS, BUFFERS_TYPE);
     }
 
