@@ -146,7 +146,7 @@ public final class MapKernel {
 
         Template(Expr expr, List<Operand> operands) {
             this.expr = expr;
-            this.lifted = Lifted.of(expr, operands.size() - 1);
+            this.lifted = Lifted.of(expr, operands.size() - 1, Integer.MAX_VALUE);
             this.operands = operands;
             this.rank = operands.getFirst().rank();
             this.vector = isVector();

@@ -10,9 +10,11 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
+import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.Map;
+import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.View;
 import dev.sinter.runtime.Form;
 import java.util.ArrayList;
@@ -60,6 +62,27 @@ class MapKernelTest {
         var s = new Samples(fn.ordinal() * 31L + type.ordinal(), false);
         var operands = Stream.generate(() -> s.input(s.wild(type, 997))).limit(fn.arity()).toArray(Value[]::new);
         s.check(EXACT, s.add(new Map(of(fn, type)), operands));
+    }
+
+    /** In maps and behind products, which are as they are where one is multiplied with one. */
+    @ParameterizedTest
+    @ValueSource(floats = {0f, -0f, 6f, -1.5f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void limitsByConstantsAreExact(float limit) {
+        var s = new Samples(2, false);
+        var x = s.input(s.wild(DType.F32, 331, 1));
+        var ones = TensorData.zeros(DType.F32, 1, 48);
+        for (int i = 0; i < ones.size(); i++) {
+            ones.set(i, 1);
+        }
+        var w = s.constant(ones);
+        var arg = Expr.arg(0, DType.F32);
+        var constant = Expr.literal(limit, DType.F32);
+        var least = Expr.apply(Fn.MAX, arg, constant);
+        var most = Expr.apply(Fn.MIN, constant, arg);
+        var both = Expr.apply(Fn.MIN, least, Expr.literal(7, DType.F32));
+        var results = Stream.of(least, most, both)
+                .flatMap(e -> Stream.of(s.add(new Map(e), x), s.add(new MatMul(e), x, w)));
+        s.check(EXACT, results.toArray(Value[]::new));
     }
 
     @ParameterizedTest
