@@ -1,21 +1,15 @@
 package dev.sinter.cli;
 
-import dev.sinter.runtime.DType;
-import dev.sinter.runtime.DimInfo;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.RunOptions;
 import dev.sinter.runtime.Session;
-import dev.sinter.runtime.Tensor;
-import dev.sinter.runtime.ValueInfo;
 import dev.sinter.testkit.SteadySpeed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,8 +22,6 @@ import picocli.CommandLine.Parameters;
         description = {"Times a model on made-up inputs: integers are 1, real numbers are normally distributed.",
                 "--dim gives every symbolic dimension its size; without it, 1 for the first of an input, else 128."})
 final class BenchCommand extends Console implements Callable<Integer> {
-    private static final long SEED = 42;
-    private static final long DEFAULT_SIZE = 128;
     private static final int MOST_SAMPLES = 1_000_000;
     /** A thousand times the clock's step: shorter runs are timed several at once. */
     private static final long SHORTEST_NANOS = 40_000;
@@ -58,33 +50,16 @@ final class BenchCommand extends Console implements Callable<Integer> {
         var run = threads == null ? RunOptions.defaults() : RunOptions.defaults().withThreads(threads);
         long start = System.nanoTime();
         try (var loaded = Source.open(model, options, this).load(run)) {
-            var sizes = sizes(loaded);
+            var inputs = MadeUpInputs.of(loaded.info(), options.dims());
+            var sizes = inputs.sizes();
             requireKnown(sizes);
             var session = loaded.newSession();
-            var random = new Random(SEED);
-            for (var input : loaded.inputs()) {
-                session.set(input.name(), input(input, sizes, random));
-            }
+            inputs.set(session);
             session.run();
             long first = System.nanoTime();
             report(loaded, sizes, steady(session, start, first));
         }
         return 0;
-    }
-
-    private Map<String, Long> sizes(Model loaded) {
-        var sizes = new LinkedHashMap<String, Long>();
-        for (var input : loaded.inputs()) {
-            for (int axis = 0; axis < input.dims().size(); axis++) {
-                if (input.dims().get(axis) instanceof DimInfo.Symbol(int index, String name)) {
-                    var symbol = loaded.info().symbols().get(index);
-                    long wanted = axis == 0 ? 1 : DEFAULT_SIZE;
-                    sizes.putIfAbsent(name, options.dims().getOrDefault(name,
-                            Math.clamp(wanted, symbol.min(), symbol.max())));
-                }
-            }
-        }
-        return sizes;
     }
 
     /** A model that is compiled here checks its dimensions' names itself, and has fixed them by now. */
@@ -94,37 +69,6 @@ final class BenchCommand extends Console implements Callable<Integer> {
                 throw new ModelException("no dimension '" + name + "' to choose; there are " + sizes.keySet());
             }
         }
-    }
-
-    private static Tensor input(ValueInfo input, Map<String, Long> sizes, Random random) {
-        var shape = new long[input.dims().size()];
-        for (int i = 0; i < shape.length; i++) {
-            shape[i] = switch (input.dims().get(i)) {
-                case DimInfo.Constant(long extent) -> extent;
-                case DimInfo.Symbol(_, String name) -> sizes.get(name);
-                case DimInfo.Open(String text) -> throw new ModelException("input " + input.name()
-                        + ": dimension " + text + " is open; bench can't choose it");
-                case DimInfo.Expression(String text, _) -> throw new ModelException("input " + input.name()
-                        + ": dimension " + text + " follows from others; bench can't choose it");
-            };
-        }
-        long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-        var array = input.dtype().storage().allocate(Math.toIntExact(input.dtype().arrayLength(size)));
-        switch (array) {
-            case float[] a -> {
-                for (int i = 0; i < a.length; i++) {
-                    a[i] = (float) random.nextGaussian();
-                }
-            }
-            case double[] a -> Arrays.setAll(a, i -> random.nextGaussian());
-            case long[] a -> Arrays.fill(a, 1);
-            case int[] a -> Arrays.fill(a, 1);
-            case short[] a -> Arrays.fill(a, input.dtype() == DType.F16 ? Float.floatToFloat16(1) : 1);
-            case byte[] a -> Arrays.fill(a, (byte) 1);
-            case String[] a -> Arrays.fill(a, "a");
-            default -> throw new ModelException("input " + input.name() + ": no values of type " + input.dtype());
-        }
-        return Tensor.of(input.dtype(), array, shape);
     }
 
     /**

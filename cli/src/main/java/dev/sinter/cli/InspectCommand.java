@@ -1,18 +1,22 @@
 package dev.sinter.cli;
 
 import dev.sinter.Compilation;
+import dev.sinter.cli.report.HtmlReport;
 import dev.sinter.codegen.KernelListing;
 import dev.sinter.codegen.NodeShares;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphPrinter;
 import dev.sinter.ir.cost.Choice;
+import dev.sinter.runtime.FormChoice;
 import dev.sinter.runtime.LibraryInfo;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelImage;
 import dev.sinter.runtime.ModelInfo;
+import dev.sinter.runtime.RunOptions;
 import dev.sinter.runtime.StateInfo;
 import dev.sinter.runtime.ValueInfo;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,10 +44,18 @@ final class InspectCommand extends Console implements Callable<Integer> {
     private Path model = Path.of("");
     @Option(names = "--at", paramLabel = "NAME=N[,NAME=N]",
             description = "Sizes to show the memory of a call for; may be repeated. A symbol left out has its least"
-                    + " value.")
+                    + " value; with --html, 1 for the first of an input, else 128.")
     private List<String> sizes = new ArrayList<>();
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
+    @Option(names = "--html", paramLabel = "FILE", description = "Writes a page that shows everything: the graph as a"
+            + " picture, the nodes' work, kernels and times, memory, choices, rewrites.")
+    private @Nullable Path html;
+    @Option(names = "--no-measure", description = "Leaves the times out of the page: the model is not run.")
+    private boolean noMeasure;
+    @Option(names = "--measure-seconds", paramLabel = "S", defaultValue = "6",
+            description = "How long to run the model to take the times of the page (default: ${DEFAULT-VALUE}).")
+    private double seconds = 6;
     @Mixin
     private CompileOptions options = new CompileOptions();
 
@@ -54,7 +67,9 @@ final class InspectCommand extends Console implements Callable<Integer> {
     public Integer call() throws IOException {
         var source = Source.open(model, options, this);
         var image = source.image();
-        if (json) {
+        if (html != null) {
+            report(source, image, html);
+        } else if (json) {
             out().println(json(source, image).put("arenaBytes", arenaBytes(image)));
         } else {
             summary(image, source.kernels(image));
@@ -66,6 +81,27 @@ final class InspectCommand extends Console implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void report(Source source, ModelImage image, Path page) throws IOException {
+        if (!(seconds > 0)) {
+            throw wrong("--measure-seconds: a positive number was expected, got " + seconds);
+        }
+        if (sizes.size() > 1) {
+            throw wrong("--at: one set of sizes was expected with --html, got " + sizes.size());
+        }
+        var given = values(image.info(), sizes.isEmpty() ? "" : sizes.getFirst());
+        var subject = new HtmlReport.Subject(String.valueOf(model.getFileName()), image, Source.dump(image),
+                source instanceof Source.Compiled c ? c.compilation() : null, source.kernels(image));
+        var run = RunOptions.defaults();
+        // a report is on the form that runs in the long term
+        try (var loaded = source.load(run.form() == FormChoice.AUTO ? run.withForm(run.preferredForm()) : run)) {
+            if (!noMeasure) {
+                progress().accept("running the model for " + seconds + " s");
+            }
+            Files.writeString(page, HtmlReport.page(subject, loaded, given, noMeasure ? 0 : seconds));
+        }
+        out().println(page);
     }
 
     /** Scratch elements depend on the call's shapes, so allocations are counted by the arena they lie in. */

@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
  * A JSON object on one line, its keys in the order they were put
  * (<a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a>).
  */
-final class JsonObject {
+public final class JsonObject {
     private final StringJoiner members = new StringJoiner(", ", "{", "}");
+
+    /** An object without members. */
+    public JsonObject() {
+    }
 
     /**
      * Adds a member.
@@ -23,7 +27,7 @@ final class JsonObject {
      *            not have become null
      * @return this
      */
-    JsonObject put(String key, @Nullable Object value) {
+    public JsonObject put(String key, @Nullable Object value) {
         members.add(quote(key) + ": " + text(value));
         return this;
     }

@@ -85,6 +85,19 @@ public final class GraphPrinter {
         return new Printed(printer.out.toString(), printer.lines);
     }
 
+    /**
+     * A node as text, without its regions.
+     *
+     * @param node
+     *            the node
+     * @param constants
+     *            where large constants go
+     * @return its line
+     */
+    public static String print(Node node, ConstantSink constants) {
+        return new GraphPrinter(constants).node(node);
+    }
+
     private void line(String indent, String text) {
         out.append(indent).append(text).append('\n');
         line++;

@@ -93,6 +93,19 @@ final class Binder {
         return made;
     }
 
+    /** The allocations with their places. */
+    List<ArenaPart> parts(long[] symbols) {
+        Binding binding = get(symbols);
+        var parts = new ArrayList<ArenaPart>();
+        for (int i = 0; i < block.allocations().size(); i++) {
+            AllocationInfo a = block.allocations().get(i);
+            long elements = binding.values()[a.size()] * (a.perWorker() ? workers : 1);
+            parts.add(new ArenaPart(a.storage(), a.firstStep(), a.lastStep(),
+                    (long) a.storage().bytes() * binding.p()[i], a.storage().bytes() * elements, a.perWorker()));
+        }
+        return parts;
+    }
+
     int keptCount() {
         synchronized (kept) {
             return kept.size();

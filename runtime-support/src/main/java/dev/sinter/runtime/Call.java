@@ -112,6 +112,17 @@ public final class Call {
      * @throws ModelException naming the node, if its operands do not fit
      */
     public void library(int number) {
+        Steps steps = frame.steps;
+        if (steps == null || !steps.wantsAll()) {
+            routine(number);
+            return;
+        }
+        long begin = System.nanoTime();
+        routine(number);
+        steps.library(number, System.nanoTime() - begin);
+    }
+
+    private void routine(int number) {
         LibraryInfo call = script.info().calls().get(number);
         var inputs = new Value[call.inputs().size()];
         for (int i = 0; i < inputs.length; i++) {

@@ -89,6 +89,24 @@ public final class Frame {
         }
     }
 
+    /** Runs a program: all its steps in order. */
+    void run(Program program) {
+        if (steps != null && steps.wantsAll()) {
+            program.walk(this);
+        } else {
+            program.run(this);
+        }
+    }
+
+    /** Runs a block of a program's script. */
+    void run(Program program, int block) {
+        if (steps != null && steps.wantsAll()) {
+            program.walk(block, this);
+        } else {
+            program.run(block, this);
+        }
+    }
+
     /** Runs a program's step in slices. */
     void perform(Program program, int step, int count) {
         if (job == null || count == 1) {

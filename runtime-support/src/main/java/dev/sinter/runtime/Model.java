@@ -194,7 +194,7 @@ public final class Model implements AutoCloseable {
         enter();
         try {
             Value[] values = signature.order(inputs);
-            return script == null ? runBlock(values) : runScript(values);
+            return script == null ? runBlock(values) : runScript(values, null);
         } finally {
             exit();
         }
@@ -210,7 +210,7 @@ public final class Model implements AutoCloseable {
         Frame frame = frames.take();
         frame.fit(binding);
         frame.io = io;
-        execute(frame, binding);
+        execute(frame, binding, null);
         frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
         finish(outputs, io);
         return outputs;
@@ -221,8 +221,8 @@ public final class Model implements AutoCloseable {
         return script != null;
     }
 
-    /** Runs a model that has a script. */
-    Outputs runScript(Value[] given) {
+    /** Runs a model that has a script; the listener may be null. */
+    Outputs runScript(Value[] given, StepListener listener) {
         Binding binding = bind(given);
         Value[] values = given.clone();
         for (int i = 0; i < values.length; i++) {
@@ -232,7 +232,7 @@ public final class Model implements AutoCloseable {
         }
         Frame frame = frames.take();
         Changeover change = changeover;
-        frame.steps = change;
+        frame.steps = steps(change, listener);
         Active now = active;
         Call call = script.call(now.program(), frame, values, binding.symbols());
         RunEvent event = begin();
@@ -320,17 +320,17 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** Runs the program in a frame that is ready. */
-    void execute(Frame frame, Binding binding) {
+    /** Runs the program in a frame that is ready; the listener may be null. */
+    void execute(Frame frame, Binding binding, StepListener listener) {
         Changeover change = changeover;
-        frame.steps = change;
+        frame.steps = steps(change, listener);
         if (options.checked()) {
             frame.poison();
         }
         RunEvent event = begin();
         Active now = active;
         try {
-            now.program().run(frame);
+            frame.run(now.program());
         } catch (ModelException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -342,6 +342,10 @@ public final class Model implements AutoCloseable {
         if (change != null && change.wanted()) {
             change.begin(now.program(), ScratchCall.of(info, binding, frame.io));
         }
+    }
+
+    private static Steps steps(Changeover change, StepListener listener) {
+        return listener == null ? change : new TimedSteps(change, listener);
     }
 
     private static RunEvent begin() {
@@ -482,8 +486,25 @@ public final class Model implements AutoCloseable {
         if (info.script().exists()) {
             return OptionalLong.empty();
         }
-        long[] symbols = info.symbols().stream().mapToLong(s -> sizes.getOrDefault(s.name(), s.min())).toArray();
-        return OptionalLong.of(binder.get(symbols).bytes());
+        return OptionalLong.of(binder.get(symbols(sizes)).bytes());
+    }
+
+    /**
+     * Where the arenas of one call have what, and when: the memory plan.
+     *
+     * @param sizes values of symbols by name; one left out has its least value
+     * @return all allocations in their order; none for a model with a script, whose blocks have arenas of their own
+     * @throws ModelException if something becomes too big
+     */
+    public List<ArenaPart> arenaParts(Map<String, Long> sizes) {
+        if (info.script().exists()) {
+            return List.of();
+        }
+        return binder.parts(symbols(sizes));
+    }
+
+    private long[] symbols(Map<String, Long> sizes) {
+        return info.symbols().stream().mapToLong(s -> sizes.getOrDefault(s.name(), s.min())).toArray();
     }
 
     /**

@@ -25,6 +25,26 @@ public abstract class Program {
     public abstract void run(Frame frame);
 
     /**
+     * Runs all steps in order, each of them by {@link Frame#parallel}, even those of one round that {@link #run} calls
+     * itself; so whoever the frame asks sees every step.
+     *
+     * @param frame the call's memory
+     */
+    public void walk(Frame frame) {
+        run(frame);
+    }
+
+    /**
+     * Runs all steps of one block of a script, each of them by {@link Frame#parallel}.
+     *
+     * @param block the block's number
+     * @param frame memory, bound to the block
+     */
+    public void walk(int block, Frame frame) {
+        run(block, frame);
+    }
+
+    /**
      * Runs the script of a model that has one; it runs blocks and library routines over the call's registers.
      *
      * @param call the call's registers and symbols

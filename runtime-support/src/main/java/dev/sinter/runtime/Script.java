@@ -61,7 +61,7 @@ final class Script {
         if (checked) {
             frame.poison();
         }
-        program.run(block, frame);
+        frame.run(program, block);
     }
 
     /**

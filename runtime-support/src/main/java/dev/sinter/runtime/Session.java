@@ -1,6 +1,7 @@
 package dev.sinter.runtime;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -140,13 +141,29 @@ public final class Session {
      * @throws ModelException as {@link Model#run}; and if two threads run the session at once
      */
     public Outputs run() {
+        return run(null);
+    }
+
+    /**
+     * Runs the model on the inputs set and tells what each step took. Such a run is a little slower than
+     * {@linkplain #run() others}: by some tens of nanoseconds a step.
+     *
+     * @param listener told of each step behind its end, on the calling thread
+     * @return the outputs, which the next run overwrites
+     * @throws ModelException as {@link #run()}
+     */
+    public Outputs profile(StepListener listener) {
+        return run(Objects.requireNonNull(listener));
+    }
+
+    private Outputs run(StepListener listener) {
         if (!busy.compareAndSet(false, true)) {
             throw new ModelException(signature.model() + ": the session is running in another thread");
         }
         try {
             model.enter();
             try {
-                return runInside();
+                return runInside(listener);
             } finally {
                 model.exit();
             }
@@ -155,23 +172,23 @@ public final class Session {
         }
     }
 
-    private Outputs runInside() {
+    private Outputs runInside(StepListener listener) {
         if (settled) {
-            model.execute(frame, binding);
+            model.execute(frame, binding, listener);
             model.finish(outputs, io);
             return outputs;
         }
-        return runChecked();
+        return runChecked(listener);
     }
 
-    private Outputs runChecked() {
+    private Outputs runChecked(StepListener listener) {
         for (int i = 0; i < inputs.length; i++) {
             if (!state.isInput(i)) {
                 signature.checked(i, inputs[i], false);
             }
         }
         if (scripted) {
-            outputs = model.runScript(inputs);
+            outputs = model.runScript(inputs, listener);
             return outputs;
         }
         signature.match(inputs, symbols);
@@ -190,7 +207,7 @@ public final class Session {
             binding = next;
         }
         settled = state == SessionState.NONE && inPlace();
-        model.execute(frame, next);
+        model.execute(frame, next, listener);
         model.finish(outputs, io);
         state.advance(next);
         return outputs;

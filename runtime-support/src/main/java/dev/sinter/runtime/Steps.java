@@ -11,4 +11,19 @@ interface Steps {
      * @param count number of iterations, at least 1
      */
     void run(Frame frame, Program program, int step, int count);
+
+    /** Whether steps of one round are wanted too, which a program runs by itself otherwise. */
+    default boolean wantsAll() {
+        return false;
+    }
+
+    /**
+     * A library routine ran.
+     *
+     * @param call the call's number
+     * @param nanos what it took
+     */
+    default void library(int call, long nanos) {
+        // most do not care
+    }
 }

@@ -12,7 +12,7 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * Emits the common superclass of a model's forms: it resolves all sizes once for each distinct input shape, and has the
- * script if there is one.
+ * way through all steps for those who take their times, and the script if there is one.
  */
 public final class BindEmitter implements Opcodes {
     static final String PROGRAM = "dev/sinter/runtime/Program";
@@ -51,6 +51,7 @@ public final class BindEmitter implements Opcodes {
         bind.visitCode();
         equalities(cw, bind, name, symbols, checkedHere(plan));
         values(cw, bind, name, "bind", 1, symbols, border);
+        WalkEmitter.emit(cw, name, plan, values);
         if (plan.script() != null) {
             cw.visitSource(lines.file(), null);
             blocks(cw, name, symbols, values);

@@ -51,7 +51,7 @@ public final class FormEmitter implements Opcodes {
     private final FrameWriter cw = new FrameWriter();
     private final Map<Kernel, String> methods = new LinkedHashMap<>();
     private final Set<String> taken = new HashSet<>(Set.of("run", "step", "bind", "idle", "kernel",
-            "sample"));
+            "sample", "walk"));
     private final TextConstants texts = new TextConstants();
     private final ArrayDeque<Kernel> pending = new ArrayDeque<>();
     private final Map<Kernel, Optional<Kernel>> samples = new HashMap<>();

@@ -65,7 +65,7 @@ public final class PlanPrinter {
             case Arg.Real(var value) -> Float.toString(value);
         }).collect(Collectors.joining(", "));
         return step.name() + " = " + kernel.name() + "(" + arrays + ")(" + args + ")"
-                + (step.count() == null ? "" : " par " + step.count());
+                + (step.count() == null ? "" : " par " + step.count()) + "  // " + step.node().outputs().getFirst();
     }
 
     private static String place(Place place) {

@@ -1,0 +1,265 @@
+package dev.sinter.cli.report;
+
+import dev.sinter.Compilation;
+import dev.sinter.Sinter;
+import dev.sinter.cli.JsonObject;
+import dev.sinter.cli.MadeUpInputs;
+import dev.sinter.codegen.KernelListing;
+import dev.sinter.ir.ConstantSink;
+import dev.sinter.ir.Graph;
+import dev.sinter.ir.GraphPrinter;
+import dev.sinter.ir.Node;
+import dev.sinter.ir.Value;
+import dev.sinter.ir.cost.Choice;
+import dev.sinter.ir.cost.Work;
+import dev.sinter.ir.op.Constant;
+import dev.sinter.ir.op.Library;
+import dev.sinter.passes.Pass;
+import dev.sinter.passes.Pipeline;
+import dev.sinter.passes.Rewrite;
+import dev.sinter.runtime.ArenaPart;
+import dev.sinter.runtime.Model;
+import dev.sinter.runtime.ModelImage;
+import dev.sinter.runtime.StateInfo;
+import dev.sinter.runtime.ValueInfo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything known of a compiled model as one page that needs nothing else: the graph before and after the passes, the
+ * nodes' work, kernels and times, memory, choices and rewrites.
+ */
+public final class HtmlReport {
+    /**
+     * What is reported on.
+     *
+     * @param file
+     *            the model's or the jar's name
+     * @param image
+     *            the compiled model
+     * @param dump
+     *            the IR dump shipped with it
+     * @param compilation
+     *            how it was compiled; null for a jar, which does not know
+     * @param kernels
+     *            its kernels
+     */
+    public record Subject(String file, ModelImage image, String dump, @Nullable Compilation compilation,
+            List<KernelListing> kernels) {
+        /** Copies the list. */
+        public Subject {
+            kernels = List.copyOf(kernels);
+        }
+    }
+
+    private final Subject subject;
+    private final Map<String, Long> sizes;
+    private final @Nullable StepProfile profile;
+    private final ShippedPlan plan;
+    private final List<ArenaPart> parts;
+    private final long arenaBytes;
+    private final Graph graph;
+    private final Map<Integer, Integer> routines; // by the first result's id: the call's number
+
+    private HtmlReport(Subject subject, Model model, Map<String, Long> sizes, @Nullable StepProfile profile) {
+        this.subject = subject;
+        this.sizes = sizes;
+        this.profile = profile;
+        this.plan = ShippedPlan.parse(subject.dump());
+        this.parts = model.arenaParts(sizes);
+        this.arenaBytes = model.arenaBytes(sizes).orElse(0);
+        this.graph = subject.compilation() == null ? plan.graph() : subject.compilation().optimized();
+        this.routines = routines(graph, subject.image());
+    }
+
+    /**
+     * Makes the page.
+     *
+     * @param subject
+     *            what is reported on
+     * @param model
+     *            the same, loaded
+     * @param wanted
+     *            sizes of symbols; those left out are chosen as {@code sinter bench} does
+     * @param seconds
+     *            how long to run the model to take the steps' times; 0 takes none
+     * @return the page
+     * @throws dev.sinter.runtime.ModelException
+     *             if the model can't be run on inputs made up
+     */
+    public static String page(Subject subject, Model model, Map<String, Long> wanted, double seconds) {
+        var sizes = new LinkedHashMap<String, Long>();
+        subject.image().info().symbols().forEach(s -> sizes.put(s.name(), wanted.getOrDefault(s.name(), s.min())));
+        sizes.putAll(MadeUpInputs.sizes(subject.image().info(), wanted));
+        sizes.remove(StateInfo.CAPACITY);
+        var profile = seconds > 0
+                ? StepProfile.take(model, MadeUpInputs.of(subject.image().info(), wanted), seconds)
+                : null;
+        return Page.of(subject.image().info().name(), new HtmlReport(subject, model, sizes, profile).json());
+    }
+
+    /** Calls of library routines are numbered in the order of their nodes. */
+    private static Map<Integer, Integer> routines(Graph graph, ModelImage image) {
+        var open = new ArrayList<Node>();
+        libraries(graph, open);
+        var calls = image.info().script().calls();
+        var found = new HashMap<Integer, Integer>();
+        for (int i = 0; i < calls.size(); i++) {
+            var call = calls.get(i);
+            for (var node : open) {
+                if (node.op() instanceof Library l && l.routine().equals(call.routine())
+                        && node.origin().first().equals(call.node())) {
+                    found.put(node.outputs().getFirst().id(), i);
+                    open.remove(node);
+                    break;
+                }
+            }
+        }
+        return found;
+    }
+
+    private static void libraries(Graph graph, List<Node> found) {
+        for (var node : graph.nodes()) {
+            if (node.op() instanceof Library) {
+                found.add(node);
+            }
+            node.regions().forEach(region -> libraries(region, found));
+        }
+    }
+
+    private JsonObject json() {
+        var info = subject.image().info();
+        var compilation = subject.compilation();
+        var json = new JsonObject().put("sinter", Sinter.VERSION).put("model", info.name())
+                .put("file", subject.file()).put("className", info.className()).put("jar", compilation == null)
+                .put("sizes", sizes).put("inputs", ports(info.inputs())).put("outputs", ports(info.outputs()))
+                .put("symbols", info.symbols().stream().filter(s -> !s.name().equals(StateInfo.CAPACITY))
+                        .map(s -> new JsonObject().put("name", s.name()).put("min", s.min()).put("max", s.max()))
+                        .toList())
+                .put("totals", totals());
+        json.put("profile", profile == null ? null
+                : new JsonObject().put("form", profile.form()).put("threads", profile.threads())
+                        .put("runs", profile.runs()).put("run", profile.run()).put("sum", profile.sum())
+                        .put("java", Runtime.version().toString()));
+        json.put("before", compilation == null ? null
+                : GraphJson.of(compilation.imported(), sizes, GraphJson.NodeFacts.NONE));
+        json.put("after", GraphJson.of(graph, sizes, facts()));
+        json.put("steps", plan.steps().stream().map(this::step).toList());
+        json.put("kernels", subject.kernels().stream()
+                .map(k -> new JsonObject().put("name", k.name()).put("program", k.loopProgramText())).toList());
+        json.put("arenas", arenas());
+        json.put("choices", Choice.parse(subject.dump()).stream().map(HtmlReport::choice).toList());
+        json.put("passes", compilation == null ? List.of() : passes(compilation));
+        json.put("rewrites", compilation == null ? List.of()
+                : compilation.rewrites().stream().map(HtmlReport::rewrite).toList());
+        return json;
+    }
+
+    private JsonObject totals() {
+        var image = subject.image();
+        double operations = 0;
+        boolean unknown = false;
+        for (var node : graph.nodes()) {
+            double work = Work.of(node, sizes).operations();
+            operations += Double.isNaN(work) ? 0 : work;
+            unknown |= Double.isNaN(work) || !node.regions().isEmpty();
+        }
+        double border = 0;
+        for (var port : graph.inputs()) {
+            border += Work.bytes(port.value().type(), sizes);
+        }
+        for (var port : graph.outputs()) {
+            border += Work.bytes(port.value().type(), sizes);
+        }
+        return new JsonObject().put("operations", operations).put("more", unknown)
+                .put("weights", image.info().weightsBytes()).put("arenas", arenaBytes).put("border", border)
+                .put("classes", image.classes().values().stream().mapToLong(c -> c.length).sum())
+                .put("script", image.info().script().exists());
+    }
+
+    private GraphJson.NodeFacts facts() {
+        var byValue = new HashMap<Integer, List<Integer>>();
+        plan.steps().forEach(s -> byValue.computeIfAbsent(s.value(), v -> new ArrayList<>()).add(s.number()));
+        return (node, json) -> {
+            int id = node.outputs().isEmpty() ? -1 : node.outputs().getFirst().id();
+            var steps = byValue.getOrDefault(id, List.of());
+            json.put("steps", steps);
+            var call = routines.get(id);
+            if (call != null) {
+                json.put("routine", call);
+            }
+            if (profile != null) {
+                json.put("nanos", steps.stream().mapToDouble(profile::step).sum()
+                        + (call == null ? 0 : profile.routine(call)));
+            }
+        };
+    }
+
+    private JsonObject step(ShippedPlan.Step step) {
+        return new JsonObject().put("number", step.number()).put("block", step.block()).put("method", step.method())
+                .put("kernel", step.kernel()).put("arrays", step.arrays()).put("value", step.value())
+                .put("nanos", profile == null ? null : profile.step(step.number()));
+    }
+
+    private List<JsonObject> arenas() {
+        var byStorage = new TreeMap<String, List<JsonObject>>();
+        for (int i = 0; i < parts.size(); i++) {
+            var part = parts.get(i);
+            if (part.bytes() > 0) {
+                byStorage.computeIfAbsent(part.storage().label(), s -> new ArrayList<>())
+                        .add(new JsonObject().put("name", "a" + i).put("first", part.firstStep())
+                                .put("last", part.lastStep()).put("offset", part.offset()).put("bytes", part.bytes())
+                                .put("perWorker", part.perWorker()));
+            }
+        }
+        return byStorage.entrySet().stream()
+                .map(e -> new JsonObject().put("storage", e.getKey()).put("parts", e.getValue())).toList();
+    }
+
+    private static List<JsonObject> ports(List<ValueInfo> values) {
+        return values.stream().map(v -> new JsonObject().put("name", v.name()).put("type", v.type().toString()))
+                .toList();
+    }
+
+    private static JsonObject choice(Choice choice) {
+        return new JsonObject().put("kind", choice.kind()).put("about", choice.about()).put("picked", choice.picked())
+                .put("measured", choice.measured()).put("why", choice.why())
+                .put("costs", choice.costs().stream()
+                        .map(c -> new JsonObject().put("way", c.way()).put("nanos", Math.round(c.nanos()))).toList());
+    }
+
+    private static List<JsonObject> passes(Compilation compilation) {
+        var purposes = Pipeline.standard().passes().stream().collect(Collectors.toMap(Pass::name, Pass::purpose));
+        var rewrites = compilation.rewrites().stream()
+                .collect(Collectors.groupingBy(Rewrite::pass, Collectors.counting()));
+        return compilation.stages().stream()
+                .map(s -> new JsonObject().put("name", s.name()).put("nodes", s.graph().nodes().stream()
+                        .filter(n -> !(n.op() instanceof Constant)).count())
+                        .put("purpose", purposes.getOrDefault(s.name(), "as the file says"))
+                        .put("rewrites", rewrites.getOrDefault(s.name(), 0L)))
+                .toList();
+    }
+
+    private static JsonObject rewrite(Rewrite rewrite) {
+        return new JsonObject().put("number", rewrite.number()).put("pass", rewrite.pass()).put("rule", rewrite.rule())
+                .put("label", rewrite.label()).put("origins", rewrite.origin().names())
+                .put("gone", ids(rewrite.removed())).put("made", ids(rewrite.added()))
+                .put("before", lines(rewrite.removed()))
+                .put("after", lines(rewrite.added()));
+    }
+
+    private static List<Integer> ids(List<Node> nodes) {
+        return nodes.stream().flatMap(n -> n.outputs().stream()).map(Value::id).toList();
+    }
+
+    private static List<String> lines(List<Node> nodes) {
+        ConstantSink named = data -> "0";
+        return nodes.stream().map(n -> GraphPrinter.print(n, named)).toList();
+    }
+}
