@@ -7,34 +7,39 @@ import java.util.Map;
  * A JSON value (<a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a>). The typed getters of an object name
  * the member and what came instead, so that a tokenizer file of an unknown kind is refused with a useful message.
  */
-sealed interface Json {
+public sealed interface Json {
 
     /** The members of an object in the order of the file. */
     record Obj(Map<String, Json> members) implements Json {
 
         /** The member {@code key}; {@link Null#NULL} where the object has none, as the format defines it. */
-        Json get(String key) {
+        public Json get(String key) {
             var value = members.get(key);
             return value == null ? Null.NULL : value;
         }
 
-        Obj object(String key) {
+        /** The member {@code key}, an object. */
+        public Obj object(String key) {
             return get(key) instanceof Obj value ? value : wrong(key, "an object");
         }
 
-        List<Json> array(String key) {
+        /** The member {@code key}, an array. */
+        public List<Json> array(String key) {
             return get(key) instanceof Arr value ? value.elements() : wrong(key, "an array");
         }
 
-        String string(String key) {
+        /** The member {@code key}, a string. */
+        public String string(String key) {
             return get(key) instanceof Str value ? value.value() : wrong(key, "a string");
         }
 
-        boolean bool(String key) {
+        /** The member {@code key}, true or false. */
+        public boolean bool(String key) {
             return get(key) instanceof Bool value ? value.value() : wrong(key, "true or false");
         }
 
-        int integer(String key) {
+        /** The member {@code key}, an integer. */
+        public int integer(String key) {
             if (get(key) instanceof Num value && value.value() == (int) value.value()) {
                 return (int) value.value();
             }
@@ -64,6 +69,7 @@ sealed interface Json {
 
     /** {@code null}. */
     enum Null implements Json {
+        /** The only one. */
         NULL
     }
 

@@ -6,7 +6,7 @@ import dev.sinter.runtime.Session;
 import dev.sinter.runtime.StepListener;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Collections;
 
 /**
  * What a model's steps take when it is warm.
@@ -18,11 +18,11 @@ import java.util.List;
  * @param runs
  *            whole runs that were timed
  * @param run
- *            nanoseconds of a run, the median
+ *            nanoseconds of the best run
  * @param steps
- *            nanoseconds of each step in a run, the medians; all rounds of a loop together
+ *            nanoseconds of each step in a run, the best; all rounds of a loop together
  * @param routines
- *            nanoseconds of each library routine's call in a run
+ *            nanoseconds of each library routine's calls in a run, the best
  */
 record StepProfile(String form, int threads, int runs, double run, double[] steps, double[] routines) {
     private static final int FEWEST = 5;
@@ -83,12 +83,13 @@ record StepProfile(String form, int threads, int runs, double run, double[] step
         int steps = times.stream().mapToInt(t -> t.steps.length).max().orElse(0);
         int routines = times.stream().mapToInt(t -> t.routines.length).max().orElse(0);
         var byStep = new double[steps];
-        Arrays.setAll(byStep, i -> median(times.stream()
-                .map(t -> i < t.steps.length ? Math.max(0, t.steps[i] - clock * t.calls[i]) : 0.0).toList()));
+        Arrays.setAll(byStep, i -> times.stream()
+                .mapToDouble(t -> i < t.steps.length ? Math.max(0, t.steps[i] - clock * t.calls[i]) : 0)
+                .min().orElse(0));
         var byRoutine = new double[routines];
-        Arrays.setAll(byRoutine, i -> median(times.stream()
-                .map(t -> i < t.routines.length ? (double) t.routines[i] : 0.0).toList()));
-        return new StepProfile(model.form().name(), model.threads(), runs.size(), median(runs), byStep, byRoutine);
+        Arrays.setAll(byRoutine, i -> times.stream().mapToDouble(t -> i < t.routines.length ? t.routines[i] : 0)
+                .min().orElse(0));
+        return new StepProfile(model.form().name(), model.threads(), runs.size(), Collections.min(runs), byStep, byRoutine);
     }
 
     /** Both ways of running, since HotSpot compiles each by itself. */
@@ -99,18 +100,15 @@ record StepProfile(String form, int threads, int runs, double run, double[] step
         }
     }
 
-    /** What asking for the time takes: it is part of each step's time. */
+    /** What asking for the time takes, usually: it is part of each step's time. */
     private static double clock() {
         var samples = new ArrayList<Double>();
         for (int i = 0; i < CLOCK_SAMPLES; i++) {
             long before = System.nanoTime();
             samples.add((double) (System.nanoTime() - before));
         }
-        return median(samples);
-    }
-
-    private static double median(List<Double> values) {
-        return values.isEmpty() ? 0 : values.stream().sorted().skip(values.size() / 2).findFirst().orElse(0.0);
+        Collections.sort(samples);
+        return samples.get(CLOCK_SAMPLES / 2);
     }
 
     /** {@return what a step takes, nanoseconds in a run} */

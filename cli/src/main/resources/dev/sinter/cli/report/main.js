@@ -67,7 +67,7 @@ function summary() {
   const sizes = Object.entries(REPORT.sizes).map(([name, value]) => `${name} = ${value}`).join(", ");
   const tiles = [
     profile ? total("a run", time(profile.run), `${profile.form}, ${profile.threads}`
-        + `${profile.threads === 1 ? " thread" : " threads"}, median of ${profile.runs}`)
+        + `${profile.threads === 1 ? " thread" : " threads"}, best of ${profile.runs}`)
         : total("a run", "–", "not measured"),
     total("operations", (totals.more ? "≥ " : "") + count(totals.operations), sizes || "all sizes are known"),
     profile ? total("rate", rate(totals.operations, profile.run) ?? "–", "operations by time of a run") : null,
@@ -146,7 +146,7 @@ $("memory-plan").append(memoryPlan(goToFinal));
 $("choice-table").append(choiceTable());
 $("pass-table").append(passTable());
 $("kernel-list").append(kernelList());
-$("footer").textContent = REPORT.profile ? `Times of Java ${REPORT.profile.java}: each step by the clock, medians, on`
+$("footer").textContent = REPORT.profile ? `Times of Java ${REPORT.profile.java}: each step by the clock, the best, on`
     + " inputs made up. Operations count a multiplication with addition as two." : "Operations count a multiplication"
     + " with addition as two.";
 document.documentElement.dataset.ready = "true";

@@ -22,7 +22,7 @@ function arenaPicture(arena, nodes, note, goTo) {
   const steps = Math.max(1, REPORT.steps.length);
   const size = Math.max(...arena.parts.map(part => part.offset + part.bytes));
   const left = 70;
-  const width = Math.max(700, Math.min(2400, left + steps * 12));
+  const width = Math.max(1320, Math.min(4000, left + steps * 10));
   const height = 260;
   const x = step => left + (width - left - 10) * step / steps;
   const y = offset => 14 + (height - 34) * offset / size;

@@ -125,7 +125,7 @@ function history(node, tree) {
 function rewritesOf(host, node, tree) {
   const list = history(node, tree);
   if (list.length > 0) {
-    host.append(heading(`rewrites (${list.length})`), list.map(rewriteDetails));
+    host.append(heading(`rewrites (${list.length})`), ...list.map(rewriteDetails));
   }
 }
 

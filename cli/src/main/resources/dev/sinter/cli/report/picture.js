@@ -8,8 +8,8 @@ class Picture {
     this.color = "kind";
     this.chosen = null;
     this.hits = new Set();
-    const marker = svg("marker", {id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7,
-      orient: "auto"}, svg("path", {d: "M0 0L8 4L0 8z", class: "arrow"}));
+    const marker = svg("marker", {id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9,
+      markerUnits: "userSpaceOnUse", orient: "auto"}, svg("path", {d: "M0 0L8 4L0 8z", class: "arrow"}));
     this.svg = svg("svg", {"aria-label": "graph"}, svg("defs", {}, marker), this.canvas);
     host.append(this.svg);
     this.listen();
