@@ -6,6 +6,7 @@ module dev.sinter {
     requires transitive dev.sinter.passes;
     requires transitive dev.sinter.runtime;
     requires java.management;
+    requires jdk.jfr;
     requires static transitive org.jspecify;
 
     exports dev.sinter;

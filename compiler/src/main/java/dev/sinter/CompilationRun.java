@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One run through all stages; keeps what the passes tell. */
 final class CompilationRun implements PassListener {
@@ -29,6 +30,9 @@ final class CompilationRun implements PassListener {
     private final Consumer<String> progress;
     private final List<Compilation.Stage> stages = new ArrayList<>();
     private final List<Rewrite> rewrites = new ArrayList<>();
+    private @Nullable PassEvent pass; // null: nobody records
+    private int rewritesBefore;
+    private int stagesToCome;
 
     CompilationRun(PassOptions passes, Costs costs, Consumer<String> progress) {
         this.passes = passes;
@@ -46,12 +50,21 @@ final class CompilationRun implements PassListener {
 
     private Compilation compile(String what, Supplier<Graph> importer, CodegenOptions codegen) {
         try {
+            var event = CompileEvent.begun();
+            pass = PassEvent.begun();
             progress.accept("reading " + what);
             var imported = importer.get();
-            var graph = Pipeline.standard(choices).run(imported, passes, this);
+            var pipeline = Pipeline.standard(choices);
+            stagesToCome = pipeline.passes().size();
+            var graph = pipeline.run(imported, passes, this);
             progress.accept("generating code for " + graph.nodes().size() + " nodes");
             var generated = CodeGenerator.generate(graph, codegen, choices);
-            return new Compilation(stages, rewrites, generated);
+            ended("generate", graph);
+            var compilation = new Compilation(stages, rewrites, generated);
+            if (event != null) {
+                event.done(compilation);
+            }
+            return compilation;
         } catch (OnnxImportException e) {
             // A cause tells that the file itself is damaged; without one, the importer understood it and declined.
             throw e.getCause() == null
@@ -76,9 +89,20 @@ final class CompilationRun implements PassListener {
         rewrites.add(rewrite);
     }
 
+    /** A stage has ended, and the next one begins. */
+    private void ended(String stage, Graph graph) {
+        if (pass != null) {
+            pass.done(stage, graph.nodes().size(), rewrites.size() - rewritesBefore);
+            pass = PassEvent.begun();
+        }
+        rewritesBefore = rewrites.size();
+    }
+
     @Override
     public void stage(int number, String name, Graph graph) {
-        progress.accept(number == 0 ? graph.nodes().size() + " nodes imported" : "pass " + name);
+        ended(name, graph);
+        progress.accept(number == 0 ? graph.nodes().size() + " nodes imported"
+                : "pass " + number + " of " + stagesToCome + ", " + name);
         stages.add(new Compilation.Stage(number, name, graph));
     }
 }

@@ -27,9 +27,11 @@ import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.ModelImage;
 import dev.sinter.runtime.RunOptions;
+import dev.sinter.runtime.StepListener;
 import dev.sinter.runtime.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,6 +114,34 @@ class ScriptJarTest {
             assertThat(model.form()).isEqualTo(Form.ofBits(VECTOR_BITS));
             check(model, true);
             check(model, false);
+        }
+    }
+
+    @Test
+    void stepsAndRoutinesAreTimedAsOftenAsTheyRun() {
+        var generated = CodeGenerator.generate(graph(), new CodegenOptions("p", "Scripted", true));
+        try (var model = Model.define(generated.image())) {
+            for (boolean way : new boolean[]{true, false}) {
+                var session = model.newSession().set("c", Tensor.of(new boolean[]{way}))
+                        .set("x", Tensor.of(new float[]{1, 5, 3}, 3));
+                var steps = new TreeMap<Integer, Integer>();
+                var calls = new TreeMap<String, Integer>();
+                session.profile(new StepListener() {
+                    @Override
+                    public void step(int step, long nanos) {
+                        steps.merge(step, 1, Integer::sum);
+                    }
+
+                    @Override
+                    public void library(int call, long nanos) {
+                        calls.merge(model.info().script().calls().get(call).routine(), 1, Integer::sum);
+                    }
+                });
+                assertThat(List.copyOf(steps.values())).as("the addition in the loop's three rounds").isEqualTo(
+                        way ? List.of(3) : List.of());
+                assertThat(calls.keySet()).contains("string.concat");
+                assertThat(calls.containsKey("sort.topk")).isEqualTo(!way);
+            }
         }
     }
 

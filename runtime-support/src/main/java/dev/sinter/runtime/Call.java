@@ -113,16 +113,15 @@ public final class Call {
      */
     public void library(int number) {
         Steps steps = frame.steps;
-        if (steps == null || !steps.wantsAll()) {
+        if (steps == null) {
             routine(number);
-            return;
+        } else {
+            steps.library(this, number);
         }
-        long begin = System.nanoTime();
-        routine(number);
-        steps.library(number, System.nanoTime() - begin);
     }
 
-    private void routine(int number) {
+    /** Calls a library routine, whoever wants to see that. */
+    void routine(int number) {
         LibraryInfo call = script.info().calls().get(number);
         var inputs = new Value[call.inputs().size()];
         for (int i = 0; i < inputs.length; i++) {

@@ -18,8 +18,17 @@ final class LoadEvent extends Event {
     @Label("Model")
     String model;
 
+    @Label("From")
+    @Description("The jar; nothing for a model compiled just in time")
+    String from;
+
     @Label("Form")
+    @Description("The form that runs first")
     String form;
+
+    @Label("Threads")
+    @Description("Threads that may work on a run")
+    int threads;
 
     @Label("Weights")
     @DataAmount

@@ -2,8 +2,8 @@ package dev.sinter.runtime;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +41,7 @@ public final class Model implements AutoCloseable {
     };
     // Plain fields: whichever values a call sees, it gives the same bits.
     private Active active;
+    private StepIndex index; // null: nobody has asked
     private Changeover changeover; // null: the active form is the last one
 
     /** A form with its code. */
@@ -99,7 +100,7 @@ public final class Model implements AutoCloseable {
         try {
             ModelJar content = ModelJar.open(jar);
             return started(content.info(),
-                    new ModelClassLoader(content.zip(), content.weights()), options, event);
+                    new ModelClassLoader(content.zip(), content.weights()), options, event, jar);
         } catch (IOException e) {
             throw new ModelException("model " + jar + " can't be read: " + e, e);
         }
@@ -132,7 +133,7 @@ public final class Model implements AutoCloseable {
         }
         return started(image.info(),
                 new ModelClassLoader(new ModelClassLoader.Defined(files), FileBytes.of(image.weights())),
-                options, event);
+                options, event, null);
     }
 
     /** The event of a load that begins, or null: while nobody records, JFR's classes are not even loaded (50 ms). */
@@ -145,11 +146,14 @@ public final class Model implements AutoCloseable {
         return event;
     }
 
-    private static Model started(ModelInfo info, ModelClassLoader loader, RunOptions options, LoadEvent event) {
+    private static Model started(ModelInfo info, ModelClassLoader loader, RunOptions options, LoadEvent event,
+            Path jar) {
         var model = new Model(info, loader, options);
         if (event != null && event.shouldCommit()) {
             event.model = info.name();
+            event.from = jar == null ? null : jar.toString();
             event.form = model.active.form().name();
+            event.threads = model.threads();
             event.weightsBytes = info.weightsBytes();
             event.commit();
         }
@@ -232,9 +236,9 @@ public final class Model implements AutoCloseable {
         }
         Frame frame = frames.take();
         Changeover change = changeover;
-        frame.steps = steps(change, listener);
         Active now = active;
         Call call = script.call(now.program(), frame, values, binding.symbols());
+        frame.steps = steps(change, listener, call.symbols());
         RunEvent event = begin();
         try {
             script.run(call);
@@ -323,7 +327,7 @@ public final class Model implements AutoCloseable {
     /** Runs the program in a frame that is ready; the listener may be null. */
     void execute(Frame frame, Binding binding, StepListener listener) {
         Changeover change = changeover;
-        frame.steps = steps(change, listener);
+        frame.steps = steps(change, listener, binding.symbols());
         if (options.checked()) {
             frame.poison();
         }
@@ -344,8 +348,23 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    private static Steps steps(Changeover change, StepListener listener) {
-        return listener == null ? change : new TimedSteps(change, listener);
+    private Steps steps(Changeover change, StepListener listener, long[] symbols) {
+        Steps steps = change;
+        if (FlightRecorder.isInitialized() && KernelEvent.PROBE.isEnabled()) {
+            steps = new KernelEvents(steps, info, index(), symbols);
+        }
+        return listener == null ? steps : new TimedSteps(steps, listener);
+    }
+
+    /** What the steps are, read when it is first wanted. */
+    private StepIndex index() {
+        StepIndex known = index;
+        if (known == null) {
+            known = new StepIndex(info, resource(info.irResource())
+                    .map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse(""));
+            index = known;
+        }
+        return known;
     }
 
     private static RunEvent begin() {
@@ -360,10 +379,19 @@ public final class Model implements AutoCloseable {
         if (event.shouldCommit()) {
             event.model = info.name();
             event.form = form.name();
-            event.symbols = Arrays.toString(symbols);
+            event.symbols = named(symbols);
+            event.threads = workers.size();
             event.scratchBytes = scratchBytes;
             event.commit();
         }
+    }
+
+    private String named(long[] symbols) {
+        var text = new StringBuilder();
+        for (int i = 0; i < symbols.length; i++) {
+            text.append(i == 0 ? "" : ", ").append(info.symbols().get(i).name()).append('=').append(symbols[i]);
+        }
+        return text.toString();
     }
 
     /** Says which emitted method failed. */

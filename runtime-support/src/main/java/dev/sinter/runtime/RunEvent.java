@@ -25,7 +25,12 @@ final class RunEvent extends Event {
     String form;
 
     @Label("Symbols")
+    @Description("Sizes of the symbolic dimensions")
     String symbols;
+
+    @Label("Threads")
+    @Description("Threads that may work on the run")
+    int threads;
 
     @Label("Scratch")
     @DataAmount

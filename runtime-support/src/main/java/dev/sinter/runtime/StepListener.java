@@ -1,6 +1,7 @@
 package dev.sinter.runtime;
 
 /** Hears what a run spent its time on; see {@link Session#profile}. */
+@FunctionalInterface
 public interface StepListener {
     /**
      * A step has run. In a loop of the model it may do so many times.

@@ -18,12 +18,12 @@ interface Steps {
     }
 
     /**
-     * A library routine ran.
+     * Calls a library routine.
      *
-     * @param call the call's number
-     * @param nanos what it took
+     * @param call the call of the model that asks
+     * @param number the routine's call's number
      */
-    default void library(int call, long nanos) {
-        // most do not care
+    default void library(Call call, int number) {
+        call.routine(number);
     }
 }

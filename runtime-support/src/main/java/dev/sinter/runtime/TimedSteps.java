@@ -33,7 +33,13 @@ final class TimedSteps implements Steps {
     }
 
     @Override
-    public void library(int call, long nanos) {
-        listener.library(call, nanos);
+    public void library(Call call, int number) {
+        long begin = System.nanoTime();
+        if (inner == null) {
+            call.routine(number);
+        } else {
+            inner.library(call, number);
+        }
+        listener.library(number, System.nanoTime() - begin);
     }
 }

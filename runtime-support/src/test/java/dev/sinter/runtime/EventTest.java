@@ -35,7 +35,7 @@ class EventTest {
         assertThat(events).anySatisfy(e -> {
             assertThat(e.getEventType().getName()).isEqualTo("dev.sinter.Run");
             assertThat(e.getString("form")).isEqualTo("SCALAR");
-            assertThat(e.getString("symbols")).isEqualTo("[2, 3]");
+            assertThat(e.getString("symbols")).isEqualTo("batch=2, columns=3");
         });
     }
 }
