@@ -57,8 +57,7 @@ final class CompilationRun implements PassListener {
             var pipeline = Pipeline.standard(choices);
             stagesToCome = pipeline.passes().size();
             var graph = pipeline.run(imported, passes, this);
-            progress.accept("generating code for " + graph.nodes().size() + " nodes");
-            var generated = CodeGenerator.generate(graph, codegen, choices);
+            var generated = CodeGenerator.generate(graph, codegen, choices, progress);
             ended("generate", graph);
             var compilation = new Compilation(stages, rewrites, generated);
             if (event != null) {

@@ -16,6 +16,7 @@ abstract class Console {
     private @Nullable CommandSpec spec;
     @ParentCommand
     private @Nullable Main main;
+    private @Nullable ProgressLine shown;
 
     private CommandLine line() {
         return Objects.requireNonNull(spec).commandLine();
@@ -23,12 +24,21 @@ abstract class Console {
 
     /** {@return for data} */
     final PrintWriter out() {
+        clear();
         return line().getOut();
     }
 
     /** {@return for words} */
     final PrintWriter err() {
+        clear();
         return line().getErr();
+    }
+
+    /** Takes the line of progress away. */
+    final void clear() {
+        if (shown != null) {
+            shown.clear();
+        }
     }
 
     /** {@return an exception that ends the command with exit code 2 and its usage} */
@@ -36,16 +46,23 @@ abstract class Console {
         return new ParameterException(line(), message);
     }
 
-    /** {@return where progress goes: to a terminal, or nowhere} */
+    /** {@return where progress goes: a line on a terminal, lines if the user wants to see everything, or nowhere} */
     final Consumer<String> progress() {
-        var console = System.console();
-        boolean shown = main != null && main.verbose() || console != null && console.isTerminal();
-        var err = err();
-        return message -> {
-            if (shown) {
+        if (main != null && main.verbose()) {
+            var err = err();
+            return message -> {
                 err.println(message);
                 err.flush();
-            }
-        };
+            };
+        }
+        var console = System.console();
+        if (console == null || !console.isTerminal()) {
+            return message -> {
+            };
+        }
+        if (shown == null) {
+            shown = new ProgressLine(err(), System::nanoTime);
+        }
+        return shown;
     }
 }

@@ -23,7 +23,8 @@ final class ExplainCommand extends Console implements Callable<Integer> {
     @Option(names = "--kernel", paramLabel = "NAME", description = "Shows this kernel only, with its bytecode.")
     private @Nullable String kernel;
     @Option(names = "--node", paramLabel = "NAME",
-            description = "Shows the nodes whose method or ONNX node has NAME in it, with bytecode.")
+            description = "Shows the nodes whose method or ONNX node has NAME in it: what each rewrite took and put"
+                    + " there, loop programs and bytecode.")
     private @Nullable String node;
     @Option(names = "--form", paramLabel = "FORM", defaultValue = "V512",
             description = "Whose bytecode: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -43,11 +44,10 @@ final class ExplainCommand extends Console implements Callable<Integer> {
         var image = source.image();
         var code = Disassembly.of(image, form);
         var kernels = source.kernels(image);
-        var nodes = new NodeListing(Source.dump(image).lines().toList(), code, source instanceof Source.Compiled c
-                ? c.compilation().rewrites()
-                : List.<Rewrite>of());
+        var rewrites = source instanceof Source.Compiled c ? c.compilation().rewrites() : List.<Rewrite>of();
+        var nodes = new NodeListing(Source.dump(image).lines().toList(), code, rewrites);
         if (kernel == null) {
-            showNodes(nodes, code);
+            showNodes(nodes, kernels, code, rewrites);
         }
         if (node == null) {
             showKernels(kernels, nodes, code);
@@ -58,37 +58,75 @@ final class ExplainCommand extends Console implements Callable<Integer> {
         return 0;
     }
 
-    private void showNodes(NodeListing nodes, Disassembly code) {
+    private void showNodes(NodeListing nodes, List<KernelListing> kernels, Disassembly code, List<Rewrite> rewrites) {
         boolean found = false;
         for (var entry : nodes.nodes()) {
             if (node != null && !entry.method().contains(node) && !entry.irLine().contains(node)) {
                 continue;
             }
             found = true;
-            out().println("node " + entry.method());
-            out().println("  ir       " + entry.irLine());
-            for (var origin : entry.origins()) {
-                out().println("  onnx     " + origin);
-            }
-            for (var rewrite : entry.rewrites()) {
-                out().println("  rewrite  " + rewrite.number() + " " + rewrite.pass() + "/" + rewrite.rule() + ": "
-                        + rewrite.label());
-            }
-            for (var name : entry.kernels()) {
-                out().println("  kernel   " + name);
-            }
-            if (!entry.kind().equals("kernel")) {
-                out().println("  " + entry.kind().replaceFirst(" ", " ".repeat(9 - entry.kind().indexOf(' '))));
-            }
+            showNode(entry);
             var method = code.methods().get(entry.method());
+            if (node != null) {
+                showPrograms(entry, kernels, code);
+            }
             if ((node != null || javap) && method != null) {
-                out().println(method.text().indent(2).stripTrailing());
+                out().println("  bytecode");
+                out().println(method.text().indent(4).stripTrailing());
+                for (var name : node == null ? List.<String>of() : entry.kernels()) {
+                    out().println(code.methods().get(name).text().indent(4).stripTrailing());
+                }
             }
             out().println();
         }
         if (node != null && !found) {
-            throw new ModelException("no node has '" + node + "' in the name of its method or its ONNX nodes");
+            showGone(node, NodeListing.touching(rewrites, node));
         }
+    }
+
+    private void showNode(NodeListing.Entry entry) {
+        out().println("node " + entry.method());
+        out().println("  ir       " + entry.irLine());
+        for (var origin : entry.origins()) {
+            out().println("  onnx     " + origin);
+        }
+        entry.rewrites().forEach(this::showRewrite);
+        for (var name : entry.kernels()) {
+            out().println("  kernel   " + name);
+        }
+        if (!entry.kind().equals("kernel")) {
+            out().println("  " + entry.kind().replaceFirst(" ", " ".repeat(9 - entry.kind().indexOf(' '))));
+        }
+    }
+
+    /** One line; with what was there before and afterwards for a node asked for. */
+    private void showRewrite(Rewrite rewrite) {
+        out().println("  rewrite  " + rewrite.number() + " " + rewrite.pass() + "/" + rewrite.rule() + ": "
+                + rewrite.label());
+        if (node != null) {
+            NodeListing.difference(rewrite).forEach(line -> out().println("           " + line));
+        }
+    }
+
+    /** The loop programs of a node's kernels, and of those that they call. */
+    private void showPrograms(NodeListing.Entry entry, List<KernelListing> kernels, Disassembly code) {
+        var reached = code.reach(entry.method());
+        for (var listing : kernels) {
+            var method = code.kernel(listing.name());
+            if (method != null && reached.contains(method.name())) {
+                out().println("  program");
+                out().println(listing.loopProgramText().indent(4).stripTrailing());
+            }
+        }
+    }
+
+    /** An ONNX node that is no part of any node left: how it went. */
+    private void showGone(String name, List<Rewrite> touching) {
+        if (touching.isEmpty()) {
+            throw new ModelException("no node has '" + name + "' in the name of its method or its ONNX nodes");
+        }
+        out().println("gone " + name);
+        touching.forEach(this::showRewrite);
     }
 
     private void showKernels(List<KernelListing> kernels, NodeListing nodes, Disassembly code) {

@@ -67,6 +67,9 @@ public final class Main {
                 throw wrong;
             }
             out.flush();
+            if (command.getCommand() instanceof Console console) {
+                console.clear();
+            }
             err.println("sinter " + command.getCommandName() + ": " + message(problem));
             if (main.verbose) {
                 problem.printStackTrace(err);

@@ -1,5 +1,7 @@
 package dev.sinter.cli;
 
+import dev.sinter.ir.ConstantSink;
+import dev.sinter.ir.GraphPrinter;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Value;
 import dev.sinter.passes.Rewrite;
@@ -15,6 +17,8 @@ import java.util.regex.Pattern;
 /** The nodes of a model and their methods with what is known of each, from its IR dump and its line tables. */
 final class NodeListing {
     private static final Pattern NODE_METHOD = Pattern.compile("n\\d+_.*");
+    /** The method that lets kernels of a node's method do a little, to be compiled. */
+    private static final String SAMPLE = "_sample";
     private static final Pattern VALUE = Pattern.compile("^\\s*%(\\d+)");
     private static final Pattern NODE = Pattern.compile("^\\s*%(\\d+): .*? = (\\w+)\\b");
     private static final Pattern ROUTINE = Pattern.compile("\\{routine=\"?([\\w.]+)");
@@ -39,6 +43,9 @@ final class NodeListing {
             List<String> kernels) {
     }
 
+    /** Large constants are not shown. */
+    private static final ConstantSink LARGE = data -> "...";
+
     private final Disassembly code;
     private final List<Entry> nodes = new ArrayList<>();
     private final Map<Integer, List<Rewrite>> makers = new HashMap<>();
@@ -54,7 +61,11 @@ final class NodeListing {
         }
         var byLine = new HashMap<Integer, List<Disassembly.Method>>();
         for (var method : code.methods().values()) {
-            if (NODE_METHOD.matcher(method.name()).matches()) {
+            var sampled = method.name().endsWith(SAMPLE)
+                    ? method.name().substring(0, method.name().length() - SAMPLE.length())
+                    : null;
+            if (NODE_METHOD.matcher(method.name()).matches()
+                    && (sampled == null || !code.methods().containsKey(sampled))) {
                 int line = method.lines().isEmpty() ? 0 : method.lines().getFirst();
                 byLine.computeIfAbsent(line, l -> new ArrayList<>()).add(method);
             }
@@ -109,6 +120,19 @@ final class NodeListing {
             }
         }
         return List.copyOf(found.values());
+    }
+
+    /** {@return the rewrites that touched ONNX nodes with that in their names, in order} */
+    static List<Rewrite> touching(List<Rewrite> rewrites, String name) {
+        return rewrites.stream().filter(r -> r.origin().names().stream().anyMatch(n -> n.contains(name))).toList();
+    }
+
+    /** {@return what a rewrite took away and what it put there, a line for each node} */
+    static List<String> difference(Rewrite rewrite) {
+        var lines = new ArrayList<String>();
+        rewrite.removed().forEach(n -> lines.add("- " + GraphPrinter.print(n, LARGE)));
+        rewrite.added().forEach(n -> lines.add("+ " + GraphPrinter.print(n, LARGE)));
+        return lines;
     }
 
     /** {@return all nodes that have a method} */

@@ -273,7 +273,8 @@ class MainTest {
             assertThat(kernel.out()).contains("kernel " + name).contains("fadd").doesNotContain("node n0");
             assertThat(sinter("explain", source, "--kernel", "none").code()).isEqualTo(1);
             assertThat(sinter("explain", source, "--kernel", "none").err()).contains(name);
-            assertThat(sinter("explain", source, "--node", "the_Add").out()).contains("invokestatic");
+            assertThat(sinter("explain", source, "--node", "the_Add").out()).contains("invokestatic", "  program\n",
+                    "    kernel " + name);
             assertThat(sinter("explain", source, "--node", "nothing_here").code()).isEqualTo(1);
         }
     }

@@ -145,12 +145,13 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** Opens a file and waits until its page has drawn itself. */
+    /** Opens a file and waits until it is loaded, scripts and all. */
     void open(Path file) {
         events.clear();
         call("Page.navigate", Map.of("url", file.toUri().toString()));
-        text("new Promise(done => { const look = () => document.documentElement.dataset.ready === 'true'"
-                + " ? done('') : setTimeout(look, 20); look(); })");
+        while (events.stream().noneMatch(e -> e.string("method").equals("Page.loadEventFired"))) {
+            events.add(take());
+        }
     }
 
     /** The value of an expression as text. */

@@ -142,7 +142,7 @@ class ReportPageTest {
     void theGraphBeforeThePassesIsThereToo() {
         open("before", model, "--no-measure");
         browser.click("$('show-before')");
-        assertThat(browser.number("picture.tree.root.sums.count")).isEqualTo(11);
+        assertThat(browser.number("picture.tree.root.sums.count")).isEqualTo(13);
         browser.text("picture.goTo(picture.tree.leaves.find(l => l.node.name === 'Relu'))");
         assertThat(browser.text("$('panel').textContent")).as("what became of it").contains("rewrites (", "fuse");
         assertThat(browser.problems()).isEmpty();

@@ -19,10 +19,15 @@ final class SmallNet {
     private SmallNet() {
     }
 
-    /** {@code y = relu(x W + b)} so many times, the last without its activation; its values are called what is given. */
+    /**
+     * {@code y = relu(x W + b)} so many times, the last without its activation. The input is
+     * transposed there and back, of which nothing is left after the passes.
+     */
     static byte[] onnx(int blocks, String output) {
         var graph = GraphProto.newBuilder().setName("small <net>").addInput(vector("x")).addOutput(vector(output));
-        var value = "x";
+        graph.addNode(node("Transpose", "/net/turn/Transpose", "t", "x"));
+        graph.addNode(node("Transpose", "/net/back/Transpose", "u", "t"));
+        var value = "u";
         for (int i = 0; i < blocks; i++) {
             var scope = "/net/block." + i;
             boolean last = i + 1 == blocks;
