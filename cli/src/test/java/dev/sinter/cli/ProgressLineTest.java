@@ -28,7 +28,8 @@ class ProgressLineTest {
         line.accept("x".repeat(100));
         line.clear();
         line.clear();
-        assertThat(terminal).hasToString("\r\u001b[2K  1.2 s  pass 2 of 15" + "\r\u001b[2K 12.0 s  " + "x".repeat(69) + "…"
-                + "\r\u001b[2K");
+        assertThat(terminal)
+                .hasToString("\r\u001b[2K  1.2 s  pass 2 of 15" + "\r\u001b[2K 12.0 s  " + "x".repeat(69) + "…"
+                        + "\r\u001b[2K");
     }
 }

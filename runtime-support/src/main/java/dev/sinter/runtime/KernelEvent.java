@@ -36,6 +36,7 @@ final class KernelEvent extends Event {
     String method;
 
     @Label("Kernel")
+    @Description("Its name in the IR dump: that of the widest form, whichever form runs")
     String kernel;
 
     @Label("Result")
@@ -43,7 +44,7 @@ final class KernelEvent extends Event {
     String result;
 
     @Label("Bytes")
-    @Description("All operands and results of the node once")
+    @Description("All operands and results of the node once; of a gather's table what is gathered")
     @DataAmount
     long bytes;
 

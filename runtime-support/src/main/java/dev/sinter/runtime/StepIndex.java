@@ -27,10 +27,12 @@ final class StepIndex {
         private final String kernel;
         private final String node;
         private final String result;
-        private final List<String> types;
+        private final List<String> types; // of the results, then of the operands
+        private final boolean gathers; // of its first operand what is taken is read
         private Sized sized; // for the sizes asked for last; a race only makes it twice
 
-        Entry(String method, String kernel, String node, String result, List<String> types) {
+        Entry(String method, String kernel, String node, String result, List<String> types, boolean gathers) {
+            this.gathers = gathers;
             this.method = method;
             this.kernel = kernel;
             this.node = node;
@@ -61,8 +63,9 @@ final class StepIndex {
                 sizes.put(symbols.get(i), values[i]);
             }
             long bytes = 0;
-            for (String type : types) {
-                bytes += TypeSize.bytes(type, sizes);
+            for (int i = 0; i < types.size(); i++) {
+                long whole = TypeSize.bytes(types.get(i), sizes);
+                bytes += gathers && i == 1 ? Math.min(whole, bytes) : whole;
             }
             Sized made = new Sized(values.clone(), result == null ? null : TypeSize.text(result, sizes), bytes);
             sized = made;
@@ -75,7 +78,7 @@ final class StepIndex {
      *
      * @param values of the symbols
      * @param result type and shape of the first result; null if nobody knows
-     * @param bytes of all operands and results
+     * @param bytes of all operands and results; of a gather's table what is gathered
      */
     record Sized(long[] values, String result, long bytes) {
     }
@@ -132,12 +135,12 @@ final class StepIndex {
             }
         }
         return new Entry(step.group(2), step.group(3), comment < 0 ? "" : line.substring(comment + 5), types.get(id),
-                all);
+                all, line.contains(" = gather "));
     }
 
     /** What a step is; of an unknown one nothing is known. */
     Entry step(int number) {
         Entry known = steps.get(number);
-        return known == null ? new Entry("step " + number, "", "", null, List.of()) : known;
+        return known == null ? new Entry("step " + number, "", "", null, List.of(), false) : known;
     }
 }

@@ -89,7 +89,8 @@ record StepProfile(String form, int threads, int runs, double run, double[] step
         var byRoutine = new double[routines];
         Arrays.setAll(byRoutine, i -> times.stream().mapToDouble(t -> i < t.routines.length ? t.routines[i] : 0)
                 .min().orElse(0));
-        return new StepProfile(model.form().name(), model.threads(), runs.size(), Collections.min(runs), byStep, byRoutine);
+        return new StepProfile(model.form().name(), model.threads(), runs.size(), Collections.min(runs), byStep,
+                byRoutine);
     }
 
     /** Both ways of running, since HotSpot compiles each by itself. */

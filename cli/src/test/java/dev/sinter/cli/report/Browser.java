@@ -82,7 +82,8 @@ final class Browser implements AutoCloseable {
     static Browser start(Path program, Path folder) throws IOException {
         var process = new ProcessBuilder(program.toString(), "--headless", "--no-sandbox", "--disable-gpu",
                 "--no-first-run", "--disable-extensions", "--disable-background-networking", "--hide-scrollbars",
-                "--window-size=1500,1000", "--remote-debugging-port=0", "--user-data-dir=" + folder.resolve("profile"), "about:blank")
+                "--window-size=1500,1000", "--remote-debugging-port=0", "--user-data-dir=" + folder.resolve("profile"),
+                "about:blank")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         var browser = new Browser(process, address(process));
         try {
