@@ -6,15 +6,20 @@ import dev.sinter.passes.PassOptions;
 import dev.sinter.runtime.Form;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
+import dev.sinter.runtime.ModelImage;
 import dev.sinter.runtime.RunOptions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Compiler {
     static final Compiler DEFAULT = new Compiler(ImportOptions.NONE, PassOptions.DEFAULT, Naming.AUTOMATIC, true,
-            Tuning.OFF, null, Dumps.NONE, message -> {
+            Tuning.OFF, JustInTime.DEFAULT, Dumps.NONE, message -> {
             });
 
     private final ImportOptions imports;
@@ -36,12 +41,12 @@ public final class Compiler {
     private final Naming naming;
     private final boolean winograd;
     private final Tuning tuning;
-    private final @Nullable RunOptions run;
+    private final JustInTime run;
     private final Dumps dumps;
     private final Consumer<String> progress;
 
     private Compiler(ImportOptions imports, PassOptions passes, Naming naming, boolean winograd, Tuning tuning,
-            @Nullable RunOptions run, Dumps dumps, Consumer<String> progress) {
+            JustInTime run, Dumps dumps, Consumer<String> progress) {
         this.imports = imports;
         this.passes = passes;
         this.naming = naming;
@@ -100,7 +105,39 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler running(RunOptions options) {
-        return new Compiler(imports, passes, naming, winograd, tuning, options, dumps, progress);
+        return with(run.with(options));
+    }
+
+    /**
+     * Keeps jars of models compiled into this JVM in a folder, named by a digest of the model's content, the options and the
+     * compiler: the next time, in this process or another, the jar is loaded instead. Weights are then mapped from it.
+     *
+     * @param folder
+     *            made if missing; files in it may be deleted while no model loaded from them lives
+     * @return a new compiler
+     */
+    public Compiler cache(Path folder) {
+        return with(run.with(new ModelCache(folder)));
+    }
+
+    /**
+     * Compiles versions of a model with fixed sizes in the background, for sizes that come often; calls of
+     * {@link Model#run} with these sizes are then run by them. Each takes memory for weights of its own.
+     *
+     * @param calls
+     *            after how many calls with the same sizes; 0 for never, as without this
+     * @param versions
+     *            how many there may be at once; the one that was not called for longest makes room
+     * @return a new compiler
+     * @throws ModelException
+     *             if a number is negative, or there may be no version
+     */
+    public Compiler specialize(int calls, int versions) {
+        return with(run.with(calls, versions));
+    }
+
+    private Compiler with(JustInTime other) {
+        return new Compiler(imports, passes, naming, winograd, tuning, other, dumps, progress);
     }
 
     /**
@@ -278,8 +315,13 @@ public final class Compiler {
      *             if the file can't be read, is broken or uses what is not supported
      */
     public Model compile(Path model) {
-        return compiled(null, justInTime(stem(model)), (run, options) -> run.compile(model, imports, options))
-                .define(running());
+        var options = justInTime(stem(model));
+        return run.model((cache, load, write) -> cache.get(model, key(options), load, write),
+                () -> image(model, options), sizes -> sized(sizes).image(model, options));
+    }
+
+    private ModelImage image(Path model, CodegenOptions options) {
+        return compiled(null, options, (stages, codegen) -> stages.compile(model, imports, codegen)).image();
     }
 
     /** Only the form that is going to run: the others would cost time and never be used. */
@@ -301,8 +343,48 @@ public final class Compiler {
      *             if it is broken or uses what is not supported
      */
     public Model compile(byte[] model) {
-        return compiled(null, justInTime("model"), (run, options) -> run.compile(model, imports, options))
-                .define(running());
+        var options = justInTime("model");
+        return run.model((cache, load, write) -> cache.get(model, key(options), load, write),
+                () -> image(model, options), sizes -> sized(sizes).image(model, options));
+    }
+
+    /**
+     * Compiles a model into this JVM.
+     *
+     * @param model
+     *            gives the bytes of an ONNX file without external data; read to its end, not closed
+     * @return the model, ready to run
+     * @throws ModelException
+     *             if it can't be read, is broken or uses what is not supported
+     */
+    public Model compile(InputStream model) {
+        try {
+            return compile(model.readAllBytes());
+        } catch (IOException e) {
+            throw new ModelException("the model can't be read: " + e, e);
+        } catch (OutOfMemoryError e) {
+            throw new ModelException("the model is larger than memory or than an array can be", e);
+        }
+    }
+
+    private ModelImage image(byte[] model, CodegenOptions options) {
+        return compiled(null, options, (stages, codegen) -> stages.compile(model, imports, codegen)).image();
+    }
+
+    private Compiler sized(Map<String, Long> sizes) {
+        var sized = this;
+        for (var size : sizes.entrySet()) {
+            sized = sized.dim(size.getKey(), size.getValue());
+        }
+        return sized;
+    }
+
+    /** All that a jar depends on beside the model. */
+    private String key(CodegenOptions options) {
+        return String.join("\n", Build.identity(), new TreeMap<>(imports.dims()).toString(), passes.toString(),
+                options.packageName(), options.className(), "checked " + options.checked(),
+                "winograd " + options.winograd(), new TreeSet<>(options.forms()).toString(),
+                tuning.on() ? "tuned" : "estimated");
     }
 
     /**
@@ -369,7 +451,7 @@ public final class Compiler {
     }
 
     private RunOptions running() {
-        return run == null ? RunOptions.defaults() : run;
+        return run.running();
     }
 
     private boolean checked() {

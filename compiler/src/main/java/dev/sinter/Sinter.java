@@ -2,6 +2,7 @@ package dev.sinter;
 
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
+import java.io.InputStream;
 import java.nio.file.Path;
 
 /**
@@ -43,6 +44,19 @@ public final class Sinter {
      *             if it is broken or uses what is not supported; it lists all problems at once
      */
     public static Model compile(byte[] model) {
+        return compiler().compile(model);
+    }
+
+    /**
+     * Compiles a model into this JVM with the default options.
+     *
+     * @param model
+     *            gives the bytes of an ONNX file without external data; read to its end, not closed
+     * @return the model, ready to run
+     * @throws ModelException
+     *             if it can't be read, is broken or uses what is not supported; it lists all problems at once
+     */
+    public static Model compile(InputStream model) {
         return compiler().compile(model);
     }
 

@@ -31,6 +31,7 @@ public final class Model implements AutoCloseable {
     private final Binder binder;
     private final FramePool frames;
     private final Script script; // null: the model is one block
+    private final Versions versions; // null: the model is not specialized
     private final boolean packs; // whether an output has a two- or four-bit type
     private final CallGate gate = new CallGate();
     private final Machine.Forms forms = new Machine.Forms() { // no lambda: the first of a process costs milliseconds
@@ -48,7 +49,7 @@ public final class Model implements AutoCloseable {
     record Active(Form form, Program program) {
     }
 
-    private Model(ModelInfo info, ModelClassLoader loader, RunOptions options) {
+    private Model(ModelInfo info, ModelClassLoader loader, RunOptions options, Specialization specialization) {
         this.info = info;
         this.loader = loader;
         this.options = options;
@@ -64,6 +65,8 @@ public final class Model implements AutoCloseable {
         this.script = info.script().exists()
                 ? new Script(info, program, loader.weights(), workers.size(), options.checked()) : null;
         this.packs = script == null && packs(info);
+        this.versions = specialization == null || info.symbols().isEmpty()
+                ? null : new Versions(info, options, specialization);
     }
 
     private static boolean packs(ModelInfo info) {
@@ -96,11 +99,24 @@ public final class Model implements AutoCloseable {
      *     allow
      */
     public static Model load(Path jar, RunOptions options) {
+        return load(jar, options, null);
+    }
+
+    /**
+     * Loads a model that gets versions of its own for sizes that come often.
+     *
+     * @param jar a jar that the compiler wrote; it must stay as it is while the model lives
+     * @param options how it runs
+     * @param specialization when versions are made and how; null for none
+     * @return the model
+     * @throws ModelException as {@link #load(Path, RunOptions)}
+     */
+    public static Model load(Path jar, RunOptions options, Specialization specialization) {
         var event = loading();
         try {
             ModelJar content = ModelJar.open(jar);
             return started(content.info(),
-                    new ModelClassLoader(content.zip(), content.weights()), options, event, jar);
+                    new ModelClassLoader(content.zip(), content.weights()), options, specialization, event, jar);
         } catch (IOException e) {
             throw new ModelException("model " + jar + " can't be read: " + e, e);
         }
@@ -126,6 +142,19 @@ public final class Model implements AutoCloseable {
      * @throws ModelException if the image has no form that the options allow
      */
     public static Model define(ModelImage image, RunOptions options) {
+        return define(image, options, null);
+    }
+
+    /**
+     * Defines a model in this JVM that gets versions of its own for sizes that come often.
+     *
+     * @param image what the compiler made
+     * @param options how it runs
+     * @param specialization when versions are made and how; null for none
+     * @return the model
+     * @throws ModelException if the image has no form that the options allow
+     */
+    public static Model define(ModelImage image, RunOptions options, Specialization specialization) {
         var event = loading();
         var files = new LinkedHashMap<>(image.resources());
         for (var type : image.classes().entrySet()) {
@@ -133,7 +162,7 @@ public final class Model implements AutoCloseable {
         }
         return started(image.info(),
                 new ModelClassLoader(new ModelClassLoader.Defined(files), FileBytes.of(image.weights())),
-                options, event, null);
+                options, specialization, event, null);
     }
 
     /** The event of a load that begins, or null: while nobody records, JFR's classes are not even loaded (50 ms). */
@@ -146,9 +175,9 @@ public final class Model implements AutoCloseable {
         return event;
     }
 
-    private static Model started(ModelInfo info, ModelClassLoader loader, RunOptions options, LoadEvent event,
-            Path jar) {
-        var model = new Model(info, loader, options);
+    private static Model started(ModelInfo info, ModelClassLoader loader, RunOptions options,
+            Specialization specialization, LoadEvent event, Path jar) {
+        var model = new Model(info, loader, options, specialization);
         if (event != null && event.shouldCommit()) {
             event.model = info.name();
             event.from = jar == null ? null : jar.toString();
@@ -195,10 +224,22 @@ public final class Model implements AutoCloseable {
      *     the run fails; then the emitted methods are in the stack trace of the cause
      */
     public Outputs run(Map<String, ? extends Value> inputs) {
-        enter();
+        Outputs outputs = runIfOpen(inputs);
+        if (outputs == null) {
+            throw closed();
+        }
+        return outputs;
+    }
+
+    /** Runs the model; null if it is closed. */
+    Outputs runIfOpen(Map<String, ? extends Value> inputs) {
+        if (!gate.enter()) {
+            return null;
+        }
         try {
             Value[] values = signature.order(inputs);
-            return script == null ? runBlock(values) : runScript(values, null);
+            Outputs outputs = versions == null ? null : versions.run(bind(values).symbols(), inputs);
+            return outputs != null ? outputs : script == null ? runBlock(values) : runScript(values, null);
         } finally {
             exit();
         }
@@ -410,8 +451,12 @@ public final class Model implements AutoCloseable {
     /** Begins a call, which {@link #exit} must end. */
     void enter() {
         if (!gate.enter()) {
-            throw new ModelException("model '" + info.name() + "' is closed");
+            throw closed();
         }
+    }
+
+    private ModelException closed() {
+        return new ModelException("model '" + info.name() + "' is closed");
     }
 
     void exit() {
@@ -488,6 +533,11 @@ public final class Model implements AutoCloseable {
         return active.form();
     }
 
+    /** The versions for sizes that come often; null if there never are any. */
+    Versions versions() {
+        return versions;
+    }
+
     /** The way to another form while the model is on it; else null. */
     Changeover changeover() {
         return changeover;
@@ -557,6 +607,9 @@ public final class Model implements AutoCloseable {
             Changeover change = changeover;
             if (change != null) {
                 change.close();
+            }
+            if (versions != null) {
+                versions.close();
             }
             workers.close();
             frames.clear();

@@ -1,0 +1,194 @@
+package dev.sinter.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.sinter.Compiler;
+import dev.sinter.Sinter;
+import dev.sinter.frontend.onnx.proto.GraphProto;
+import dev.sinter.frontend.onnx.proto.ModelProto;
+import dev.sinter.frontend.onnx.proto.NodeProto;
+import dev.sinter.frontend.onnx.proto.OperatorSetIdProto;
+import dev.sinter.frontend.onnx.proto.StringStringEntryProto;
+import dev.sinter.frontend.onnx.proto.TensorProto;
+import dev.sinter.frontend.onnx.proto.TensorShapeProto;
+import dev.sinter.frontend.onnx.proto.TypeProto;
+import dev.sinter.frontend.onnx.proto.ValueInfoProto;
+import dev.sinter.runtime.Model;
+import dev.sinter.runtime.ModelException;
+import dev.sinter.runtime.Tensor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Compiling in a running program: caches, versions for sizes, and that nothing of a closed model stays. */
+class JustInTimeTest {
+    private static final int WIDTH = 20;
+    private static final long PATIENCE = 60_000_000_000L;
+
+    @TempDir
+    Path folder;
+
+    /** y = relu(x W), with x {@code [N,20]}; W lies in a file of its own where a name is given. */
+    private static byte[] model(String file, float weight) {
+        var w = TensorProto.newBuilder().setName("w").setDataType(TensorProto.DataType.FLOAT_VALUE).addDims(WIDTH)
+                .addDims(WIDTH);
+        if (file == null) {
+            w.setRawData(ByteString.copyFrom(weights(weight)));
+        } else {
+            w.setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                    .addExternalData(StringStringEntryProto.newBuilder().setKey("location").setValue(file));
+        }
+        var graph = GraphProto.newBuilder().setName("small").addInput(value("x")).addOutput(value("y"))
+                .addInitializer(w)
+                .addNode(NodeProto.newBuilder().setOpType("MatMul").addInput("x").addInput("w").addOutput("p"))
+                .addNode(NodeProto.newBuilder().setOpType("Relu").addInput("p").addOutput("y"));
+        return ModelProto.newBuilder().setIrVersion(8).setGraph(graph)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17)).build().toByteArray();
+    }
+
+    private static byte[] weights(float weight) {
+        var bytes = ByteBuffer.allocate(4 * WIDTH * WIDTH).order(ByteOrder.LITTLE_ENDIAN);
+        while (bytes.hasRemaining()) {
+            bytes.putFloat(weight);
+        }
+        return bytes.array();
+    }
+
+    private static ValueInfoProto value(String name) {
+        var shape = TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("N"))
+                .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(WIDTH));
+        return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder().setTensorType(
+                TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT_VALUE).setShape(shape))).build();
+    }
+
+    private static float first(Model model, int rows) {
+        var x = new float[rows * WIDTH];
+        Arrays.fill(x, 1);
+        return model.run(Map.of("x", Tensor.of(x, rows, WIDTH))).tensor("y").toFloats()[0];
+    }
+
+    private List<Path> jars() throws IOException {
+        try (var files = Files.list(folder.resolve("cache"))) {
+            return files.filter(f -> f.toString().endsWith(".jar")).sorted().toList();
+        }
+    }
+
+    private Compiler caching(List<String> told) {
+        return Sinter.compiler().cache(folder.resolve("cache")).progress(told::add);
+    }
+
+    @Test
+    void whatWasCompiledBeforeIsLoaded() throws IOException {
+        var told = new ArrayList<String>();
+        try (var model = caching(told).compile(model(null, 2))) {
+            assertThat(first(model, 3)).isEqualTo(2 * WIDTH);
+        }
+        assertThat(told).isNotEmpty();
+        told.clear();
+        try (var model = caching(told).compile(new ByteArrayInputStream(model(null, 2)))) {
+            assertThat(first(model, 4)).isEqualTo(2 * WIDTH);
+        }
+        assertThat(told).as("stages of a second compilation").isEmpty();
+        assertThat(jars()).hasSize(1);
+        try (var other = caching(told).compile(model(null, 3)); var fixed = caching(told).dim("N", 5)
+                .compile(model(null, 2))) {
+            assertThat(first(other, 3)).isEqualTo(3 * WIDTH);
+            assertThat(first(fixed, 5)).isEqualTo(2 * WIDTH);
+        }
+        assertThat(jars()).hasSize(3);
+    }
+
+    @Test
+    void damagedJarsAreCompiledAnew() throws IOException {
+        caching(new ArrayList<>()).compile(model(null, 2)).close();
+        for (var damage : List.of(new byte[0], "no jar".getBytes())) {
+            Files.write(jars().getFirst(), damage);
+            try (var model = caching(new ArrayList<>()).compile(model(null, 2))) {
+                assertThat(first(model, 3)).isEqualTo(2 * WIDTH);
+            }
+        }
+    }
+
+    @Test
+    void externalDataCounts() throws IOException {
+        var file = folder.resolve("small.onnx");
+        Files.write(file, model("w.bin", 0));
+        for (float weight : new float[]{2, 5, 2}) {
+            Files.write(folder.resolve("w.bin"), weights(weight));
+            try (var model = caching(new ArrayList<>()).compile(file)) {
+                assertThat(first(model, 2)).isEqualTo(weight * WIDTH);
+            }
+        }
+        assertThat(jars()).hasSize(2);
+        Files.delete(folder.resolve("w.bin"));
+        assertThatThrownBy(() -> caching(new ArrayList<>()).compile(file)).isInstanceOf(ModelException.class)
+                .hasMessageContaining("w.bin");
+    }
+
+    @Test
+    void sizesThatComeOftenGetAVersion() throws InterruptedException {
+        try (var model = Sinter.compiler().specialize(3, 2).compile(model(null, 2))) {
+            for (int rows : new int[]{1, 4, 7, 4, 9}) {
+                for (int i = 0; i < 4; i++) {
+                    assertThat(first(model, rows)).isEqualTo(2 * WIDTH);
+                }
+                awaitVersions(model);
+                assertThat(first(model, rows)).isEqualTo(2 * WIDTH);
+            }
+        }
+        assertThatThrownBy(() -> Sinter.compiler().specialize(-1, 1)).isInstanceOf(ModelException.class);
+    }
+
+    /** Threads that make versions have a name. */
+    private static void awaitVersions(Model model) throws InterruptedException {
+        for (var thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("sinter-" + model.name() + "-specialize")) {
+                thread.join();
+            }
+        }
+    }
+
+    /** Class loaders, classes and threads of closed models go; what remains does not grow. */
+    @Test
+    void closedModelsLeaveNothing() throws InterruptedException {
+        var bytes = model(null, 2);
+        cycles(bytes, 20);
+        settle();
+        int before = ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
+        int threads = Thread.activeCount();
+        cycles(bytes, 300);
+        long end = System.nanoTime() + PATIENCE;
+        int after;
+        do {
+            settle();
+            after = ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
+        } while (after > before + 50 && System.nanoTime() < end);
+        assertThat(after).as("loaded classes, %s before", before).isLessThanOrEqualTo(before + 50);
+        assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads + 1);
+    }
+
+    private static void cycles(byte[] bytes, int count) {
+        for (int i = 0; i < count; i++) {
+            try (var model = Sinter.compile(bytes)) {
+                first(model, 1 + i % 5);
+            }
+        }
+    }
+
+    private static void settle() throws InterruptedException {
+        System.gc();
+        Thread.sleep(100);
+    }
+}
