@@ -94,6 +94,7 @@ public final class GemmKernel {
     private final Access.Memory c;
     private final Access.@Nullable Memory scratch;
     private final Access.@Nullable Memory blockSums;
+    private final GemmSums tile;
     private final ScalarSums sums;
     private final Epilogue.Declared epilogue;
     private final Term m;
@@ -118,6 +119,7 @@ public final class GemmKernel {
         this.scratch = product.scratch() == null ? null : access.memory("s", tileMemory(product.scratch(), DType.I32));
         this.blockSums =
                 product.blockSums() == null ? null : access.memory("f", tileMemory(product.blockSums(), DType.F32));
+        this.tile = new GemmSums(k, w, zero, scratch, blockSums);
         this.sums = new ScalarSums(access, new ScalarSums.Memory(product.rows(), product.sums()),
                 ScalarProduct.width(n));
         this.epilogue = product.epilogue().declare(access);
@@ -341,13 +343,14 @@ public final class GemmKernel {
         var i = Term.ref("i").plus(Term.ref("t"));
         b.letAll("ab", List.of(t), a.at(lda.times(i)));
         if (isColumn()) {
-            column(b, t, i);
+            tile.column(b, t);
+            b.unroll(List.of(t), inner -> inner.store("c", c.at(ldc.times(i)), Term.ref("acc", Term.ref("t"))));
             return;
         }
         if (product.manyBlocks()) {
-            integerBlocks(b, t, u);
+            tile.integerBlocks(b, t, u, product.blockK());
         } else {
-            accumulate(b, t, u, Term.i32(0), Term.i32(k));
+            tile.accumulate(b, t, u, Term.i32(0), Term.i32(k));
         }
         var column = Term.ref("j").plus(Term.ref("u")).times(16);
         var mask = masked ? Term.ref("lanes", Term.ref("u")) : null;
@@ -378,17 +381,6 @@ public final class GemmKernel {
         return n == 1 && product.blockK() == 0 && zero == null && product.epilogue().isPlain();
     }
 
-    /** Rows times the only column, one sum a row. */
-    private void column(Body b, Range t, Term row) {
-        var acc = Term.ref("acc", Term.ref("t"));
-        var value = new Term.Load("a", Term.ref("ab", Term.ref("t")).plus(Term.ref("p")), VType.F32, null);
-        var next = Term.of(Prim.FMA, value, Term.ref("x"), acc);
-        b.fold("p", Term.i32(0), Term.i32(k), 1,
-                List.of(new Stmt.Carry("acc", List.of(t), Term.f32(0, 1), next)), inner -> inner.let("x",
-                        new Term.Load("w", w.at(Term.ref("p").times(VType.LANES)), VType.F32, null)));
-        b.unroll(List.of(t), inner -> inner.store("c", c.at(ldc.times(row)), acc));
-    }
-
     /** The operand of the epilogue: sums of integers count as i32. */
     private Term integral(Term sum) {
         return product.blockK() > 0 ? new Term.Convert(sum, Elem.I32) : sum;
@@ -411,38 +403,6 @@ public final class GemmKernel {
     private static int operations(Term term) {
         return (term instanceof Term.Ref ? 0 : 1) + term.children().stream().mapToInt(GemmKernel::operations).sum()
                 - (term instanceof Term.Load l ? operations(l.index()) : 0);
-    }
-
-    private void accumulate(Body b, Range t, Range u, Term from, Term to) {
-        // one zero for all: it counts as a vector operation wherever it is written
-        var nothing = b.let("zero", Term.f32(0, VType.LANES));
-        if (zero != null) {
-            b.letAll("zp", List.of(u), zero.load(Term.ref("j").plus(Term.ref("u")).times(16), VType.LANES));
-        }
-        var step = RegisterTile.STEP;
-        var at = Term.ref("wb", Term.ref("u")).plus(step.wide().times(Term.i64(16)));
-        Term weight = new Term.Load("w", at, VType.F32X16, null);
-        RegisterTile.accumulate(b, t, u, nothing, from, to,
-                zero == null ? weight : Term.of(Prim.SUB, weight, Term.ref("zp", Term.ref("u"))),
-                new Term.Load("a", Term.ref("ab", Term.ref("t")).plus(step), VType.F32, null));
-    }
-
-    /** Blocks of k small enough to be exact in f32, their sums added up as integers in scratch. */
-    private void integerBlocks(Body b, Range t, Range u) {
-        int size = t.end() * u.end() * 16;
-        b.loop("zi", Term.i32(0), Term.i32(size), 16,
-                x -> x.store("s", scratch.at(Term.ref("zi")), new Term.Lit(0, 0, VType.I32X16)));
-        b.loop("kb", Term.i32(0), Term.i32(k), product.blockK(), block -> {
-            var end = block.let("ke", Term.of(Prim.MIN, Term.ref("kb").plus(product.blockK()), Term.i32(k)));
-            accumulate(block, t, u, Term.ref("kb"), end);
-            var at = blockSums.at(Term.ref("t").times(u.end()).plus(Term.ref("u")).times(16));
-            block.unroll(List.of(t, u), x -> x.store("f", at, Term.ref("acc", Term.ref("t"), Term.ref("u"))));
-            block.loop("si", Term.i32(0), Term.i32(size), 16, x -> {
-                var sum = new Term.Load("s", scratch.at(Term.ref("si")), VType.I32X16, null);
-                var more = new Term.Load("f", blockSums.at(Term.ref("si")), VType.F32X16, null);
-                x.store("s", scratch.at(Term.ref("si")), Term.of(Prim.ADD, sum, new Term.Convert(more, Elem.I32)));
-            });
-        });
     }
 
     /**
