@@ -140,14 +140,19 @@ public final class AttentionKernel {
             round.let("bias", Term.ref("scores").plus(Term.of(Prim.MAX,
                     Term.i32(MOST_ROWS * AttentionOperands.SPAN), spans.times(LEAST_ROWS))));
             if (!x.masksRows()) {
-                round.add(packing.bias(Term.i32(0), Term.i32(1)));
+                packing.bias(round, Term.i32(0), Term.i32(1));
             }
             var keys = round.let("keys", x.masksRows() ? x.t() : packing.visible());
             var few = round.let("few", Term.of(Prim.LT, x.s(), Term.i32(LOW)));
             round.when(few, y -> row.all(y, form, packing, keys));
             round.when(Term.of(Prim.NOT, few), y -> {
-                y.add(form == Form.SCALAR ? sums.keys(keys) : packing.keys(keys));
-                y.add(form == Form.SCALAR ? sums.values(keys) : packing.values(keys));
+                if (form == Form.SCALAR) {
+                    sums.keys(y, keys);
+                    y.add(sums.values(keys));
+                } else {
+                    packing.keys(y, keys);
+                    y.add(packing.values(keys));
+                }
                 blocks(y, form, keys);
             });
         }));
@@ -168,7 +173,7 @@ public final class AttentionKernel {
             var count = block.let("count", Term.of(Prim.AND,
                     Term.of(Prim.MIN, rows, x.s().minus(from)).plus(height - 1), Term.i32(-height)));
             if (x.masksRows()) {
-                block.add(packing.bias(from, count));
+                packing.bias(block, from, count);
             }
             block.add(packing.queries(from, count));
             var seen = x.masksRows() ? block.let("seen", packing.visible()) : keys;

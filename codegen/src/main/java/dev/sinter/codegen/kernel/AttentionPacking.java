@@ -23,24 +23,32 @@ final class AttentionPacking {
     // ---- keys and values
 
     /** Turns the keys: {@code kp[y / 16][column][y % 16]}, zeros behind the last one to a multiple of 32. */
-    Stmt.Call keys(Term count) {
+    void keys(Body b, Term count) {
+        b.add(turned(count));
+        b.add(zeros(count));
+    }
+
+    private Stmt.Call turned(Term count) {
         var y = Term.ref("y");
-        var body = Body.block(b -> {
-            b.loop("y", Term.i32(0), Term.ref("count"), 1, key -> {
-                key.let("from", x.key(y));
-                key.let("to", place(y));
-                key.loop("p", Term.i32(0), Term.i32(x.d()), 1, column -> column.store("z",
-                        Term.ref("to").plus(Term.ref("p").times(VType.LANES)),
-                        x.loadKey(Term.ref("from"), Term.ref("p"), VType.F32, null)));
-            });
-            var end = Term.of(Prim.AND, Term.ref("count").plus(31), Term.i32(-32));
-            b.loop("pad", Term.ref("count"), end, 1, key -> {
-                key.let("empty", place(Term.ref("pad")));
-                key.loop("c", Term.i32(0), Term.i32(x.d()), 1, column -> column.store("z",
-                        Term.ref("empty").plus(Term.ref("c").times(VType.LANES)), Term.f32(0, 1)));
-            });
-        });
+        var body = Body.block(
+                b -> b.loop("y", Term.i32(0), Term.ref("count"), 1, key -> {
+                    key.let("from", x.key(y));
+                    key.let("to", place(y));
+                    key.loop("p", Term.i32(0), Term.i32(x.d()), 1, column -> column.store("z",
+                            Term.ref("to").plus(Term.ref("p").times(VType.LANES)),
+                            x.loadKey(Term.ref("from"), Term.ref("p"), VType.F32, null)));
+                }));
         return x.call(x.part(".keys", List.of("kp", "count"), body), Term.ref("kp"), count);
+    }
+
+    private Stmt.Call zeros(Term count) {
+        var body = Body.block(b -> b.loop("pad", Term.ref("count"), Term.ref("end"), 1, key -> {
+            key.let("empty", place(Term.ref("pad")));
+            key.loop("c", Term.i32(0), Term.i32(x.d()), 1, column -> column.store("z",
+                    Term.ref("empty").plus(Term.ref("c").times(VType.LANES)), Term.f32(0, 1)));
+        }));
+        return x.call(x.part(".zeros", List.of("kp", "count", "end"), body), Term.ref("kp"), count,
+                Term.of(Prim.AND, count.plus(31), Term.i32(-32)));
     }
 
     private Term place(Term key) {
@@ -92,27 +100,28 @@ final class AttentionPacking {
      * a multiple of 32. And finds how many keys some of these queries see, to a multiple of sixteen: all if one of them
      * sees none, since it then takes the mean of all.
      */
-    Stmt.Call bias(Term first, Term count) {
+    void bias(Body driver, Term first, Term count) {
+        var most = x.scratch(AttentionOperands.SEEN);
         var body = Body.block(b -> {
             var full = b.let("full", Term.of(Prim.AND, x.t(), Term.i32(-VType.LANES)));
-            b.fold("i", Term.i32(0), Term.ref("count"), 1,
-                    List.of(new Stmt.Carry("most", List.of(), Term.f32(0, 1), Term.ref("more"))), row -> {
-                        var at = row.let("at", Term.ref("bias").plus(Term.ref("i").times(Term.ref("width"))));
-                        if (x.mask() != null) {
-                            row.let("from", x.masking(x.clamped(Term.ref("first").plus(Term.ref("i")))));
-                        }
-                        seen(row, "a", at, Term.f32(0, VType.LANES), Term.i32(0), full, false);
-                        seen(row, "b", at, Term.ref("a"), full, x.t(), true);
-                        row.loop("pad", AttentionOperands.whole(x.t()), Term.ref("width"), VType.LANES,
-                                pad -> pad.store("z", at.plus(Term.ref("pad")), lowest()));
-                        var last = row.let("last", new Term.Fold(Prim.MAX, Term.ref("b")));
-                        var all = row.let("all", new Term.Convert(x.t(), Elem.F32));
-                        var sees = Term.of(Prim.SELECT, Term.of(Prim.EQ, last, Term.f32(0, 1)), all, last);
-                        row.let("more", Term.of(Prim.MAX, Term.ref("most"), Term.of(Prim.MIN, sees, all)));
-                    });
-            b.store("z", x.scratch(AttentionOperands.SEEN), Term.ref("most"));
+            b.loop("i", Term.i32(0), Term.ref("count"), 1, row -> {
+                var at = row.let("at", Term.ref("bias").plus(Term.ref("i").times(Term.ref("width"))));
+                if (x.mask() != null) {
+                    row.let("from", x.masking(x.clamped(Term.ref("first").plus(Term.ref("i")))));
+                }
+                seen(row, "a", at, Term.f32(0, VType.LANES), Term.i32(0), full, false);
+                seen(row, "b", at, Term.ref("a"), full, x.t(), true);
+                row.loop("pad", AttentionOperands.whole(x.t()), Term.ref("width"), VType.LANES,
+                        pad -> pad.store("z", at.plus(Term.ref("pad")), lowest()));
+                var last = row.let("last", new Term.Fold(Prim.MAX, Term.ref("b")));
+                var all = row.let("all", new Term.Convert(x.t(), Elem.F32));
+                var sees = Term.of(Prim.SELECT, Term.of(Prim.EQ, last, Term.f32(0, 1)), all, last);
+                row.store("z", most, Term.of(Prim.MAX, AttentionOperands.load(most, VType.F32),
+                        Term.of(Prim.MIN, sees, all)));
+            });
         });
-        return x.call(x.part(".bias", List.of("first", "count", "bias"), body), first, count, Term.ref("bias"));
+        driver.store("z", most, Term.f32(0, 1));
+        driver.add(x.call(x.part(".bias", List.of("first", "count", "bias"), body), first, count, Term.ref("bias")));
     }
 
     private static Term lowest() {

@@ -26,10 +26,11 @@ final class AttentionRow {
     void all(Body b, Form form, AttentionPacking packing, Term keys) {
         b.loop("one", Term.i32(0), x.s(), 1, row -> {
             if (x.masksRows()) {
-                row.add(packing.bias(Term.ref("one"), Term.i32(1)));
+                packing.bias(row, Term.ref("one"), Term.i32(1));
             }
             var seen = x.masksRows() ? row.let("some", packing.visible()) : keys;
             row.add(dots(seen));
+            row.add(hidden(seen));
             row.add(weights.rows(Term.i32(1), seen, Term.i32(AttentionOperands.SPAN)));
             int whole = x.e() / VType.LANES;
             int panels = form == Form.SCALAR ? 1 : PANELS;
@@ -59,12 +60,18 @@ final class AttentionRow {
                 key.store("z", Term.ref("scores").plus(y),
                         x.score(sum, AttentionOperands.load(Term.ref("bias").plus(y), VType.F32), 1));
             });
-            b.loop("pad", Term.ref("keys"), AttentionOperands.whole(Term.ref("keys")), 1,
-                    pad -> pad.store("z", Term.ref("scores").plus(Term.ref("pad")),
-                            Term.f32(Float.NEGATIVE_INFINITY, 1)));
         });
         return x.call(x.part(".dots", List.of("bias", "scores", "row", "keys"), body), Term.ref("bias"),
                 Term.ref("scores"), Term.ref("one"), keys);
+    }
+
+    /** No weight for what stands behind the last key. */
+    private Stmt.Call hidden(Term keys) {
+        var body = Body.block(b -> b.loop("pad", Term.ref("keys"), Term.ref("end"), 1,
+                pad -> pad.store("z", Term.ref("scores").plus(Term.ref("pad")),
+                        Term.f32(Float.NEGATIVE_INFINITY, 1))));
+        return x.call(x.part(".hidden", List.of("scores", "keys", "end"), body), Term.ref("scores"), keys,
+                AttentionOperands.whole(keys));
     }
 
     private void products(Body b, String name, Term init, int from, int to, @Nullable Term lanes) {

@@ -29,7 +29,7 @@ final class AttentionSums {
     // ---- packing
 
     /** Turns the keys, zeros behind the last one to whole vectors. */
-    Stmt.Call keys(Term count) {
+    void keys(Body driver, Term count) {
         var y = Term.ref("y");
         var p = Term.ref("p");
         var key = x.part(".sums.key", List.of("y", "to"), Body.block(b -> {
@@ -45,7 +45,7 @@ final class AttentionSums {
             b.loop("pad", Term.ref("count"), AttentionOperands.whole(Term.ref("count")), 1,
                     each -> each.add(x.call(none, Term.ref("kp").plus(Term.ref("pad")))));
         });
-        return x.call(x.part(".sums.keys", List.of("kp", "count"), body), Term.ref("kp"), count);
+        driver.add(x.call(x.part(".sums.keys", List.of("kp", "count"), body), Term.ref("kp"), count));
     }
 
     /** Puts the values' columns one behind the other; what stands behind the last column is never looked at. */
