@@ -150,7 +150,7 @@ public final class FormEmitter implements Opcodes {
         var sampled = new HashSet<Kernel>();
         samples.forEach((kernel, sample) -> {
             if (sample.isPresent()) {
-                sampled.addAll(List.of(kernel, sample.get()));
+                sampled.addAll(List.of(kernel, sample.get())); // what these call in turn is beyond a sample's reach
                 Sample.callees(kernel.body(), sampled);
             }
         });

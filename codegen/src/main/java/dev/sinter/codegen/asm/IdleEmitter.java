@@ -29,26 +29,28 @@ final class IdleEmitter implements Opcodes {
 
     /** Whether a kernel does nothing where all its parameters are zero: it is loops between parameters, or parallel. */
     static boolean idles(Kernel kernel) {
-        return kernel.body().stream().allMatch(IdleEmitter::idles);
+        return kernel.body().stream().allMatch(s -> idles(kernel, s));
     }
 
-    private static boolean idles(Stmt stmt) {
+    private static boolean idles(Kernel kernel, Stmt stmt) {
         return switch (stmt) {
-            case Stmt.Loop loop -> loop.parallel() || loop.from() instanceof Term.Ref && loop.to() instanceof Term.Ref;
-            case Stmt.Let let -> harmless(let.value());
+            case Stmt.Loop loop -> loop.parallel()
+                    || (loop.from() instanceof Term.Ref || loop.from().equals(Term.i32(0)))
+                            && loop.to() instanceof Term.Ref;
+            case Stmt.Let let -> harmless(kernel, let.value());
             default -> false;
         };
     }
 
-    /** Whether a term reads no memory and can't fail. */
-    private static boolean harmless(Term term) {
+    /** Whether a term can't fail: it reads weights only, of which there are as many from the first on as anywhere. */
+    private static boolean harmless(Kernel kernel, Term term) {
         boolean itself = switch (term) {
-            case Term.Load load -> false;
+            case Term.Load load -> kernel.buffer(load.buffer()).isWeight();
             case Term.Fold fold -> false;
             case Term.Apply(var prim, var args) -> prim != Prim.DIV && prim != Prim.REM;
             default -> true;
         };
-        return itself && term.children().stream().allMatch(IdleEmitter::harmless);
+        return itself && term.children().stream().allMatch(t -> harmless(kernel, t));
     }
 
     /** Emits {@code idle} for the kernels of a form. */

@@ -55,15 +55,11 @@ final class Sample {
                 : new Kernel(kernel.name() + ".sample", kernel.buffers(), params, body);
     }
 
-    /** Collects the kernels that are called, and those that they call. */
+    /** Collects the kernels that are called. */
     static void callees(List<Stmt> body, Set<Kernel> all) {
         for (var stmt : body) {
             switch (stmt) {
-                case Stmt.Call call -> {
-                    if (all.add(call.kernel())) {
-                        callees(call.kernel().body(), all);
-                    }
-                }
+                case Stmt.Call call -> all.add(call.kernel());
                 case Stmt.Loop loop -> callees(loop.body(), all);
                 case Stmt.If branch -> callees(branch.body(), all);
                 case Stmt.Unroll unroll -> callees(unroll.body(), all);
