@@ -6,6 +6,7 @@ import dev.sinter.codegen.loop.Body;
 import dev.sinter.codegen.loop.Buffer;
 import dev.sinter.codegen.loop.Elem;
 import dev.sinter.codegen.loop.Kernel;
+import dev.sinter.codegen.loop.KernelParser;
 import dev.sinter.codegen.loop.KernelPrinter;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
@@ -59,5 +60,18 @@ class SampleTest {
     @Test
     void aKernelThatCallsNothingHasNone() {
         assertThat(Sample.of(fill())).isNull();
+    }
+
+    @Test
+    void whatReadsWeightsOnlyBeforeItsLoopsIdles() {
+        var text = """
+                kernel finish(heap x:f32, weight w:f32)
+                  params x0:i32, w0:i64, rows:i32
+                  let bias = load f32 %s @ %s0
+                  seq r in 0..rows step 1
+                    store x @ x0 + r = (load f32 x @ x0 + r) + bias
+                """;
+        assertThat(IdleEmitter.idles(KernelParser.parse(text.formatted("w", "w")))).isTrue();
+        assertThat(IdleEmitter.idles(KernelParser.parse(text.formatted("x", "x")))).isFalse();
     }
 }
