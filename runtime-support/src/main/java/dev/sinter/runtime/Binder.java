@@ -188,13 +188,14 @@ final class Binder {
             last[i] = allocation.lastStep();
         }
         long[] offsets = Placement.place(sizes, first, last);
+        int lead = Placement.lead(storage);
         for (int i = 0; i < chosen.length; i++) {
-            long end = offsets[i] + sizes[i];
+            long end = lead + offsets[i] + sizes[i];
             if (end > Placement.MAX_LENGTH) {
                 int largest = IntStream.range(0, sizes.length).reduce((a, b) -> sizes[b] > sizes[a] ? b : a).orElse(0);
                 throw tooBig(storage, symbols, chosen[largest], sizes[largest], "with what lives beside it");
             }
-            p[chosen[i]] = (int) offsets[i];
+            p[chosen[i]] = lead + (int) offsets[i];
             lengths[storage.ordinal()] = Math.max(lengths[storage.ordinal()], (int) end);
         }
     }

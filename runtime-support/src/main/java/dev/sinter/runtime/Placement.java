@@ -7,8 +7,12 @@ package dev.sinter.runtime;
 final class Placement {
     /** The longest array that every JVM can make. */
     static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
-    /** Allocations begin at multiples of this many elements. */
+    /** Allocations begin at multiples of this many elements, counted from the {@link #lead}. */
     static final int GRAIN = 16;
+    /** Bytes of a cache line, which is also the widest vector. */
+    private static final int LINE = 64;
+    /** Bytes of an array before its elements, as HotSpot lays arrays out. */
+    private static final int HEADER = 16;
 
     private final long[] sizes;
     private final int[] first;
@@ -39,6 +43,15 @@ final class Placement {
             placement.placeOne(index);
         }
         return placement.offsets;
+    }
+
+    /**
+     * Elements that are left free at the beginning of an arena: as many as fill the array's first cache line. Collectors
+     * that give large arrays regions of their own (G1) begin them at a line's beginning, so that vectors of all
+     * allocations then lie in one line each; where an array begins anywhere, nothing is lost.
+     */
+    static int lead(StorageClass storage) {
+        return storage.bytes() == 0 ? 0 : (LINE - HEADER) / storage.bytes();
     }
 
     /** Indices by size, descending; equal sizes in order. */

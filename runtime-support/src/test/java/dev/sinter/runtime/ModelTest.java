@@ -136,8 +136,8 @@ class ModelTest {
         assertThat(binder.keptCount()).isEqualTo(Binder.KEPT);
         assertThat(binder.get(new long[]{2, 20})).isNotSameAs(one);
         assertThat(one.strides()).containsExactly(0, 32);
-        assertThat(one.length(StorageClass.F32)).isEqualTo(48 + 3 * 32);
-        assertThat(one.p()).containsExactly(96, 0, 2, 20);
+        assertThat(one.length(StorageClass.F32)).isEqualTo(12 + 48 + 3 * 32);
+        assertThat(one.p()).containsExactly(12 + 96, 12, 2, 20);
         assertThat(one.shapes()[0]).containsExactly(2, 20);
     }
 
@@ -223,7 +223,7 @@ class ModelTest {
         frame.fit(small);
         assertThat(frame.f32).hasSizeGreaterThan(4096 * 512 - 1);
         IntStream.range(0, 100).forEach(i -> frame.fit(small));
-        assertThat(frame.f32).hasSize(32);
+        assertThat(frame.f32).hasSize(12 + 32);
     }
 
     @Test

@@ -49,6 +49,15 @@ class PlacementTest {
                 new Request(16, 0, 0)))).containsExactly(0, 64, 0, 64);
     }
 
+    @Example
+    void elementsBeginWithACacheLine() {
+        for (var storage : StorageClass.values()) {
+            int header = 16;
+            assertThat((header + Placement.lead(storage) * storage.bytes()) % 64).as(storage.label())
+                    .isEqualTo(storage == StorageClass.STRING ? header : 0);
+        }
+    }
+
     private static long[] place(List<Request> requests) {
         return Placement.place(requests.stream().mapToLong(Request::size).toArray(),
                 requests.stream().mapToInt(Request::first).toArray(),
