@@ -290,7 +290,7 @@ public final class WindowKernel {
         var first = form == Form.SCALAR ? Term.ref("s0") : zeros;
         var size = form == Form.SCALAR ? count.times(Term.ref("u1").minus(Term.ref("u0")))
                 : Term.i32(WindowSums.ROWS);
-        WindowSums.clear(b, first, size.times(WindowSums.PITCH));
+        WindowSums.clear(b, "s", first, size.times(WindowSums.PITCH));
     }
 
     /** The panels of a group of panels, {@code panels_g} and their sums' beginning {@code sb_g}; returns the first. */

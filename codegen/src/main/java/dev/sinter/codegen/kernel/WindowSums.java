@@ -65,17 +65,19 @@ final class WindowSums {
      * Sets sums to zero, in a method that all convolutions share: a loop of its own would make HotSpot compile each
      * driver, which is hot for nothing else.
      *
+     * @param buffer
+     *            that holds them
      * @param from
-     *            position of the first in s
+     *            position of the first
      * @param count
      *            how many, a multiple of sixteen
      */
-    static void clear(Body b, Term from, Term count) {
+    static void clear(Body b, String buffer, Term from, Term count) {
         var body = Body.block(x -> x.loop("n", Term.ref("z0"), Term.ref("z1"), VType.LANES,
                 n -> n.store("s", Term.ref("n"), Term.f32(0, VType.LANES))));
         var leaf = new Kernel("window.f32.clear", List.of(Buffer.heap("s", Buffer.Storage.F32)),
                 List.of(new Kernel.Param("z0", Elem.I32), new Kernel.Param("z1", Elem.I32)), body);
-        b.add(new Stmt.Call(leaf, List.of("s"), List.of(from, from.plus(count))));
+        b.add(new Stmt.Call(leaf, List.of(buffer), List.of(from, from.plus(count))));
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
+import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,11 +24,13 @@ final class WinogradInput {
 
     private final Access access;
     private final Winograd algorithm;
+    private final Form form;
     private final int points;
 
-    WinogradInput(Access access, Winograd algorithm) {
+    WinogradInput(Access access, Winograd algorithm, Form form) {
         this.access = access;
         this.algorithm = algorithm;
+        this.form = form;
         this.points = algorithm.points();
     }
 
@@ -87,12 +90,13 @@ final class WinogradInput {
         var inside = b.let("inside", Term.of(Prim.AND, Term.of(Prim.LE, Term.i32(0), Term.ref("top")),
                 Term.of(Prim.LE, Term.ref("top").plus(points), Term.ref("ih"))));
         var span = Term.ref("span");
-        b.when(inside, x -> x.add(new Stmt.Call(lines(), List.of("x", "u"),
-                List.of(from, Term.ref("ys"), to, span, count))));
+        var lines = new WinogradLine.Points("u", to, span);
+        b.when(inside, x -> x.add(WinogradLine.input(algorithm,
+                new WinogradLine.Points("x", from, Term.ref("ys")), lines, count)));
         b.when(Term.of(Prim.NOT, inside), x -> {
             var copy = x.let("copy", Term.ref("u0").plus(span.times(points)));
             copy(x, from, copy, count);
-            x.add(new Stmt.Call(lines(), List.of("u", "u"), List.of(copy, span, to, span, count)));
+            x.add(WinogradLine.input(algorithm, new WinogradLine.Points("u", copy, span), lines, count));
         });
         var place = Term.ref("v0").plus(Term.ref("start").plus(first).minus(Term.ref("b0"))
                 .times(WinogradSums.CHUNK));
@@ -102,15 +106,8 @@ final class WinogradInput {
 
     /** Zeros in every line. */
     private void zeros(Body b, String name, Term at, Term count) {
-        b.loop("r" + name, Term.i32(0), Term.i32(points), 1, line -> {
-            var to = line.let("at" + name, at.plus(Term.ref("r" + name).times(Term.ref("span"))));
-            zeros(line, "q" + name, to, count, "");
-        });
-    }
-
-    private static void zeros(Body b, String counter, Term at, Term count, String mark) {
-        b.loop(counter + mark, Term.i32(0), count, VType.LANES,
-                x -> x.store("u", at.plus(Term.ref(counter + mark)), Term.f32(0, VType.LANES)));
+        b.loop("r" + name, Term.i32(0), Term.i32(points), 1, line -> WindowSums.clear(line, "u",
+                at.plus(Term.ref("r" + name).times(Term.ref("span"))), count));
     }
 
     /** Lines of the image, and zeros for those beyond. */
@@ -121,11 +118,18 @@ final class WinogradInput {
                     Term.of(Prim.LT, y, Term.ref("ih"))));
             var source = line.let("source", from.plus(Term.ref("r").times(Term.ref("ys"))));
             var target = line.let("target", to.plus(Term.ref("r").times(Term.ref("span"))));
-            line.when(there, some -> some.loop("q", Term.i32(0), count, VType.LANES, x -> x.store("u",
-                    target.plus(Term.ref("q")),
-                    new Term.Load("x", source.plus(Term.ref("q")), VType.F32X16, null))));
-            line.when(Term.of(Prim.NOT, there), none -> zeros(none, "qn", target, count, ""));
+            line.when(there, some -> some.add(new Stmt.Call(copies(), List.of("x", "u"),
+                    List.of(source, target, count))));
+            line.when(Term.of(Prim.NOT, there), none -> WindowSums.clear(none, "u", target, count));
         });
+    }
+
+    private static Kernel copies() {
+        var q = Term.ref("q");
+        return shared("winograd.copy", List.of("x", "u"), List.of("from", "to", "count"),
+                Body.block(b -> b.loop("q", Term.i32(0), Term.ref("count"), VType.LANES, x -> x.store("u",
+                        Term.ref("to").plus(q),
+                        new Term.Load("x", Term.ref("from").plus(q), VType.F32X16, null)))));
     }
 
     private static Kernel shared(String name, List<String> buffers, List<String> ints, List<Stmt> body) {
@@ -134,27 +138,10 @@ final class WinogradInput {
         return new Kernel(name, buffers.stream().map(b -> Buffer.heap(b, Buffer.Storage.F32)).toList(), params, body);
     }
 
-    /** Columns from above to below. */
-    private Kernel lines() {
-        var q = Term.ref("q");
-        return shared("winograd.lines.m" + algorithm.results(), List.of("x", "u"),
-                List.of("from", "step", "to", "span", "count"),
-                Body.block(b -> b.loop("q", Term.i32(0), Term.ref("count"), VType.LANES, x -> {
-                    var in = new ArrayList<Term>();
-                    for (int r = 0; r < points; r++) {
-                        in.add(x.let("l" + r, new Term.Load("x",
-                                Term.ref("from").plus(Term.ref("step").times(r)).plus(q), VType.F32X16, null)));
-                    }
-                    var out = algorithm.input(x, in, "a");
-                    for (int r = 0; r < points; r++) {
-                        x.store("u", Term.ref("to").plus(Term.ref("span").times(r)).plus(q), out.get(r));
-                    }
-                })));
-    }
-
     /** Lines from left to right, tile by tile, to their places. */
     private Kernel columns() {
-        return shared("winograd.columns.m" + algorithm.results(), List.of("u", "v"),
+        boolean scalar = form == Form.SCALAR;
+        return shared("winograd.columns.m" + algorithm.results() + (scalar ? ".scalar" : ""), List.of("u", "v"),
                 List.of("from", "span", "to", "plane", "apart", "channels", "tiles"),
                 Body.block(b -> b.loop("h", Term.i32(0), Term.ref("channels"), WinogradSums.CHUNK, chunk -> {
                     var some = chunk.let("some", Term.of(Prim.MIN, Term.i32(WinogradSums.CHUNK),
@@ -165,9 +152,21 @@ final class WinogradInput {
                         var at = tile.let("at", Term.ref("from").plus(Term.ref("h"))
                                 .plus(Term.ref("t").times(algorithm.results()).times(Term.ref("channels"))));
                         var place = tile.let("place", begin.plus(Term.ref("t").times(WinogradSums.CHUNK)));
-                        tile.loop("c", Term.i32(0), some, VType.LANES, x -> tile(x, at, place));
+                        if (scalar) {
+                            lines(tile, at, place, some);
+                        } else {
+                            tile.loop("c", Term.i32(0), some, VType.LANES, x -> tile(x, at, place));
+                        }
                     });
                 })));
+    }
+
+    private void lines(Body b, Term at, Term place, Term count) {
+        var r = Term.ref("r");
+        b.loop("r", Term.i32(0), Term.i32(points), 1, line -> line.add(WinogradLine.input(algorithm,
+                new WinogradLine.Points("u", at.plus(Term.ref("span").times(r)), Term.ref("channels")),
+                new WinogradLine.Points("v", place.plus(Term.ref("plane").times(r.times(points))), Term.ref("plane")),
+                count)));
     }
 
     private void tile(Body b, Term at, Term place) {

@@ -114,10 +114,11 @@ public final class WinogradKernel {
 
         /** Tiles of a block: even parts of an image that fit, or the whole of it. */
         private long most() {
-            long most = Math.max(1, MOST_BYTES / (square() * 4 * padded()) / WindowSums.ROWS) * WindowSums.ROWS;
-            if (perImage() <= most) {
+            long fit = MOST_BYTES / (square() * 4 * padded());
+            if (perImage() <= fit) {
                 return perImage();
             }
+            long most = Math.max(1, fit / WindowSums.ROWS) * WindowSums.ROWS;
             long blocks = (perImage() + most - 1) / most;
             blocks += blocks % 2;
             return ((perImage() + blocks - 1) / blocks + WindowSums.ROWS - 1) / WindowSums.ROWS * WindowSums.ROWS;
@@ -180,7 +181,7 @@ public final class WinogradKernel {
      */
     public static boolean fits(Product product) {
         var kernel = new WinogradKernel(product);
-        return kernel.access.params(true).size() <= 200 && kernel.output().fits();
+        return kernel.access.params(true).size() <= 200 && kernel.output(Form.V512).fits();
     }
 
     /**
@@ -210,8 +211,8 @@ public final class WinogradKernel {
         return "winograd.f32.m" + product.algorithm().results() + "." + Naming.of(product.epilogue().expr());
     }
 
-    private WinogradOutput output() {
-        return new WinogradOutput(access, product.algorithm(), y, epilogue, name());
+    private WinogradOutput output(Form form) {
+        return new WinogradOutput(access, product.algorithm(), form, y, epilogue, name());
     }
 
     // ---- the driver: blocks of tiles, groups of panels
@@ -219,10 +220,10 @@ public final class WinogradKernel {
     private Kernel driver(Form form) {
         int splits = splits();
         int groups = groups();
-        var inputs = new WinogradInput(access, product.algorithm()).kernel(name());
+        var inputs = new WinogradInput(access, product.algorithm(), form).kernel(name());
         int m = product.algorithm().results();
         boolean partial = blocks.height() % m != 0 || blocks.width() % m != 0;
-        var outputs = output().kernel(partial, product.y().dims().get(3).value() % VType.LANES != 0);
+        var outputs = output(form).kernel(partial, product.y().dims().get(3).value() % VType.LANES != 0);
         var body = Body.block(b -> b.par("t", round -> {
             var block = round.let("block", splits == 1 ? Term.ref("t")
                     : Term.of(Prim.DIV, Term.ref("t"), Term.i32(splits)));

@@ -8,6 +8,7 @@ import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
+import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +26,18 @@ final class WinogradOutput {
 
     private final Access access;
     private final Winograd algorithm;
+    private final Form form;
     private final Access.Memory y;
     private final Epilogue.Declared epilogue;
     private final String name;
     private final int m;
     private final int points;
 
-    WinogradOutput(Access access, Winograd algorithm, Access.Memory y, Epilogue.Declared epilogue, String name) {
+    WinogradOutput(Access access, Winograd algorithm, Form form, Access.Memory y, Epilogue.Declared epilogue,
+            String name) {
         this.access = access;
         this.algorithm = algorithm;
+        this.form = form;
         this.y = y;
         this.epilogue = epilogue;
         this.name = name;
@@ -61,16 +65,21 @@ final class WinogradOutput {
      *            whether columns may end within a vector
      */
     Kernel kernel(boolean partial, boolean masked) {
-        var straight = masked ? null : straight();
+        boolean scalar = form == Form.SCALAR;
+        var straight = masked || scalar ? null : straight();
         return access.part(name + ".output" + (masked ? ".tail" : ""), List.of("b0", "b1", "n0", "n1"),
                 Body.block(b -> b.loop("g", Term.ref("b0"), Term.ref("b1"), PIECE, some -> {
                     var end = some.let("end", Term.of(Prim.MIN, Term.ref("b1"), Term.ref("g").plus(PIECE)));
                     var count = some.let("count", end.minus(Term.ref("g")).times(WinogradSums.PITCH));
                     var from = some.let("from", Term.ref("s0")
                             .plus(Term.ref("g").minus(Term.ref("b0")).times(WinogradSums.PITCH)));
-                    some.add(new Stmt.Call(lines(), List.of("s", "u"), List.of(from,
-                            Term.ref("most").times(WinogradSums.PITCH), Term.ref("u0"), count)));
-                    if (straight == null || partial) {
+                    if (scalar) {
+                        byLines(some, from, count);
+                    } else {
+                        some.add(new Stmt.Call(lines(), List.of("s", "u"), List.of(from,
+                                Term.ref("most").times(WinogradSums.PITCH), Term.ref("u0"), count)));
+                    }
+                    if (!scalar && (straight == null || partial)) {
                         some.add(new Stmt.Call(columns(), List.of("u"), List.of(Term.ref("u0"), count)));
                     }
                     some.loop("i", Term.ref("g"), end, 1, x -> tile(x, partial, masked, straight));
@@ -105,6 +114,20 @@ final class WinogradOutput {
         var whole = b.let("whole", Term.of(Prim.EQ, below.plus(right), Term.i32(2 * m)));
         b.when(whole, x -> x.add(access.call(straight, direct)));
         b.when(Term.of(Prim.NOT, whole), x -> x.add(pixels));
+    }
+
+    /** Lines, then columns for results that wait, in the scalar form. */
+    private void byLines(Body b, Term from, Term count) {
+        var plane = b.let("plane", Term.ref("most").times(WinogradSums.PITCH));
+        var r = Term.ref("r");
+        b.loop("r", Term.i32(0), Term.i32(points), 1, x -> x.add(WinogradLine.sums(algorithm,
+                new WinogradLine.Points("s", from.plus(plane.times(r.times(points))), plane),
+                new WinogradLine.Points("u", Term.ref("u0").plus(r.times(m * SPAN)), Term.i32(SPAN)), count)));
+        var c = Term.ref("c");
+        b.loop("c", Term.i32(0), Term.i32(m), 1, x -> x.add(WinogradLine.sums(algorithm,
+                new WinogradLine.Points("u", Term.ref("u0").plus(c.times(SPAN)), Term.i32(m * SPAN)),
+                new WinogradLine.Points("u", Term.ref("u0").plus(c.times(SPAN)).plus(points * m * SPAN),
+                        Term.i32(m * SPAN)), count)));
     }
 
     // ---- transforms, which all convolutions share

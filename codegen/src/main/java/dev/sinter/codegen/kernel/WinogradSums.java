@@ -118,7 +118,7 @@ final class WinogradSums {
         var channels = Term.ref("channels");
         var chunks = b.let("chunks", Term.of(Prim.DIV, channels, Term.i32(CHUNK)));
         var rest = b.let("rest", channels.minus(chunks.times(CHUNK)));
-        WindowSums.clear(b, Term.ref("sb"), Term.ref("i1").times(PITCH));
+        WindowSums.clear(b, "s", Term.ref("sb"), Term.ref("i1").times(PITCH));
         segments(b, Term.i32(0), chunks, Term.i32(CHUNK));
         segments(b, chunks, chunks.plus(Term.of(Prim.MIN, rest, Term.i32(1))), rest);
     }
