@@ -127,7 +127,8 @@ final class WinogradOutput {
         b.loop("c", Term.i32(0), Term.i32(m), 1, x -> x.add(WinogradLine.sums(algorithm,
                 new WinogradLine.Points("u", Term.ref("u0").plus(c.times(SPAN)), Term.i32(m * SPAN)),
                 new WinogradLine.Points("u", Term.ref("u0").plus(c.times(SPAN)).plus(points * m * SPAN),
-                        Term.i32(m * SPAN)), count)));
+                        Term.i32(m * SPAN)),
+                count)));
     }
 
     // ---- transforms, which all convolutions share
