@@ -26,6 +26,8 @@ record ScalarMethods(String owner, String name, Elem elem) {
     static @Nullable ScalarMethods of(Prim prim, Elem elem) {
         boolean integer = elem == Elem.I32 || elem == Elem.I64;
         return switch (prim) {
+            case AT_LEAST -> new ScalarMethods("java/lang/Math", "max", elem);
+            case AT_MOST -> new ScalarMethods("java/lang/Math", "min", elem);
             case FLOOR, CEIL, RINT, EXP, LOG, SIN, COS, TANH, TAN, ASIN, ACOS, ATAN, SINH, COSH ->
                     new ScalarMethods(STRICT, prim.label(), Elem.F64);
             case POW -> integer ? new ScalarMethods(FUNCTIONS, "power", Elem.I64)

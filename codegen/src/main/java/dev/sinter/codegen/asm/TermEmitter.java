@@ -314,6 +314,8 @@ final class TermEmitter implements Opcodes {
                 }
                 vectors.blend(elem);
             }
+            case AT_LEAST -> pushBound(Prim.LE, args.get(0), args.get(1), args, part);
+            case AT_MOST -> pushBound(Prim.LT, args.get(1), args.get(0), args, part);
             case SHL, SHR, USHR -> {
                 pushReceiver(args.get(0), part);
                 if (args.get(1) instanceof Term.Lit lit) {
@@ -333,6 +335,11 @@ final class TermEmitter implements Opcodes {
                 vectors.apply(prim, elem, turned);
             }
         }
+    }
+
+    /** The bound where it is passed, else the value, NaN too; the comparison tells zeros apart as Java does. */
+    private void pushBound(Prim passed, Term low, Term high, List<Term> args, int part) {
+        pushVectorApply(Prim.SELECT, List.of(Term.of(passed, low, high), args.get(1), args.get(0)), part);
     }
 
     /** Masks have no blend: (yes and condition) or (no and not condition). */

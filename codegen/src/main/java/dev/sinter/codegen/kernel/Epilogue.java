@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  *            {@code $1}, … as {@code [M,N]} with strides, columns contiguous or repeated
  */
 public record Epilogue(Expr expr, List<Operand> operands) {
-    /** Functions and loads of an element that the tiles of most registers have room for. */
-    private static final int SHORT = 4;
-
     /** Copies the list. */
     public Epilogue {
         operands = List.copyOf(operands);
@@ -68,8 +65,7 @@ public record Epilogue(Expr expr, List<Operand> operands) {
             memories.add(access.memory("e" + (i + 1), operands.get(i)));
             rowStrides.add(stride.apply("es" + (i + 1), operands.get(i).strides().getFirst()));
         }
-        int loads = (int) operands.stream().filter(o -> !isPerColumn(o)).count();
-        var lifted = Lifted.of(expr, operands.size() + 1, SHORT - loads);
+        var lifted = Lifted.of(expr, operands.size() + 1);
         var constants = new ArrayList<Term>();
         for (int i = 0; i < lifted.constants().size(); i++) {
             constants.add(access.real("ec" + (i + 1), lifted.constants().get(i)));
@@ -77,16 +73,12 @@ public record Epilogue(Expr expr, List<Operand> operands) {
         return new Declared(this, memories, rowStrides, lifted.expr(), constants);
     }
 
-    /** Whether an operand is the same in every row. */
-    private static boolean isPerColumn(Operand operand) {
-        return operand.strides().getFirst().equals(Dim.ZERO);
-    }
-
     /** Epilogue operands within a kernel; the expression's constants are parameters, which follow them. */
     record Declared(Epilogue epilogue, List<Access.Memory> memories, List<Term> rowStrides, Expr expr,
             List<Term> constants) {
+        /** Whether operand i is the same in every row. */
         private boolean perColumn(int i) {
-            return isPerColumn(epilogue.operands.get(i));
+            return epilogue.operands.get(i).strides().getFirst().equals(Dim.ZERO);
         }
 
         private boolean repeatsAlongColumns(int i) {
@@ -127,7 +119,7 @@ public record Epilogue(Expr expr, List<Operand> operands) {
             for (int i = 0; i < constants.size(); i++) {
                 args.add(hoisted != null ? Term.ref("hc" + i) : body.let(prefix + "c" + i, constants.get(i).splat()));
             }
-            return new ExprCode(body, VType.LANES, args, prefix).lower(expr);
+            return new ExprCode(body, VType.LANES, args, prefix, memories.size() + 1).lower(expr);
         }
     }
 }

@@ -19,6 +19,8 @@ final class ExprCode {
     private final List<Term> args;
     private final VectorMath math;
     private final String prefix;
+    /** Operands from this one on are constants that were lifted. */
+    private final int lifted;
     private final Map<Expr, Term> done = new HashMap<>();
     private int next;
 
@@ -35,10 +37,21 @@ final class ExprCode {
      *            of the names made, distinct within the kernel
      */
     ExprCode(Body body, int lanes, List<Term> args, String prefix) {
+        this(body, lanes, args, prefix, args.size());
+    }
+
+    /**
+     * Prepares for an expression whose constants were {@link Lifted}.
+     *
+     * @param lifted
+     *            number of the operands that are not
+     */
+    ExprCode(Body body, int lanes, List<Term> args, String prefix, int lifted) {
         this.body = body;
         this.lanes = lanes;
         this.args = args;
         this.prefix = prefix;
+        this.lifted = lifted;
         this.math = new VectorMath(body, lanes, prefix + "m");
     }
 
@@ -135,12 +148,26 @@ final class ExprCode {
         if (fn == Fn.POW && from != type) {
             terms = List.of(a, named(new CastCode(lanes, this::named).convert(Fn.CAST, terms.get(1), from, type)));
         }
+        if (type == DType.F32 && (fn == Fn.MAX || fn == Fn.MIN)) {
+            int bound = isNumber(operands.get(1)) ? 1 : 0;
+            if (isNumber(operands.get(bound))) {
+                return Term.of(fn == Fn.MAX ? Prim.AT_LEAST : Prim.AT_MOST, terms.get(1 - bound), terms.get(bound));
+            }
+        }
         return switch (type) {
             case F32 -> single(fn, terms);
             case F64 -> new RealCode(this::named).of(fn, terms);
             case STRING, C64, C128 -> throw new IllegalArgumentException(fn.label() + " is no function of " + type);
             default -> CastCode.isSmall(type) ? new RealCode(this::named).small(fn, terms, type)
                     : new IntegerCode(type, lanes, this::named).of(fn, terms);
+        };
+    }
+
+    private boolean isNumber(Expr operand) {
+        return switch (operand) {
+            case Expr.Literal(var value, var bits, var t) -> Lifted.isNumber(value);
+            case Expr.Arg(var i, var t) -> i >= lifted;
+            default -> false;
         };
     }
 

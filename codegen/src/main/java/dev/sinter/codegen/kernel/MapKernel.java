@@ -146,7 +146,7 @@ public final class MapKernel {
 
         Template(Expr expr, List<Operand> operands) {
             this.expr = expr;
-            this.lifted = Lifted.of(expr, operands.size() - 1, Integer.MAX_VALUE);
+            this.lifted = Lifted.of(expr, operands.size() - 1);
             this.operands = operands;
             this.rank = operands.getFirst().rank();
             this.vector = isVector();
@@ -309,7 +309,7 @@ public final class MapKernel {
             for (int c = 0; c < constants.size(); c++) {
                 args.add(everywhere(b, constants.get(c), lanes, prefix + "c" + c));
             }
-            var value = new ExprCode(b, lanes, args, prefix).lower(lifted.expr());
+            var value = new ExprCode(b, lanes, args, prefix, operands.size() - 1).lower(lifted.expr());
             var distance =
                     lanes > 1 ? bases.getFirst().plus(i) : bases.getFirst().plus(strides.getFirst().getLast().times(i));
             b.store("y", memories.getFirst().at(distance), value, mask);

@@ -189,6 +189,8 @@ final class VectorOperations {
             // masks are chosen from by and, and-not, or, for which the condition is computed twice
             case SELECT -> ofMasks ? 3 + term(args.getFirst()) : ofFloats ? 1 : 2;
             case EQ, LT, LE -> ofFloats || ofMasks ? 1 : 2;
+            // compared and chosen; a constant written in place is made twice
+            case AT_LEAST, AT_MOST -> args.getLast() instanceof Term.Ref ? 2 : 3;
             default -> 1;
         };
     }

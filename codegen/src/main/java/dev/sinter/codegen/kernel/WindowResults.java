@@ -32,21 +32,52 @@ record WindowResults(Access access, Access.Memory y, Epilogue.Declared epilogue,
 
     /** A tile with the epilogue; what it is called with is what the access has, then {@link #TILE}. */
     Kernel tile(Form form, int rows, int panels) {
+        var straight = tile(form, rows, panels, true);
+        return VectorOperations.of(straight, form) <= VectorOperations.LIMIT ? straight
+                : tile(form, rows, panels, false);
+    }
+
+    /** The epilogue on the sums in registers, or in a loop over rows of sums that wait where the results will be. */
+    private Kernel tile(Form form, int rows, int panels, boolean straight) {
         var u = List.of(new Stmt.Range("u", panels));
         var column = Term.ref("column").plus(Term.ref("j").plus(Term.ref("u")).times(VType.LANES));
         var first = Term.ref("w0").plus(Term.ref("panel").wide().times(Term.ref("wd").wide()));
         var body = PackedSums.tiles(rows, panels, first, b -> {
             PackedSums.accumulate(b, rows, panels, null);
+            if (!straight) {
+                b.unroll(PackedSums.over(rows, panels),
+                        x -> x.store("y", at(column), Term.ref("acc", Term.ref("t"), Term.ref("u"))));
+                rowByRow(b, rows, u.getFirst(), column);
+                return;
+            }
             epilogue.hoist(b, u, column, null);
             b.unroll(PackedSums.over(rows, panels), x -> {
-                var row = Term.ref("top").plus(Term.ref("i")).plus(Term.ref("t"));
                 var sum = Term.ref("acc", Term.ref("t"), Term.ref("u"));
-                x.store("y", y.at(Term.ref("ldc").times(row).plus(column)),
-                        epilogue.apply(x, sum, row, column, null, Term.ref("u"), "v"));
+                x.store("y", at(column), epilogue.apply(x, sum, row(), column, null, Term.ref("u"), "v"));
             });
         });
         return access.part(name + ".r" + rows + "c" + panels + "."
                 + form.suffix().toLowerCase(Locale.ROOT), TILE, body);
+    }
+
+    private static Term row() {
+        return Term.ref("top").plus(Term.ref("i")).plus(Term.ref("t"));
+    }
+
+    private Term at(Term column) {
+        return y.at(Term.ref("ldc").times(row()).plus(column));
+    }
+
+    /** The epilogue of a tile, panels side by side: what one panel's waits for, the other ones' does meanwhile. */
+    private void rowByRow(Body b, int rows, Stmt.Range u, Term column) {
+        epilogue.hoist(b, List.of(u), column, null);
+        var one = new Body();
+        var sum = one.let("sum", new Term.Load("y", at(column), VType.F32X16, null));
+        one.store("y", at(column), epilogue.apply(one, sum, row(), column, null, Term.ref("u"), "v"));
+        var chains = new SideBySide(u);
+        var all = chains.of(one.stmts());
+        chains.constants(b);
+        b.loop("t", Term.i32(0), Term.i32(rows), 1, x -> all.forEach(x::add));
     }
 
     /** The epilogue of sums that wait in scratch. */

@@ -18,6 +18,13 @@ public enum Prim {
     MIN(2),
     /** The larger, as {@code Math.max}. */
     MAX(2),
+    /**
+     * The larger of an f32 and a number that is neither NaN nor -0, as {@code Math.max}: vectors compare and choose, which
+     * is a third of what the processor does for {@code MAX}.
+     */
+    AT_LEAST(2),
+    /** The smaller of an f32 and a number that is neither NaN nor -0, as {@code Math.min}, likewise. */
+    AT_MOST(2),
     /** a * b + c rounded once. */
     FMA(3),
     /** Negation. */
