@@ -34,8 +34,6 @@ public final class DepthwiseKernel {
      * width is made of tiles of four and of three, so that a model's convolutions share their methods.
      */
     private static final int PIXELS = 4;
-    private static final List<String> PLACE = List.of("xb", "wx", "line");
-    private static final List<String> TILE = List.of("xb", "wx", "line", "p0", "p1", "c0", "c1");
 
     /**
      * One convolution.
@@ -79,6 +77,16 @@ public final class DepthwiseKernel {
         /** Whether there are fewer channels than a vector has. */
         private boolean isNarrow() {
             return y.dims().get(3).value() < VType.LANES;
+        }
+
+        /**
+         * Whether a row has more tiles than vectors of channels: then the loop over tiles is the inner one, as loops of few
+         * rounds cost more to enter than to run.
+         */
+        private boolean isAcross() {
+            var step = x.strides().get(2);
+            long vectors = y.dims().get(3).value() / VType.LANES;
+            return !isNarrow() && step.isConst() && width().isConst() && width().value() > vectors * PIXELS;
         }
 
         /** Whether the last vector of channels has some that were computed before, which does no harm. */
@@ -130,24 +138,19 @@ public final class DepthwiseKernel {
     private final Product product;
     private final Access access = new Access();
     private final Access.Memory x;
-    private final Access.Memory w;
-    private final Access.Memory y;
-    private final Epilogue.Declared epilogue;
-    private final int rows;
-    private final int columns;
-    private final int step;
-    private final int dilation;
+    private final DepthwiseTile tile;
+    private final boolean across;
 
     private DepthwiseKernel(Product product) {
         this.product = product;
-        this.rows = Math.toIntExact(product.window().get(0));
-        this.columns = Math.toIntExact(product.window().get(1));
-        this.step = product.strides().get(1);
-        this.dilation = product.dilations().get(1);
         this.x = access.memory("x", product.x());
-        this.w = access.memory("w", product.weights());
-        this.y = access.memory("y", product.y());
-        this.epilogue = product.epilogue().declare(access);
+        var w = access.memory("w", product.weights());
+        var y = access.memory("y", product.y());
+        this.tile = new DepthwiseTile(name(product), access, w, y, product.epilogue().declare(access),
+                new DepthwiseTile.Window(Math.toIntExact(product.window().get(0)),
+                        Math.toIntExact(product.window().get(1)), product.strides().get(1),
+                        product.dilations().get(1)));
+        this.across = product.isAcross();
         var strides = product.x().strides();
         access.parameter("ow", product.width());
         access.parameter("oh", product.y().dims().get(1));
@@ -164,7 +167,7 @@ public final class DepthwiseKernel {
             access.parameter("un", image.strides().get(0));
             access.parameter("high", Dim.of(around.rows()));
             access.parameter("down", Dim.of(product.strides().get(0)));
-            access.parameter("span", Dim.of((rows - 1L) * product.dilations().get(0) + 1));
+            access.parameter("span", Dim.of((product.window().get(0) - 1) * product.dilations().get(0) + 1));
             access.parameter("top", Dim.of(around.top()));
             access.parameter("height", image.dims().get(1));
             access.parameter("before", c.times(Dim.of(around.left())));
@@ -191,11 +194,11 @@ public final class DepthwiseKernel {
         if (!product.isNarrow()) {
             return operations(form, pixels, unrolled) <= VectorOperations.LIMIT;
         }
-        return VectorOperations.emitted(tile(form, pixels, unrolled, true), form) <= VectorOperations.LIMIT;
+        return VectorOperations.emitted(tile.along(form, pixels, unrolled, true), form) <= VectorOperations.LIMIT;
     }
 
     private int operations(Form form, int pixels, boolean unrolled) {
-        return VectorOperations.of(tile(form, pixels, unrolled, product.isNarrow()), form);
+        return VectorOperations.of(tile.along(form, pixels, unrolled, product.isNarrow()), form);
     }
 
     private boolean unrolls(Form form) {
@@ -218,8 +221,9 @@ public final class DepthwiseKernel {
                 product.y().dims().get(0).times(around == null ? lines : lines.ceilDiv(around.rows())));
     }
 
-    private String name() {
-        return "depthwise.f32.w" + rows + "x" + columns + "s" + step + "d" + dilation + "."
+    private static String name(Product product) {
+        return "depthwise.f32.w" + product.window().get(0) + "x" + product.window().get(1) + "s"
+                + product.strides().get(1) + "d" + product.dilations().get(1) + "."
                 + Naming.of(product.epilogue().expr());
     }
 
@@ -229,8 +233,8 @@ public final class DepthwiseKernel {
         boolean unrolled = unrolls(form);
         int most = 1;
         for (int pixels = 2; pixels <= PIXELS && form != Form.SCALAR; pixels++) {
-            var tile = tile(form, pixels, unrolled, false);
-            if (VectorOperations.of(tile, form) <= VectorOperations.LIMIT) {
+            var whole = tile(form, pixels, unrolled);
+            if (VectorOperations.of(whole, form) <= VectorOperations.LIMIT) {
                 most = pixels;
             }
         }
@@ -248,7 +252,9 @@ public final class DepthwiseKernel {
             round.let("line", t.times(Term.ref("ow")));
             line(round, form, unrolled, widest);
         }));
-        return new Kernel(name() + (made ? ".around." : ".") + form.suffix().toLowerCase(Locale.ROOT),
+        return new Kernel(
+                name(product) + (across ? ".c" + product.y().dims().get(3) : "") + (made ? ".around." : ".")
+                        + form.suffix().toLowerCase(Locale.ROOT),
                 access.buffers(), access.params(true), body);
     }
 
@@ -274,7 +280,7 @@ public final class DepthwiseKernel {
 
     /** A line of results. */
     private void line(Body line, Form form, boolean unrolled, int widest) {
-        line.let("wx", Term.ref("xs").times(step));
+        line.let("wx", Term.ref("xs").times(product.strides().get(1)));
         var ow = Term.ref("ow");
         var tiles = line.let("tiles", Term.of(Prim.DIV, ow.plus(widest - 1), Term.i32(widest)));
         line.when(Term.of(Prim.LT, Term.i32(0), tiles), some -> {
@@ -308,96 +314,34 @@ public final class DepthwiseKernel {
     private void call(Body b, Form form, int pixels, boolean unrolled, Term from, Term to) {
         var channels = Term.ref("channels");
         if (product.isNarrow()) {
-            call(b, tile(form, 1, unrolled, true), from, to, Term.i32(0), channels);
+            call(b, tile.along(form, 1, unrolled, true), from, to, Term.i32(0), channels);
             return;
         }
-        var tile = tile(form, pixels, unrolled, false);
+        var some = tile(form, pixels, unrolled);
         if (!product.overlaps()) {
-            call(b, tile, from, to, Term.i32(0), channels);
+            call(b, some, from, to, Term.i32(0), channels);
             return;
         }
         var whole = b.let("whole" + pixels + (to.equals(Term.ref("ow")) ? "b" : "a"),
                 Term.of(Prim.DIV, channels, Term.i32(VType.LANES)).times(VType.LANES));
-        call(b, tile, from, to, Term.i32(0), whole);
-        call(b, tile, from, to, channels.minus(Term.i32(VType.LANES)), channels);
+        call(b, some, from, to, Term.i32(0), whole);
+        call(b, some, from, to, channels.minus(Term.i32(VType.LANES)), channels);
     }
 
-    private void call(Body b, Kernel tile, Term from, Term to, Term c0, Term c1) {
-        var place = PLACE.stream().map(p -> Term.ref(p));
-        b.add(access.call(tile, Stream.concat(place, Stream.of(from, to, c0, c1)).toList()));
+    /** A tile of whole vectors of channels; in all methods of a form the same loop is the inner one. */
+    private Kernel tile(Form form, int pixels, boolean unrolled) {
+        return across && unrolled && form != Form.SCALAR
+                && VectorOperations.of(across(form, 1), form) <= VectorOperations.LIMIT
+                        ? across(form, pixels) : tile.along(form, pixels, unrolled, false);
     }
 
-    // ---- the tile
-
-    private Kernel tile(Form form, int pixels, boolean unrolled, boolean masked) {
-        var body = Body.block(b -> b.loop("p", Term.ref("p0"), Term.ref("p1"), pixels, some -> {
-            some.let("at", Term.ref("xb").plus(Term.ref("p").times(Term.ref("wx"))));
-            if (unrolled) {
-                some.letAll("line_", List.of(new Range("q", rows)),
-                        Term.ref("at").plus(Term.ref("q").times(Term.ref("sa"))));
-            }
-            some.loop("c", Term.ref("c0"), Term.ref("c1"), VType.LANES, inner -> {
-                var mask = masked ? inner.let("lanes", new Term.Lanes(Term.ref("c"), Term.ref("c1"), VType.LANES))
-                        : null;
-                sums(inner, pixels, unrolled, mask);
-                var row = Term.ref("line").plus(Term.ref("p"));
-                for (int i = 0; i < pixels; i++) {
-                    var pixel = inner.let("row" + i, row.plus(i));
-                    var value = epilogue.apply(inner, Term.ref("sum" + i), pixel, Term.ref("c"), mask, null, "v" + i);
-                    inner.store("y", y.at(pixel.times(Term.ref("channels")).plus(Term.ref("c"))), value, mask);
-                }
-            });
-        }));
-        return access.part(name() + ".p" + pixels + (masked ? ".tail" : "") + "."
-                + form.suffix().toLowerCase(Locale.ROOT), TILE, body);
+    private Kernel across(Form form, int pixels) {
+        return tile.across(form, pixels, Math.toIntExact(product.x().strides().get(2).value()));
     }
 
-    /** The sums of a tile's pixels, {@code sum0}, {@code sum1}, …, one vector of channels each. */
-    private void sums(Body b, int pixels, boolean unrolled, @Nullable Term mask) {
-        if (unrolled) {
-            var sums = new ArrayList<Term>();
-            for (int i = 0; i < pixels; i++) {
-                sums.add(Term.f32(0, VType.LANES));
-            }
-            for (int row = 0; row < rows; row++) {
-                line(b, "r" + row, Term.ref("line_", Term.i32(row)), Term.i32(row), sums, mask);
-            }
-            for (int i = 0; i < pixels; i++) {
-                b.let("sum" + i, sums.get(i));
-            }
-            return;
-        }
-        var carries = new ArrayList<Stmt.Carry>();
-        var inner = new Body();
-        var sums = new ArrayList<Term>();
-        for (int i = 0; i < pixels; i++) {
-            sums.add(Term.ref("sum" + i));
-        }
-        var from = inner.let("from", Term.ref("at").plus(Term.ref("q").times(Term.ref("sa"))));
-        line(inner, "r", from, Term.ref("q"), sums, mask);
-        for (int i = 0; i < pixels; i++) {
-            carries.add(new Stmt.Carry("sum" + i, List.of(), Term.f32(0, VType.LANES), sums.get(i)));
-        }
-        b.add(new Stmt.Loop(false, "q", Term.i32(0), Term.i32(rows), 1, carries, inner.stmts()));
-    }
-
-    /** One row of windows: neighbours share the columns in which they overlap. */
-    private void line(Body b, String name, Term from, Term row, List<Term> sums, @Nullable Term mask) {
-        var loaded = new TreeSet<Integer>();
-        for (int tap = 0; tap < columns; tap++) {
-            var weight = b.let(name + "w" + tap, w.load(
-                    row.times(columns).plus(tap).times(Term.ref("channels")).plus(Term.ref("c")), VType.LANES, null));
-            for (int i = 0; i < sums.size(); i++) {
-                int column = i * step + tap * dilation;
-                var value = name + "x" + column;
-                if (loaded.add(column)) {
-                    b.let(value, new Term.Load("x", from.plus(Term.ref("xs").times(column)).plus(Term.ref("c")),
-                            VType.F32X16, mask));
-                }
-                sums.set(i, b.let(name + "t" + tap + "s" + i, Term.of(Prim.FMA, Term.ref(value), weight,
-                        sums.get(i))));
-            }
-        }
+    private void call(Body b, Kernel part, Term from, Term to, Term c0, Term c1) {
+        var place = DepthwiseTile.PLACE.stream().map(p -> Term.ref(p));
+        b.add(access.call(part, Stream.concat(place, Stream.of(from, to, c0, c1)).toList()));
     }
 
     /**
