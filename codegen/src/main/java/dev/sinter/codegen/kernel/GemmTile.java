@@ -10,6 +10,9 @@ final class GemmTile {
     /** Panels of one parallel task: a multiple of every tile's panels. */
     static final int GROUP = 12;
 
+    /** Most rows of a tile of one panel. */
+    static final int TALL = 14;
+
     private GemmTile() {
     }
 
@@ -25,6 +28,19 @@ final class GemmTile {
             case V256, SCALAR -> 6;
             case V128 -> 3;
         };
+    }
+
+    /**
+     * Rows of a tile of one panel that wants more than others to keep the multipliers busy; {@link #maxRows} where
+     * registers do not allow more.
+     */
+    static int tallRows(Form form) {
+        return form == Form.V512 ? TALL : maxRows(form);
+    }
+
+    /** Of so many rows of one panel those behind tall tiles. */
+    static long behindTall(Form form, long rows) {
+        return tallRows(form) > maxRows(form) ? rows % tallRows(form) : rows;
     }
 
     /** The least rows a tile has where there are several: rows are divided evenly. */

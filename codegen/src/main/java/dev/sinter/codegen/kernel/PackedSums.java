@@ -83,19 +83,49 @@ final class PackedSums {
                 var whole =
                         x.let("whole", o0.plus(Term.of(Prim.DIV, o1.minus(o0), Term.i32(TOGETHER)).times(TOGETHER)));
                 var row = to.plus(start.minus(i0).times(DISTANCE));
-                rows(x, "a", o0, whole, TOGETHER, at, row);
+                // a loop over one vector costs more to enter than to run
+                var one = Term.of(Prim.EQ, Term.ref("full"), Term.i32(VType.LANES));
+                x.when(one, y -> firsts(y, o0, whole, at, row));
+                x.when(Term.of(Prim.NOT, one), y -> rows(y, "a", o0, whole, TOGETHER, at, row));
                 rows(x, "b", whole, o1, 1, at, row);
-                x.when(Term.of(Prim.LT, Term.ref("full"), Term.ref("count")), tail -> tail.loop("oc", o0, o1, 1, y -> {
-                    var mask = y.let("some", new Term.Lanes(Term.ref("full"), Term.ref("count"), VType.LANES));
-                    var source = at.plus(Term.ref("oc").times(Term.ref("xs"))).plus(Term.ref("full"));
-                    y.store("a", row.plus(Term.ref("oc").times(DISTANCE)).plus(Term.ref("full")),
-                            new Term.Load("x", source, VType.F32X16, mask), mask);
-                }));
+                tail(x, o0, o1, at, row);
             });
         }));
         var params = WINDOWS.stream().map(p -> new Kernel.Param(p, Elem.I32)).toList();
         return new Kernel("window.f32.copy", List.of(Buffer.heap("x", Buffer.Storage.F32),
                 Buffer.heap("a", Buffer.Storage.F32)), params, body);
+    }
+
+    /** Elements behind whole vectors: where there is one, the last sixteen, some of them once more. */
+    private static void tail(Body b, Term from, Term to, Term at, Term row) {
+        var full = Term.ref("full");
+        var count = Term.ref("count");
+        b.when(Term.of(Prim.AND, Term.of(Prim.LT, Term.i32(0), full), Term.of(Prim.LT, full, count)),
+                x -> x.loop("q", count.plus(-VType.LANES), count, VType.LANES, y -> {
+                    var source = y.let("last", at.plus(Term.ref("q")));
+                    var copy = y.let("copied", row.plus(Term.ref("q")));
+                    y.loop("o", from, to, 1, z -> z.store("a", copy.plus(Term.ref("o").times(DISTANCE)), new Term.Load(
+                            "x", source.plus(Term.ref("o").times(Term.ref("xs"))), VType.F32X16, null)));
+                }));
+        b.when(Term.of(Prim.EQ, full, Term.i32(0)), x -> x.loop("ot", from, to, 1, y -> {
+            var mask = y.let("some", new Term.Lanes(Term.i32(0), count, VType.LANES));
+            y.store("a", row.plus(Term.ref("ot").times(DISTANCE)),
+                    new Term.Load("x", at.plus(Term.ref("ot").times(Term.ref("xs"))), VType.F32X16, mask), mask);
+        }));
+    }
+
+    /** The one whole vector that some rows have. */
+    private static void firsts(Body b, Term from, Term to, Term at, Term row) {
+        var all = List.of(new Range("t", TOGETHER));
+        var t = Term.ref("t");
+        b.loop("qc", Term.i32(0), Term.ref("full"), VType.LANES, x -> {
+            var source = x.let("sourcec", at.plus(Term.ref("qc")));
+            var copy = x.let("copyc", row.plus(Term.ref("qc")));
+            x.loop("oc", from, to, TOGETHER, y -> y.unroll(all, z -> z.store("a",
+                    copy.plus(Term.ref("oc").plus(t).times(DISTANCE)),
+                    new Term.Load("x", source.plus(Term.ref("oc").plus(t).times(Term.ref("xs"))), VType.F32X16,
+                            null))));
+        });
     }
 
     /** Whole vectors of some rows. */
@@ -131,28 +161,48 @@ final class PackedSums {
     }
 
     /**
-     * Does what tiles do for {@code count} rows and {@code panels} panels, both of which the body has in scope.
+     * Does what tiles do for {@code count} rows and {@code panels} panels, both of which the body has in scope. A panel
+     * alone has tall tiles while there are rows for them.
      *
      * @param heights
-     *            of tiles there may be
+     *            of other tiles there may be
      * @param widths
      *            how many panels there may be
      */
-    static void all(Body b, Form form, Set<Integer> heights, Set<Integer> widths, Tiles tiles) {
-        int tall = GemmTile.maxRows(form);
-        var rows = Term.ref("count");
-        var number = Term.of(Prim.DIV, rows.plus(tall - 1), Term.i32(tall));
-        var low = Term.of(Prim.DIV, rows, number);
-        var split = Term.of(Prim.REM, rows, number).times(low.plus(1));
-        for (int height : heights) {
-            for (int width : widths) {
+    static void all(Body b, Form form, Heights heights, Set<Integer> widths, Tiles tiles) {
+        int tall = GemmTile.tallRows(form);
+        boolean two = widths.contains(1) && tall > GemmTile.maxRows(form);
+        var from = Term.i32(0);
+        if (two) {
+            var alone = Term.of(Prim.EQ, Term.ref("panels"), Term.i32(1));
+            from = b.let("tall", Term.of(Prim.SELECT, alone, Term.of(Prim.DIV, Term.ref("count"), Term.i32(tall))
+                    .times(tall), Term.i32(0)));
+            var end = from;
+            b.when(Term.of(Prim.LT, Term.i32(0), from),
+                    y -> all(y, form, tall, 1, Term.i32(0), end, tiles));
+        }
+        int most = GemmTile.maxRows(form);
+        var rows = b.let("others", Term.ref("count").minus(from));
+        var number = b.let("number", Term.of(Prim.MAX, Term.i32(1),
+                Term.of(Prim.DIV, rows.plus(most - 1), Term.i32(most))));
+        var low = b.let("low", Term.of(Prim.DIV, rows, number));
+        var split = b.let("split", from.plus(Term.of(Prim.REM, rows, number).times(low.plus(1))));
+        for (int width : widths) {
+            var start = two && width == 1 ? from : Term.i32(0);
+            for (int height : heights.of(width)) {
                 var wanted = Term.of(Prim.EQ, Term.ref("panels"), Term.i32(width));
                 b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low.plus(1), Term.i32(height)), wanted),
-                        y -> all(y, form, height, width, Term.i32(0), split, tiles));
+                        y -> all(y, form, height, width, start, split, tiles));
                 b.when(Term.of(Prim.AND, Term.of(Prim.EQ, low, Term.i32(height)), wanted),
-                        y -> all(y, form, height, width, split, rows, tiles));
+                        y -> all(y, form, height, width, split, Term.ref("count"), tiles));
             }
         }
+    }
+
+    /** Heights of tiles that are not tall ones. */
+    interface Heights {
+        /** Those there may be where tasks have some panels. */
+        Set<Integer> of(int panels);
     }
 
     /** Wide tiles first, then single panels. */
@@ -166,7 +216,7 @@ final class PackedSums {
     }
 
     /** Adds a part of k to sums; the body has {@code SIZES} in scope and the weights' beginning {@code wk}. */
-    static void add(Body b, Form form, Set<Integer> heights, Set<Integer> widths) {
+    static void add(Body b, Form form, Heights heights, Set<Integer> widths) {
         all(b, form, heights, widths, (rows, panels, range) -> {
             var args = new ArrayList<Term>(List.of(Term.ref("wk")));
             SIZES.forEach(p -> args.add(Term.ref(p)));
@@ -183,7 +233,7 @@ final class PackedSums {
             params.add(new Kernel.Param(extra, Elem.I32));
         }
         var body = tiles(rows, panels, Term.ref("wk"), inner -> {
-            accumulate(inner, rows, panels, old());
+            accumulate(inner, form, rows, panels, old());
             var place = inner.let("place", Term.ref("sb").plus(Term.ref("i").times(WindowSums.PITCH))
                     .plus(Term.ref("j").times(VType.LANES)));
             inner.unroll(over(rows, panels), x -> x.store("s", place.plus(Term.ref("t").times(WindowSums.PITCH))
@@ -227,7 +277,7 @@ final class PackedSums {
      * @param old
      *            where those of the parts so far are; null if this is the only one
      */
-    static void accumulate(Body b, int rows, int panels, @Nullable Term old) {
+    static void accumulate(Body b, Form form, int rows, int panels, @Nullable Term old) {
         var over = over(rows, panels);
         var t = Term.ref("t");
         var u = Term.ref("u");
@@ -239,9 +289,10 @@ final class PackedSums {
         // the bound and the mask change nothing but what HotSpot knows: all weights are within reach of the first
         var step = RegisterTile.STEP;
         var q = Term.of(Prim.AND, step, Term.i32(MASK)).wide().times(Term.i64(VType.LANES));
+        var weight = new Term.Load("w", Term.ref("wp", u).plus(q), VType.F32X16, null);
         RegisterTile.accumulate(b, over.get(0), over.get(1), init, Term.i32(0),
                 Term.of(Prim.MIN, Term.ref("depth"), Term.i32(PART)),
-                new Term.Load("w", Term.ref("wp", u).plus(q), VType.F32X16, null),
+                form == Form.V512 && panels == 1 ? RegisterTile.alone(weight) : weight,
                 new Term.Load("a", a.plus(t.times(DISTANCE)).plus(step), VType.F32, null));
     }
 }

@@ -5,6 +5,7 @@ import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Stmt.Range;
 import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
 import java.util.List;
 
 /** Sums of products of rows times panels of sixteen columns, in registers. */
@@ -42,5 +43,15 @@ final class RegisterTile {
             step.letAll("weight", List.of(panels), weight);
             step.letAll("factor", List.of(rows), factor.splat());
         });
+    }
+
+    /**
+     * The weights of a panel that is a tile's only one, where a vector holds all sixteen. Each factor is then used once,
+     * and HotSpot makes no pattern of loads from two memories: beside a loaded weight it takes the factor from a register
+     * to all lanes, which one of the multipliers' two ports does, and not on its way from memory, which costs nothing. A
+     * sum with -0 is the weight itself, and no load.
+     */
+    static Term alone(Term weight) {
+        return weight.plus(Term.f32(-0.0, VType.LANES));
     }
 }

@@ -30,6 +30,10 @@ import java.util.TreeSet;
 public final class WindowKernel {
     /** Rows of a block: their sums stay in the second-level cache, weights come from memory once for so many. */
     private static final int BLOCK = 21 * WindowSums.ROWS;
+    /** Elements of weights that leave room in the first-level cache. */
+    private static final int NARROW = 5 * 1024;
+    /** Elements of copied rows that fit beside them. */
+    private static final int COPIED = 5 * 1024;
     /** Elements of k that are taken at a time: three panels of so many stay in the first-level cache. */
     private static final int PART = PackedSums.PART;
     /** Most groups of up to three panels in a task: for so many, rows are copied once. */
@@ -105,7 +109,7 @@ public final class WindowKernel {
     /** Elements of f64 memory that the scalar form needs. */
     public static final int SUMS = WindowSums.PITCH;
     /** Elements of scratch a worker needs. */
-    public static final int SCRATCH = (UNITS * BLOCK + WindowSums.ROWS) * WindowSums.PITCH;
+    public static final int SCRATCH = (UNITS * BLOCK + GemmTile.TALL) * WindowSums.PITCH;
     /** Elements of memory for copied rows a worker needs. */
     public static final int WINDOWS = BLOCK * PackedSums.DISTANCE;
 
@@ -114,6 +118,8 @@ public final class WindowKernel {
     private final WindowResults results;
     /** Parts of k. */
     private final long parts;
+    /** Most rows of a task. */
+    private final int block;
     private final Map<Form, Boolean> fused = new EnumMap<>(Form.class);
 
     private WindowKernel(Product product) {
@@ -132,6 +138,8 @@ public final class WindowKernel {
         long length = merged ? window.get(1) * window.get(2) : window.get(2);
         long pieces = Math.max(1, (length + PART - 1) / PART);
         long piece = (length + pieces - 1) / pieces;
+        this.block = block(segments * length);
+        access.parameter("block", Dim.of(block));
         access.parameter("rows", product.rows());
         access.parameter("cols", Dim.of(product.columns()));
         access.parameter("ldc", product.y().strides().get(2));
@@ -145,6 +153,12 @@ public final class WindowKernel {
         long some = pieces > 1 ? 1 : Math.max(1, PART / Math.max(1, length));
         access.parameter("some", Dim.of(some));
         this.parts = (segments + some - 1) / some * pieces;
+    }
+
+    /** Rows of a task: where weights leave room in the first-level cache, so many that their copies stay there, too. */
+    private int block(long k) {
+        long some = COPIED / Math.max(1, k) / GemmTile.TALL * GemmTile.TALL;
+        return k * product.panels() * VType.LANES > NARROW ? BLOCK : Math.clamp(some, GemmTile.TALL, BLOCK);
     }
 
     /** Where windows and their segments lie. */
@@ -188,7 +202,7 @@ public final class WindowKernel {
      */
     public static Call of(Product product) {
         var kernel = new WindowKernel(product);
-        var tasks = product.rows().ceilDiv(BLOCK).times(Dim.of(product.groups() * kernel.tasks()));
+        var tasks = product.rows().ceilDiv(kernel.block).times(Dim.of(product.groups() * kernel.tasks()));
         return new Call(KernelSet.of(kernel::driver), kernel.access.arrays(), kernel.access.args(), tasks);
     }
 
@@ -217,13 +231,14 @@ public final class WindowKernel {
             var task = round.let("task", rem(t, tasks));
             var t1 = round.let("t1", div(t, tasks));
             var group = round.let("group", rem(t1, groups));
-            var block = round.let("block", div(t1, groups));
+            var part = round.let("at", div(t1, groups));
             var rows = Term.ref("rows");
-            var blocks = round.let("blocks", div(rows.plus(BLOCK - 1), BLOCK));
+            var most = Term.ref("block");
+            var blocks = round.let("blocks", Term.of(Prim.DIV, rows.plus(most).plus(-1), most));
             var even = round.let("even", Term.of(Prim.DIV, rows.plus(blocks).plus(-1), blocks));
             var height = round.let("height", div(even.plus(WindowSums.ROWS - 1), WindowSums.ROWS)
                     .times(WindowSums.ROWS));
-            var i0 = round.let("i0", Term.of(Prim.MIN, rows, block.times(height)));
+            var i0 = round.let("i0", Term.of(Prim.MIN, rows, part.times(height)));
             round.let("i1", Term.of(Prim.MIN, rows, i0.plus(height)));
             round.let("u0", div(task.times(units()), tasks));
             round.let("u1", div(task.plus(1).times(units()), tasks));
@@ -289,7 +304,7 @@ public final class WindowKernel {
         var zeros = b.let("zeros", Term.ref("s0").plus(UNITS * BLOCK * WindowSums.PITCH));
         var first = form == Form.SCALAR ? Term.ref("s0") : zeros;
         var size = form == Form.SCALAR ? count.times(Term.ref("u1").minus(Term.ref("u0")))
-                : Term.i32(WindowSums.ROWS);
+                : Term.i32(GemmTile.TALL);
         WindowSums.clear(b, "s", first, size.times(WindowSums.PITCH));
     }
 
@@ -323,7 +338,7 @@ public final class WindowKernel {
             add(b, form, j0);
             return;
         }
-        PackedSums.all(b, form, heights(form), widths(), (rows, panels, range) -> {
+        PackedSums.all(b, form, panels -> heights(form, panels), widths(), (rows, panels, range) -> {
             var args = new ArrayList<Term>(List.of(Term.ref("group").times((int) product.panels()).plus(j0),
                     Term.ref("yb").plus(j0.times(VType.LANES)), Term.ref("wd"), Term.ref("depth"), Term.ref("i0")));
             args.addAll(range);
@@ -335,7 +350,7 @@ public final class WindowKernel {
         var k = Term.ref("first").times(Term.ref("len")).plus(Term.ref("k0"));
         b.let("wk", Term.ref("wb").plus(j0.wide().times(Term.ref("wd").wide()))
                 .plus(k.wide().times(Term.i64(VType.LANES))));
-        PackedSums.add(b, form, heights(form), widths());
+        PackedSums.add(b, form, panels -> heights(form, panels), widths());
     }
 
     /** Panels that a group of them may have. */
@@ -356,13 +371,13 @@ public final class WindowKernel {
 
     private boolean fits(Form form) {
         return parts == 1 && form != Form.SCALAR && product.columns() % VType.LANES == 0
-                && heights(form).stream().allMatch(rows -> widths().stream()
-                        .map(panels -> Math.min(panels, GemmTile.panels(form, rows)))
-                        .allMatch(panels -> results.fits(form, rows, panels)));
+                && widths().stream().allMatch(panels -> heights(form, panels).stream()
+                        .allMatch(rows -> results.fits(form, rows, Math.min(panels, GemmTile.panels(form, rows)))))
+                && (!widths().contains(1) || results.fits(form, GemmTile.tallRows(form), 1));
     }
 
     /** Heights of tiles: of whole blocks and of the last one, or all where sizes are not known. */
-    private Set<Integer> heights(Form form) {
+    private Set<Integer> heights(Form form, int panels) {
         var all = new TreeSet<Integer>();
         if (!product.rows().isConst()) {
             for (int i = 1; i <= GemmTile.maxRows(form); i++) {
@@ -371,11 +386,12 @@ public final class WindowKernel {
             return all;
         }
         long rows = product.rows().value();
-        long blocks = Math.max(1, (rows + BLOCK - 1) / BLOCK);
+        long blocks = Math.max(1, (rows + block - 1) / block);
         long even = (rows + blocks - 1) / blocks;
         long height = Math.max(1, (even + WindowSums.ROWS - 1) / WindowSums.ROWS * WindowSums.ROWS);
-        all.addAll(WindowSums.heights(form, Math.min(rows, height)));
-        all.addAll(WindowSums.heights(form, rows % height));
+        for (long some : List.of(Math.min(rows, height), rows % height)) {
+            all.addAll(WindowSums.heights(form, panels == 1 ? GemmTile.behindTall(form, some) : some));
+        }
         return all;
     }
 }

@@ -43,7 +43,7 @@ record WindowResults(Access access, Access.Memory y, Epilogue.Declared epilogue,
         var column = Term.ref("column").plus(Term.ref("j").plus(Term.ref("u")).times(VType.LANES));
         var first = Term.ref("w0").plus(Term.ref("panel").wide().times(Term.ref("wd").wide()));
         var body = PackedSums.tiles(rows, panels, first, b -> {
-            PackedSums.accumulate(b, rows, panels, null);
+            PackedSums.accumulate(b, form, rows, panels, null);
             if (!straight) {
                 b.unroll(PackedSums.over(rows, panels),
                         x -> x.store("y", at(column), Term.ref("acc", Term.ref("t"), Term.ref("u"))));
