@@ -53,6 +53,60 @@ public final class PadKernel {
         return new Call(KernelSet.same(kernel), access.arrays(), access.args(), y.dims().get(0).times(y.dims().get(1)));
     }
 
+    /**
+     * The call that copies images whose channels do not lie together: element by element, a channel of a row at a time.
+     *
+     * @param x
+     *            {@code f32[N,H,W,C]}
+     * @param top
+     *            rows of zeros above
+     * @param left
+     *            columns of zeros before
+     * @param y
+     *            {@code f32[N,H',W',C]}, contiguous
+     * @return the call
+     */
+    public static Call ofPlanes(Operand x, long top, long left, Operand y) {
+        var access = new Access();
+        var from = access.memory("x", x);
+        var to = access.memory("y", y);
+        var channels = access.size("channels", x.dims().get(3));
+        var lines = access.parameter("lines", y.dims().get(1));
+        var height = access.parameter("height", x.dims().get(1));
+        var width = access.parameter("width", x.dims().get(2));
+        var above = access.parameter("above", Dim.of(top));
+        var before = access.parameter("before", x.dims().get(3).times(Dim.of(left)));
+        var whole = access.parameter("whole", y.dims().get(2).times(x.dims().get(3)));
+        var steps = new ArrayList<Term>();
+        for (int axis = 0; axis < 4; axis++) {
+            steps.add(access.stride("xs" + axis, x.strides().get(axis)));
+        }
+        var body = Body.block(b -> b.par("t", line -> {
+            var image = line.let("image", Term.of(Prim.DIV, Term.ref("t"), lines));
+            var row = line.let("row", Term.ref("t").minus(image.times(lines)).minus(above));
+            var inside = line.let("inside", isInside(row, height));
+            var count = line.let("count", Term.of(Prim.SELECT, inside, width, Term.i32(0)));
+            var begin = line.let("begin", Term.of(Prim.SELECT, inside, before, whole));
+            var at = line.let("at", to.at(Term.ref("t").times(whole)));
+            zeros(line, "a", at, Term.i32(0), begin);
+            zeros(line, "b", at, begin.plus(count.times(channels)), whole);
+            var source = line.let("source", steps.get(0).times(image).plus(steps.get(1).times(row)));
+            line.loop("c", Term.i32(0), channels, 1, plane -> {
+                var c = Term.ref("c");
+                var first = plane.let("first", source.plus(steps.get(3).times(c)));
+                plane.loop("q", Term.i32(0), count, 1, x1 -> x1.store("y",
+                        at.plus(begin).plus(c).plus(Term.ref("q").times(channels)),
+                        from.load(first.plus(Term.ref("q").times(steps.get(2))), 1)));
+            });
+        }));
+        var kernel = new Kernel("pad.f32.planes", access.buffers(), access.params(true), body);
+        return new Call(KernelSet.same(kernel), access.arrays(), access.args(), y.dims().get(0).times(y.dims().get(1)));
+    }
+
+    private static Term isInside(Term row, Term height) {
+        return Term.of(Prim.AND, Term.of(Prim.LE, Term.i32(0), row), Term.of(Prim.LT, row, height));
+    }
+
     /** Sizes that a row is made with: rows of an image, elements before a row's and its own, of a whole one, distance. */
     private static final List<String> SIZES = List.of("height", "before", "run", "whole", "ys");
 
@@ -92,8 +146,7 @@ public final class PadKernel {
         var before = Term.ref("before");
         var whole = Term.ref("whole");
         var at = line.let("at", to);
-        var inside = line.let("inside", Term.of(Prim.AND, Term.of(Prim.LE, Term.i32(0), row),
-                Term.of(Prim.LT, row, Term.ref("height"))));
+        var inside = line.let("inside", isInside(row, Term.ref("height")));
         // an empty row is all zeros before its image
         var begin = line.let("begin", Term.of(Prim.SELECT, inside, before, whole));
         var end = line.let("end", Term.of(Prim.SELECT, inside, before.plus(Term.ref("run")), whole));

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Plans convolutions with channels last and constant weights, of one or two spatial axes. */
 final class WindowPlanner {
+    /** Channels that are put together one by one, where more are copied in vectors. */
+    private static final int FEW_CHANNELS = 8;
+
     private final PlanBuilder plan;
     private final UnaryOperator<Operand> contiguous;
     private final ProductPlanner products;
@@ -120,7 +123,7 @@ final class WindowPlanner {
         if (!WindowKernel.fits(product)) {
             return false;
         }
-        plan.step(WindowKernel.of(product.of(source(around(window)))));
+        plan.step(WindowKernel.of(product.of(source(around(window, true)))));
         return true;
     }
 
@@ -162,7 +165,7 @@ final class WindowPlanner {
         if (!DepthwiseKernel.fits(product)) {
             return false;
         }
-        var around = around(window);
+        var around = around(window, false);
         var dims = around.dims();
         boolean known = dims.subList(1, 4).stream().allMatch(Dim::isConst) && y.dims().get(1).isConst();
         if (!around.isPadded() || !known) {
@@ -212,8 +215,13 @@ final class WindowPlanner {
         }
     }
 
-    /** The input and what is around it, without what negative pads cut off. */
-    private Around around(List<Long> window) {
+    /**
+     * The input and what is around it, without what negative pads cut off.
+     *
+     * @param planes
+     *            whether few channels that get something around them may lie apart
+     */
+    private Around around(List<Long> window, boolean planes) {
         var from = x;
         var dims = new ArrayList<>(x.dims());
         boolean padded = false;
@@ -226,7 +234,9 @@ final class WindowPlanner {
             dims.set(axis + 1, from.dims().get(axis + 1).plus(Dim.of(Math.max(0, before) + behind)));
             padded |= before > 0 || behind > 0;
         }
-        if (from.isWeight() || !from.strides().get(3).equals(Dim.ONE) || padded && !rowsAreContiguous(from)) {
+        planes &= padded && !from.isWeight() && isPlanes(from);
+        if (!planes && (from.isWeight() || !from.strides().get(3).equals(Dim.ONE)
+                || padded && !rowsAreContiguous(from))) {
             from = contiguous.apply(from);
         }
         return new Around(from, Math.max(0, begin.get(0)), Math.max(0, begin.get(1)), padded ? dims : from.dims());
@@ -238,8 +248,15 @@ final class WindowPlanner {
             return around.image();
         }
         var larger = plan.temporary(DType.F32, around.dims());
-        plan.step(PadKernel.of(around.image(), around.top(), around.left(), larger));
+        plan.step(isPlanes(around.image()) ? PadKernel.ofPlanes(around.image(), around.top(), around.left(), larger)
+                : PadKernel.of(around.image(), around.top(), around.left(), larger));
         return larger;
+    }
+
+    /** Whether there are few channels, elements of which lie apart. */
+    private static boolean isPlanes(Operand from) {
+        return !from.strides().get(3).equals(Dim.ONE) && from.dims().get(3).isConst()
+                && from.dims().get(3).value() <= FEW_CHANNELS;
     }
 
     private static boolean rowsAreContiguous(Operand from) {
