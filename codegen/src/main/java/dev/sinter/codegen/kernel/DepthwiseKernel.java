@@ -201,6 +201,17 @@ public final class DepthwiseKernel {
         return VectorOperations.of(tile.along(form, pixels, unrolled, product.isNarrow()), form);
     }
 
+    /** Most pixels of a tile that the back end takes. */
+    private int widest(Form form, boolean unrolled) {
+        int most = 1;
+        for (int pixels = 2; pixels <= PIXELS && form != Form.SCALAR; pixels++) {
+            if (VectorOperations.of(tile(form, pixels, unrolled), form) <= VectorOperations.LIMIT) {
+                most = pixels;
+            }
+        }
+        return most;
+    }
+
     private boolean unrolls(Form form) {
         return operations(form, 1, true) <= VectorOperations.LIMIT
                 || operations(form, 1, false) > VectorOperations.LIMIT && fit(form, 1, true);
@@ -230,15 +241,10 @@ public final class DepthwiseKernel {
     // ---- the driver: rows of result images, tiles of two widths
 
     private Kernel driver(Form form) {
-        boolean unrolled = unrolls(form);
-        int most = 1;
-        for (int pixels = 2; pixels <= PIXELS && form != Form.SCALAR; pixels++) {
-            var whole = tile(form, pixels, unrolled);
-            if (VectorOperations.of(whole, form) <= VectorOperations.LIMIT) {
-                most = pixels;
-            }
-        }
-        int widest = most;
+        // twice as many pixels make up for a loop over the window's rows
+        boolean unrolled = unrolls(form)
+                && (isAcross(form) || widest(form, false) < 2 * widest(form, true));
+        int widest = widest(form, unrolled);
         boolean made = product.around() != null;
         var body = Body.block(b -> b.par("t", round -> {
             if (made) {
@@ -328,11 +334,14 @@ public final class DepthwiseKernel {
         call(b, some, from, to, channels.minus(Term.i32(VType.LANES)), channels);
     }
 
-    /** A tile of whole vectors of channels; in all methods of a form the same loop is the inner one. */
+    /** A tile of whole vectors of channels. */
     private Kernel tile(Form form, int pixels, boolean unrolled) {
-        return across && unrolled && form != Form.SCALAR
-                && VectorOperations.of(across(form, 1), form) <= VectorOperations.LIMIT
-                        ? across(form, pixels) : tile.along(form, pixels, unrolled, false);
+        return unrolled && isAcross(form) ? across(form, pixels) : tile.along(form, pixels, unrolled, false);
+    }
+
+    /** Whether the loop over pixels is the inner one in all methods of a form. */
+    private boolean isAcross(Form form) {
+        return across && form != Form.SCALAR && VectorOperations.of(across(form, 1), form) <= VectorOperations.LIMIT;
     }
 
     private Kernel across(Form form, int pixels) {

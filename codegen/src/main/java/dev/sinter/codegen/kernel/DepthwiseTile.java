@@ -36,6 +36,9 @@ record DepthwiseTile(String name, Access access, Access.Memory w, Access.Memory 
     static final List<String> PLACE = List.of("xb", "wx", "line");
     private static final List<String> TILE = List.of("xb", "wx", "line", "p0", "p1", "c0", "c1");
 
+    /** Subscript of what all pixels share of the epilogue. */
+    private static final List<Range> SHARED = List.of(new Range("u", 1));
+
     /**
      * A window's rows and columns, the columns between windows and those between its elements.
      */
@@ -60,12 +63,13 @@ record DepthwiseTile(String name, Access access, Access.Memory w, Access.Memory 
                 var mask = masked ? inner.let("lanes", new Term.Lanes(Term.ref("c"), Term.ref("c1"), VType.LANES))
                         : null;
                 var c = Term.ref("c");
+                epilogue.hoist(inner, SHARED, c, mask);
                 if (unrolled) {
                     rows(inner, pixels, Term.ref("xs"), c, mask);
                 } else {
                     rolled(inner, pixels, mask);
                 }
-                results(inner, pixels, Term.ref("channels"), mask, null);
+                results(inner, pixels, Term.ref("channels"), mask);
             });
         }));
         return access.part(name + ".p" + pixels + (masked ? ".tail" : "") + "." + suffix(form), TILE, body);
@@ -84,12 +88,12 @@ record DepthwiseTile(String name, Access access, Access.Memory w, Access.Memory 
                     weight(some, "r" + row, Term.i32(row), tap, Term.i32(channels));
                 }
             }
-            epilogue.hoist(some, List.of(new Range("u", 1)), Term.ref("c"), null);
+            epilogue.hoist(some, SHARED, Term.ref("c"), null);
             some.loop("p", Term.ref("p0"), Term.ref("p1"), pixels, inner -> {
                 inner.let("at", Term.ref("xb").plus(Term.ref("p").times(window.step * channels)).plus(Term.ref("c")));
                 lines(inner);
                 rows(inner, pixels, Term.i32(channels), Term.i32(0), null);
-                results(inner, pixels, Term.i32(channels), null, Term.i32(0));
+                results(inner, pixels, Term.i32(channels), null);
             });
         }));
         return access.part(name + ".c" + channels + "p" + pixels + "." + suffix(form), TILE, body);
@@ -105,11 +109,11 @@ record DepthwiseTile(String name, Access access, Access.Memory w, Access.Memory 
                 Term.ref("at").plus(Term.ref("q").times(Term.ref("sa"))));
     }
 
-    private void results(Body b, int pixels, Term channels, @Nullable Term mask, @Nullable Term hoisted) {
+    private void results(Body b, int pixels, Term channels, @Nullable Term mask) {
         var row = Term.ref("line").plus(Term.ref("p"));
         for (int i = 0; i < pixels; i++) {
             var pixel = b.let("row" + i, row.plus(i));
-            var value = epilogue.apply(b, Term.ref("sum" + i), pixel, Term.ref("c"), mask, hoisted, "v" + i);
+            var value = epilogue.apply(b, Term.ref("sum" + i), pixel, Term.ref("c"), mask, Term.i32(0), "v" + i);
             b.store("y", y.at(pixel.times(channels).plus(Term.ref("c"))), value, mask);
         }
     }
