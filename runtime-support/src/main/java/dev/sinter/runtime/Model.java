@@ -2,14 +2,12 @@ package dev.sinter.runtime;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import jdk.jfr.FlightRecorder;
 
 /**
  * A compiled model. Thread-safe, and immutable as far as results go: any number of threads, virtual ones included, may call {@link #run} at
@@ -32,7 +30,8 @@ public final class Model implements AutoCloseable {
     private final FramePool frames;
     private final Script script; // null: the model is one block
     private final Versions versions; // null: the model is not specialized
-    private final boolean packs; // whether an output has a two- or four-bit type
+    private final OutputMemory memory;
+    private final ModelEvents events;
     private final CallGate gate = new CallGate();
     private final Machine.Forms forms = new Machine.Forms() { // no lambda: the first of a process costs milliseconds
         @Override
@@ -42,7 +41,6 @@ public final class Model implements AutoCloseable {
     };
     // Plain fields: whichever values a call sees, it gives the same bits.
     private Active active;
-    private StepIndex index; // null: nobody has asked
     private Changeover changeover; // null: the active form is the last one
 
     /** A form with its code. */
@@ -64,18 +62,10 @@ public final class Model implements AutoCloseable {
         this.frames = new FramePool(workers);
         this.script = info.script().exists()
                 ? new Script(info, program, loader.weights(), workers.size(), options.checked()) : null;
-        this.packs = script == null && packs(info);
+        this.memory = new OutputMemory(info);
+        this.events = new ModelEvents(info, loader, workers.size());
         this.versions = specialization == null || info.symbols().isEmpty()
                 ? null : new Versions(info, options, specialization);
-    }
-
-    private static boolean packs(ModelInfo info) {
-        for (ValueInfo output : info.outputs()) {
-            if (Packing.isPacked(output.dtype())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /**
@@ -112,7 +102,7 @@ public final class Model implements AutoCloseable {
      * @throws ModelException as {@link #load(Path, RunOptions)}
      */
     public static Model load(Path jar, RunOptions options, Specialization specialization) {
-        var event = loading();
+        var event = ModelEvents.loading();
         try {
             ModelJar content = ModelJar.open(jar);
             return started(content.info(),
@@ -155,7 +145,7 @@ public final class Model implements AutoCloseable {
      * @throws ModelException if the image has no form that the options allow
      */
     public static Model define(ModelImage image, RunOptions options, Specialization specialization) {
-        var event = loading();
+        var event = ModelEvents.loading();
         var files = new LinkedHashMap<>(image.resources());
         for (var type : image.classes().entrySet()) {
             files.put(ModelClassLoader.path(type.getKey()), type.getValue());
@@ -165,27 +155,10 @@ public final class Model implements AutoCloseable {
                 options, specialization, event, null);
     }
 
-    /** The event of a load that begins, or null: while nobody records, JFR's classes are not even loaded (50 ms). */
-    private static LoadEvent loading() {
-        if (!FlightRecorder.isInitialized()) {
-            return null;
-        }
-        var event = new LoadEvent();
-        event.begin();
-        return event;
-    }
-
     private static Model started(ModelInfo info, ModelClassLoader loader, RunOptions options,
             Specialization specialization, LoadEvent event, Path jar) {
         var model = new Model(info, loader, options, specialization);
-        if (event != null && event.shouldCommit()) {
-            event.model = info.name();
-            event.from = jar == null ? null : jar.toString();
-            event.form = model.active.form().name();
-            event.threads = model.threads();
-            event.weightsBytes = info.weightsBytes();
-            event.commit();
-        }
+        model.events.loaded(event, model.active.form(), jar);
         return model;
     }
 
@@ -251,14 +224,19 @@ public final class Model implements AutoCloseable {
         for (int i = 0; i < values.length; i++) {
             io[i] = input(i, (Tensor) values[i]);
         }
-        Outputs outputs = newOutputs(binding, io);
+        Outputs outputs = memory.allocate(binding, io);
         Frame frame = frames.take();
         frame.fit(binding);
         frame.io = io;
         execute(frame, binding, null);
         frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
-        finish(outputs, io);
+        memory.finish(outputs, io);
         return outputs;
+    }
+
+    /** Memory of outputs, where the model is one block. */
+    OutputMemory memory() {
+        return memory;
     }
 
     /** Whether the model runs by a script: then it allocates its outputs in each run. */
@@ -279,8 +257,8 @@ public final class Model implements AutoCloseable {
         Changeover change = changeover;
         Active now = active;
         Call call = script.call(now.program(), frame, values, binding.symbols());
-        frame.steps = steps(change, listener, call.symbols());
-        RunEvent event = begin();
+        frame.steps = events.watched(change, listener, call.symbols());
+        RunEvent event = ModelEvents.begin();
         try {
             script.run(call);
         } catch (ModelException e) {
@@ -289,7 +267,7 @@ public final class Model implements AutoCloseable {
             throw failed(e);
         }
         if (event != null) {
-            end(event, now.form(), binding.symbols(), call.scratchBytes());
+            events.end(event, now.form(), binding.symbols(), call.scratchBytes());
         }
         if (change != null && change.wanted()) {
             change.begin(now.program(), ScratchCall.of(script, values, binding.symbols()));
@@ -297,48 +275,6 @@ public final class Model implements AutoCloseable {
         frame.settle(call.scratchBytes());
         frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
         return script.outputs(call, values);
-    }
-
-    /** Allocates the outputs; their arrays go behind the inputs'. */
-    Outputs newOutputs(Binding binding, Object[] io) {
-        return newOutputs(binding, io, SessionState.NONE, null);
-    }
-
-    /** Outputs of a session: not those it keeps as states; earlier ones serve again where their shape is the same. */
-    Outputs newOutputs(Binding binding, Object[] io, SessionState state, Outputs earlier) {
-        var values = new LinkedHashMap<String, Value>();
-        for (int i = 0; i < info.outputs().size(); i++) {
-            ValueInfo output = info.outputs().get(i);
-            if (state.keeps(output.name())) {
-                continue;
-            }
-            Tensor tensor = earlier == null ? null : earlier.tensor(output.name());
-            if (tensor == null || !tensor.hasShape(binding.shapes()[i]) || Packing.isPacked(output.dtype())) {
-                Object array = output.dtype().storage().allocate(binding.outputLengths()[i]);
-                io[info.inputs().size() + i] = array;
-                tensor = Call.tensor(output.dtype(), array, binding.shapes()[i]);
-            } else {
-                io[info.inputs().size() + i] = tensor.array();
-            }
-            values.put(output.name(), tensor);
-        }
-        return new Outputs(values);
-    }
-
-    /** Packs what kernels wrote an element in a byte each. */
-    void finish(Outputs outputs, Object[] io) {
-        if (!packs) {
-            return;
-        }
-        int at = info.inputs().size();
-        for (ValueInfo output : info.outputs()) {
-            if (Packing.isPacked(output.dtype())) {
-                Tensor tensor = outputs.tensor(output.name());
-                byte[] packed = Packing.pack(tensor.dtype(), (byte[]) io[at], (int) tensor.size());
-                System.arraycopy(packed, 0, tensor.array(), 0, packed.length);
-            }
-            at++;
-        }
     }
 
     private Binding bind(Value[] values) {
@@ -368,11 +304,11 @@ public final class Model implements AutoCloseable {
     /** Runs the program in a frame that is ready; the listener may be null. */
     void execute(Frame frame, Binding binding, StepListener listener) {
         Changeover change = changeover;
-        frame.steps = steps(change, listener, binding.symbols());
+        frame.steps = events.watched(change, listener, binding.symbols());
         if (options.checked()) {
             frame.poison();
         }
-        RunEvent event = begin();
+        RunEvent event = ModelEvents.begin();
         Active now = active;
         try {
             frame.run(now.program());
@@ -382,57 +318,11 @@ public final class Model implements AutoCloseable {
             throw failed(e);
         }
         if (event != null) {
-            end(event, now.form(), binding.symbols(), binding.bytes());
+            events.end(event, now.form(), binding.symbols(), binding.bytes());
         }
         if (change != null && change.wanted()) {
             change.begin(now.program(), ScratchCall.of(info, binding, frame.io));
         }
-    }
-
-    private Steps steps(Changeover change, StepListener listener, long[] symbols) {
-        Steps steps = change;
-        if (FlightRecorder.isInitialized() && KernelEvent.PROBE.isEnabled()) {
-            steps = new KernelEvents(steps, info, index(), symbols);
-        }
-        return listener == null ? steps : new TimedSteps(steps, listener);
-    }
-
-    /** What the steps are, read when it is first wanted. */
-    private StepIndex index() {
-        StepIndex known = index;
-        if (known == null) {
-            known = new StepIndex(info, resource(info.irResource())
-                    .map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse(""));
-            index = known;
-        }
-        return known;
-    }
-
-    private static RunEvent begin() {
-        RunEvent event = FlightRecorder.isInitialized() && RunEvent.PROBE.isEnabled() ? new RunEvent() : null;
-        if (event != null) {
-            event.begin();
-        }
-        return event;
-    }
-
-    private void end(RunEvent event, Form form, long[] symbols, long scratchBytes) {
-        if (event.shouldCommit()) {
-            event.model = info.name();
-            event.form = form.name();
-            event.symbols = named(symbols);
-            event.threads = workers.size();
-            event.scratchBytes = scratchBytes;
-            event.commit();
-        }
-    }
-
-    private String named(long[] symbols) {
-        var text = new StringBuilder();
-        for (int i = 0; i < symbols.length; i++) {
-            text.append(i == 0 ? "" : ", ").append(info.symbols().get(i).name()).append('=').append(symbols[i]);
-        }
-        return text.toString();
     }
 
     /** Says which emitted method failed. */

@@ -175,7 +175,7 @@ public final class Session {
     private Outputs runInside(StepListener listener) {
         if (settled) {
             model.execute(frame, binding, listener);
-            model.finish(outputs, io);
+            model.memory().finish(outputs, io);
             return outputs;
         }
         return runChecked(listener);
@@ -203,12 +203,12 @@ public final class Session {
         if (!same) {
             binding = null; // should memory run out half way, the next run starts afresh
             frame.fit(next);
-            outputs = model.newOutputs(next, io, state, outputs);
+            outputs = model.memory().allocate(next, io, state, outputs);
             binding = next;
         }
         settled = state == SessionState.NONE && inPlace();
         model.execute(frame, next, listener);
-        model.finish(outputs, io);
+        model.memory().finish(outputs, io);
         state.advance(next);
         return outputs;
     }
