@@ -6,5 +6,6 @@ module dev.sinter.cli {
     requires static org.jspecify;
 
     opens dev.sinter.cli to info.picocli;
+    opens dev.sinter.cli.build to info.picocli;
     opens dev.sinter.cli.demo to info.picocli;
 }

@@ -7,6 +7,7 @@ import dev.sinter.runtime.Form;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.ModelImage;
+import dev.sinter.runtime.ModelInfo;
 import dev.sinter.runtime.RunOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -237,6 +238,18 @@ public final class Compiler {
     }
 
     /**
+     * Whether the model gets a typed class: then {@link #className} is that class, its source is
+     * {@link Compilation#typedSource()}, and the emitted classes have {@value ModelInfo#OWNED} behind its name.
+     *
+     * @param on
+     *            false by default
+     * @return a new compiler
+     */
+    public Compiler typed(boolean on) {
+        return new Compiler(imports, passes, naming.withTyped(on), winograd, tuning, run, dumps, progress);
+    }
+
+    /**
      * Writes the graph as text, {@code 00-import.ir … NN-plan.ir}; each graph parses back.
      *
      * @param folder
@@ -394,13 +407,15 @@ public final class Compiler {
      *            an ONNX file
      * @param jar
      *            where to; replaced at once when all went well, untouched otherwise
+     * @return what happened on the way
      * @throws ModelException
      *             if the model can't be compiled or the jar can't be written
      */
-    public void compileToJar(Path model, Path jar) {
+    public Compilation compileToJar(Path model, Path jar) {
         var compilation = compilation(model, jar);
         progress.accept("writing " + jar.getFileName());
         compilation.writeJar(jar);
+        return compilation;
     }
 
     /**

@@ -15,6 +15,9 @@ final class CompileCommand extends Console implements Callable<Integer> {
     private Path model = Path.of("");
     @Option(names = {"-o", "--output"}, paramLabel = "JAR", description = "Where to (default: MODEL with .jar).")
     private @Nullable Path output;
+    @Option(names = "--typed", paramLabel = "DIR", description = "Writes Java source of a typed class for the model"
+            + " there, in folders by package; with the jar on the class path it loads the model.")
+    private @Nullable Path typed;
     @Mixin
     private CompileOptions options = new CompileOptions();
 
@@ -26,7 +29,11 @@ final class CompileCommand extends Console implements Callable<Integer> {
     public Integer call() {
         Source.requireFile(model, this);
         var jar = output != null ? output : CompileOptions.jar(model);
-        options.compiler(this, jar).compileToJar(model, jar);
+        var compiler = options.compiler(this, jar).typed(typed != null);
+        var compilation = compiler.compileToJar(model, jar);
+        if (typed != null) {
+            compilation.writeTypedSource(typed);
+        }
         out().println(jar);
         return 0;
     }

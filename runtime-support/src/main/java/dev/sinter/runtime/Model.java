@@ -113,6 +113,38 @@ public final class Model implements AutoCloseable {
     }
 
     /**
+     * Loads the model that was compiled for a class, with {@link RunOptions#defaults()}.
+     *
+     * @param owner the class, such as the typed one that the compiler wrote for the model
+     * @return the model
+     * @throws ModelException as {@link #load(Class, RunOptions)}
+     */
+    public static Model load(Class<?> owner) {
+        return load(owner, RunOptions.defaults());
+    }
+
+    /**
+     * Loads the model that was compiled for a class and lies on the class path or module path with it: in a folder, in
+     * the same jar, in a jar within a jar. In a folder the weights are mapped; in a jar too if they are stored there
+     * uncompressed and aligned, otherwise they are copied to memory outside the heap.
+     *
+     * @param owner the class, such as the typed one that the compiler wrote for the model
+     * @param options how it runs
+     * @return the model
+     * @throws ModelException if there is no such model, it can't be read or is corrupt, or has no form that the options
+     *     allow
+     */
+    public static Model load(Class<?> owner, RunOptions options) {
+        var event = loading();
+        try {
+            ModelResources content = ModelResources.of(owner);
+            return started(content.info(), new ModelClassLoader(content, content.weights()), options, event);
+        } catch (IOException e) {
+            throw new ModelException("the model of " + owner.getName() + " can't be read: " + e, e);
+        }
+    }
+
+    /**
      * Defines a model in this JVM with {@link RunOptions#defaults()}.
      *
      * @param image what the compiler made

@@ -32,6 +32,18 @@ public record ModelInfo(String name, String className, String irResource, List<S
     public static final String RESOURCE = "META-INF/sinter/model.info";
     /** Where a jar keeps the weights, uncompressed at a position that is a multiple of {@link #WEIGHTS_ALIGNMENT}. */
     public static final String WEIGHTS_RESOURCE = "META-INF/sinter/weights.bin";
+    /**
+     * Where the files of a model lie that was compiled for a class, in a folder with that class's name: the information
+     * as {@link #INFO_FILE}, the weights as {@link #WEIGHTS_FILE}, resources by what their paths have behind this.
+     * Its classes lie where classes do.
+     */
+    public static final String FOLDER = "META-INF/sinter/";
+    /** Name of the file with this information. */
+    public static final String INFO_FILE = "model.info";
+    /** Name of the file with the weights. */
+    public static final String WEIGHTS_FILE = "weights.bin";
+    /** What the emitted classes' prefix has behind the name of the class that a model was compiled for. */
+    public static final String OWNED = "Kernels";
     /** Alignment of the weights in a jar, in bytes. */
     public static final int WEIGHTS_ALIGNMENT = 64;
 

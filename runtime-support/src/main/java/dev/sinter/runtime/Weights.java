@@ -64,7 +64,7 @@ public final class Weights {
     }
 
     /** Copies a stream of known length to memory outside the heap. */
-    private static MemorySegment copy(InputStream in, long length, URL url) throws IOException {
+    static MemorySegment copy(InputStream in, long length, URL url) throws IOException {
         if (length < 0) {
             throw new ModelException("the size of " + url + " is unknown");
         }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -65,14 +66,17 @@ public final class CaseRunner {
      * @return how it went
      */
     public CaseResult run(Path folder) {
+        return run(folder, () -> compiler.compilation(folder.resolve("model.onnx")));
+    }
+
+    private CaseResult run(Path folder, Supplier<Compilation> model) {
         long start = System.nanoTime();
         var comparison = new Comparison(Tolerance.ONNX);
         var status = CaseResult.Status.FAIL;
         String reason;
         try {
             comparison = new Comparison(manifest.of(folder).override(rtol, atol));
-            var compilation = compiler.compilation(folder.resolve("model.onnx"));
-            runAll(folder, compilation, comparison);
+            runAll(folder, model.get(), comparison);
             reason = String.join("; ", comparison.differences());
             status = reason.isEmpty() ? CaseResult.Status.PASS : CaseResult.Status.FAIL;
         } catch (UnsupportedModelException e) {
@@ -85,6 +89,19 @@ public final class CaseRunner {
         }
         long millis = (System.nanoTime() - start) / 1_000_000;
         return new CaseResult(name(folder), status, reason, millis, comparison.maxAbs(), comparison.minCosine());
+    }
+
+    /**
+     * Runs a case's data sets on a model that is compiled already; the case's folder needs no {@code model.onnx}.
+     *
+     * @param folder
+     *            the case's folder
+     * @param compilation
+     *            the model
+     * @return how it went
+     */
+    public CaseResult run(Path folder, Compilation compilation) {
+        return run(folder, () -> compilation);
     }
 
     static String name(Path folder) {
@@ -133,6 +150,27 @@ public final class CaseRunner {
                 comparison.add(name, got, want);
             });
         }
+    }
+
+    /**
+     * The inputs of a case's first data set.
+     *
+     * @param folder
+     *            the case's folder
+     * @param graph
+     *            the model, as imported
+     * @return values by name
+     * @throws IOException
+     *             if they can't be read
+     * @throws ModelException
+     *             if there is no data set, or it is not for this model
+     */
+    public static Map<String, Value> firstInputs(Path folder, Graph graph) throws IOException {
+        var dataSets = dataSets(folder);
+        if (dataSets.isEmpty()) {
+            throw new ModelException(folder + ": no test_data_set_* folder");
+        }
+        return values(dataSets.getFirst(), "input", graph.inputs());
     }
 
     private static List<Path> dataSets(Path folder) throws IOException {

@@ -60,6 +60,11 @@ final class ExternalData {
         }
     }
 
+    /** The file that a tensor's elements are in. */
+    static Path file(TensorProto tensor, Path folder, String where) {
+        return file(entries(tensor).get("location"), folder, where);
+    }
+
     private static Map<String, String> entries(TensorProto tensor) {
         var entries = new HashMap<String, String>();
         for (var entry : tensor.getExternalDataList()) {
