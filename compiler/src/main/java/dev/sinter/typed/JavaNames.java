@@ -13,6 +13,8 @@ import javax.lang.model.SourceVersion;
 final class JavaNames {
     /** Longer than this no identifier is cut from a name. */
     private static final int LONGEST = 80;
+    /** Unicode's character for what can't be shown. */
+    private static final int REPLACEMENT = 0xFFFD;
     private final Set<String> taken;
 
     /**
@@ -107,11 +109,15 @@ final class JavaNames {
     /** {@return text for a Javadoc comment, where it can neither end the comment nor be markup} */
     static String comment(String text) {
         var out = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean plain = c >= ' ' && c <= '~' && "<>&@{}*/\\".indexOf(c) < 0;
-            out.append(plain ? String.valueOf(c) : "&#" + (int) c + ";");
-        }
+        text.codePoints().forEach(c -> {
+            if (c >= ' ' && c <= '~' && "<>&@{}*/\\".indexOf(c) < 0) {
+                out.append((char) c);
+            } else {
+                boolean shown = Character.isDefined(c) && !Character.isISOControl(c)
+                        && Character.getType(c) != Character.SURROGATE;
+                out.append("&#").append(shown ? c : REPLACEMENT).append(';');
+            }
+        });
         return out.toString();
     }
 }

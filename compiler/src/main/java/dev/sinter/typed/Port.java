@@ -23,7 +23,7 @@ record Port(ValueInfo value, String id) {
 
     /** {@return its name as a word of a comment} */
     String code() {
-        return "<code>" + JavaNames.comment(name()) + "</code>";
+        return name().isBlank() ? "without a name" : "<code>" + JavaNames.comment(name()) + "</code>";
     }
 
     /** {@return its type's text, such as {@code i64[batch,sequence]}} */

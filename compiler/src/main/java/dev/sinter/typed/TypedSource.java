@@ -93,18 +93,20 @@ public final class TypedSource {
         return new Source(packageName, Set.of(name, name + "Input", name + "Output", name + "Session"));
     }
 
-    private String list(List<Port> ports) {
-        return ports.stream().map(p -> " * <li>" + p.code() + ": " + JavaNames.comment(p.type()) + "</li>\n")
+    private static String list(List<Port> ports) {
+        return ports.isEmpty() ? " * none.\n" : ports.stream().map(p -> " * <li>" + p.code() + ": " + JavaNames.comment(p.type()) + "</li>\n")
                 .collect(Collectors.joining("", " * <ul>\n", " * </ul>\n"));
     }
 
     private String model() {
         var s = source();
         var model = s.runtime("Model");
-        s.add("/**\n * The model <code>" + JavaNames.comment(info.name()) + "</code>. Thread-safe: any number of threads"
+        s.add("/**\n * The model <code>" + JavaNames.comment(info.name())
+                + "</code>. Thread-safe: any number of threads"
                 + " may call its methods at the same time.\n *\n * <p>\n * Inputs:\n" + list(inputs)
                 + " * Outputs:\n" + list(outputs) + " */\n");
-        s.add("public final class " + name + " implements " + s.use("java.lang.AutoCloseable") + " {\n    private final "
+        s.add("public final class " + name + " implements " + s.use("java.lang.AutoCloseable")
+                + " {\n    private final "
                 + model + " model;\n\n    private " + name + "(" + model
                 + " model) {\n        this.model = model;\n    }\n");
         loaders(s);
@@ -124,7 +126,8 @@ public final class TypedSource {
                 + "Session(model.newSession());\n    }\n");
         s.comment("The model behind this class.", List.of("@return the model; closed with this"));
         s.add("    public " + model + " model() {\n        return model;\n    }\n");
-        s.add("\n    /** Waits for the running calls; afterwards none can begin. */\n    @" + s.use("java.lang.Override")
+        s.add("\n    /** Waits for the running calls; afterwards none can begin. */\n    @"
+                + s.use("java.lang.Override")
                 + "\n    public void close() {\n        model.close();\n    }\n");
         s.add("\n    @" + s.use("java.lang.Override") + "\n    public " + s.use("java.lang.String")
                 + " toString() {\n        return model.toString();\n    }\n}\n");
@@ -213,7 +216,8 @@ public final class TypedSource {
     private String input() {
         var s = source();
         var values = s.use("java.util.Map") + "<" + s.use("java.lang.String") + ", " + s.runtime("Value") + ">";
-        s.add("/**\n * What goes into the model {@link " + name + "}; each method sets one input and gives this back. For"
+        s.add("/**\n * What goes into the model {@link " + name
+                + "}; each method sets one input and gives this back. For"
                 + " one thread at\n * a time.\n */\n");
         s.add("public final class " + name + "Input {\n    private final " + values + " values = new "
                 + s.use("java.util.LinkedHashMap") + "<>();\n\n    /** No input is set yet. */\n    public " + name
@@ -270,7 +274,8 @@ public final class TypedSource {
                 .collect(Collectors.joining(", "));
         var wrong = "@throws " + s.runtime("ModelException") + " if ";
         s.comment("From now on the session keeps these states itself, empty at first; they are no inputs to be set and"
-                + " no outputs any more:\n     * " + pairs + ".", List.of("@param capacity how many positions there is"
+                + " no outputs any more:\n     * " + pairs + ".",
+                List.of("@param capacity how many positions there is"
                         + " room for", "@return this", wrong + "the capacity is below 1"));
         s.add("    public " + self + " keepState(int capacity) {\n        session.keepState(capacity);\n"
                 + "        return this;\n    }\n");

@@ -178,9 +178,17 @@ final class ModelResources implements ModelClassLoader.Files {
         return weights;
     }
 
-    /** Classes lie where classes do, everything else in the model's folder, or at the root of a jar of its own. */
+    /**
+     * Where a file lies: classes where classes do, everything else in the model's folder, or at the root of a jar of its
+     * own. Null for what is not the model's: a jar may well hold the whole program, and this runtime.
+     */
     private String place(String path) {
-        if (path.endsWith(CLASS) || folder.equals(ModelInfo.FOLDER)) {
+        if (path.endsWith(CLASS)) {
+            String name = info.className().replace('.', '/');
+            boolean own = path.startsWith(name) && "$.".indexOf(path.charAt(name.length())) >= 0;
+            return own ? path : null;
+        }
+        if (folder.equals(ModelInfo.FOLDER)) {
             return path;
         }
         return folder + (path.startsWith(ModelInfo.FOLDER) ? path.substring(ModelInfo.FOLDER.length()) : path);
@@ -188,11 +196,13 @@ final class ModelResources implements ModelClassLoader.Files {
 
     @Override
     public boolean has(String path) {
-        return root.has(place(path));
+        String place = place(path);
+        return place != null && root.has(place);
     }
 
     @Override
     public byte[] read(String path) {
-        return root.read(place(path));
+        String place = place(path);
+        return place == null ? null : root.read(place);
     }
 }
