@@ -305,4 +305,46 @@ class MainTest {
         assertThat(wrong.code()).isEqualTo(1);
         assertThat(wrong.err()).contains("nothing").contains("import");
     }
+
+    @Test
+    void aTypedClassIsWrittenBesideTheJar() {
+        var sources = folder.resolve("src");
+        var result = sinter("compile", model, "-o", folder.resolve("t.jar"), "--typed", sources, "--package",
+                "com.acme", "--class", "AddOne");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(sources.resolve("com/acme/AddOne.java")).content()
+                .contains("public AddOneOutput run(float[] a, float[] b, long n) {");
+        assertThat(sinter("compile", model, "-o", folder.resolve("t.jar"), "--typed", sources, "--class", "class"))
+                .extracting(Result::code, Result::err)
+                .containsExactly(1, "sinter compile: 'class', name of the class, is no name in Java source\n");
+    }
+
+    @Test
+    void aBuildToolGetsFilesAndALineForEachMessage() throws IOException {
+        var broken = Files.write(folder.resolve("broken.onnx"), onnx("Frobnicate"));
+        var request = Files.writeString(folder.resolve("request"), """
+                response=%1$s/response
+                model.0.file=%2$s
+                model.0.classes=%1$s/classes
+                model.0.sources=%1$s/sources
+                model.1.file=%3$s
+                model.1.classes=%1$s/classes
+                model.1.sources=%1$s/sources
+                model.1.package=com.acme
+                model.1.class=Other
+                model.1.maxDifference=0.1
+                model.2.file=%3$s
+                model.2.classes=%1$s/classes
+                model.2.sources=%1$s/sources
+                model.2.package=com.acme
+                """.formatted(folder, broken, model));
+        var result = sinter("build", request);
+        assertThat(result.code()).as(result.err()).isEqualTo(1);
+        assertThat(result.out().lines().filter(l -> l.startsWith("error"))).hasSize(2)
+                .anyMatch(l -> l.contains("Frobnicate"))
+                .anyMatch(l -> l.contains("maxDifference: there are no reference cases to compare with"));
+        assertThat(folder.resolve("response")).content().contains("model.2.class=com.acme.AddOne")
+                .contains("model.2.source.0=com/acme/AddOne.java").doesNotContain("model.0", "model.1");
+        assertThat(folder.resolve("classes/META-INF/sinter/com.acme.AddOne/model.info")).isRegularFile();
+    }
 }

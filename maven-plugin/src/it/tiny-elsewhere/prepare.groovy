@@ -1,0 +1,7 @@
+def from = new File(basedir.parentFile, 'tiny')
+['src/main/sinter/tiny.onnx', 'src/test/java/com/acme/tiny/TinyTest.java'].each {
+    def file = new File(basedir, it)
+    file.parentFile.mkdirs()
+    file.bytes = new File(from, it).bytes
+}
+assert new File(basedir, 'pom.xml').bytes == new File(from, 'pom.xml').bytes
