@@ -94,8 +94,9 @@ public final class TypedSource {
     }
 
     private static String list(List<Port> ports) {
-        return ports.isEmpty() ? " * none.\n" : ports.stream().map(p -> " * <li>" + p.code() + ": " + JavaNames.comment(p.type()) + "</li>\n")
-                .collect(Collectors.joining("", " * <ul>\n", " * </ul>\n"));
+        return ports.isEmpty() ? " * none.\n"
+                : ports.stream().map(p -> " * <li>" + p.code() + ": " + JavaNames.comment(p.type()) + "</li>\n")
+                        .collect(Collectors.joining("", " * <ul>\n", " * </ul>\n"));
     }
 
     private String model() {

@@ -18,8 +18,9 @@ final class Javac {
 
     /** Writes sources by their binary names and compiles them into a folder; any warning or error fails the test. */
     static void compile(Map<String, String> sources, Path classes) throws IOException {
-        var options = List.of("-Xlint:all", "-Xdoclint:all/protected", "-Werror", "-proc:none", "--release", "25", "-cp",
-                System.getProperty("java.class.path"), "-d", classes.toString());
+        var options =
+                List.of("-Xlint:all", "-Xdoclint:all/protected", "-Werror", "-proc:none", "--release", "25", "-cp",
+                        System.getProperty("java.class.path"), "-d", classes.toString());
         var files = new ArrayList<Path>();
         for (var source : sources.entrySet()) {
             var file = classes.resolve(source.getKey().replace('.', '/') + ".java");

@@ -108,8 +108,10 @@ class TypedSourceTest {
     @Test
     void namesMayBeAnything() throws IOException {
         var values = new ArrayList<ValueInfo>();
-        for (var name : List.of("class", "run", "model", "input", "n", "*/ */", "\\u002a/", "\"quoted\"", "a\nb", "{@link}",
-                "<b>", "&amp;", "größe", "", "x", "X", "x.", "toString", "values", "yield", "_", "session", "shape", "value",
+        for (var name : List.of("class", "run", "model", "input", "n", "*/ */", "\\u002a/", "\"quoted\"", "a\nb",
+                "{@link}",
+                "<b>", "&amp;", "größe", "", "x", "X", "x.", "toString", "values", "yield", "_", "session", "shape",
+                "value",
                 "array", "memory", "this", "hashCode", "xTensor", "output", "\u2028")) {
             values.add(new ValueInfo(name, DType.F32, List.of(N)));
         }

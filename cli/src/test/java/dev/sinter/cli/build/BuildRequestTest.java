@@ -50,7 +50,8 @@ class BuildRequestTest {
 
     @Test
     void whatIsMissingOrUnknownIsSaid() {
-        assertThatThrownBy(() -> read(MODEL)).isInstanceOf(ModelException.class).hasMessageContaining("has no response");
+        assertThatThrownBy(() -> read(MODEL)).isInstanceOf(ModelException.class)
+                .hasMessageContaining("has no response");
         assertThatThrownBy(() -> read("response=r\nmodel.0.classes=c\nmodel.0.sources=s"))
                 .isInstanceOf(ModelException.class).hasMessageContaining("model 0 has no file");
         assertThatThrownBy(() -> read("response=r\nmodel.x.file=a\n")).isInstanceOf(ModelException.class)
