@@ -22,7 +22,7 @@ def sources = new File(basedir, 'app/target/generated-sources/sinter')
 def classes = new File(basedir, 'app/target/classes')
 assert new File(sources, 'com/acme/TopModel.java').isFile()
 assert new File(sources, 'com/acme/inner/Nested.java').isFile()
-['org/acme_models/FromArtifact', 'com/acme/limited/Limited'].each {
+for (it in ['org/acme_models/FromArtifact', 'com/acme/limited/Limited']) {
     assert !new File(sources, it + '.java').exists()
     assert !new File(classes, it + 'Kernels.class').exists()
     assert !new File(classes, 'META-INF/sinter/' + it.replace('/', '.') + '/weights.bin').exists()

@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import javax.inject.Inject;
 import org.apache.maven.artifact.Artifact;
 import org.apache.maven.execution.MavenSession;
@@ -41,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  */
 @Mojo(name = "compile", defaultPhase = LifecyclePhase.GENERATE_SOURCES, threadSafe = true)
 public final class CompileMojo extends AbstractMojo {
+    /** How a model begins in a text of the model language. */
+    private static final Pattern MODEL = Pattern.compile("(?m)^\\s*model\\s");
+
     /** Leaves models alone. */
     @Parameter(property = "sinter.skip", defaultValue = "false")
     private boolean skip;
@@ -283,8 +288,18 @@ public final class CompileMojo extends AbstractMojo {
             return List.of();
         }
         try (var files = Files.walk(folder)) {
-            return files.filter(f -> Files.isRegularFile(f) && ModelPlan.isModel(f.getFileName().toString())).sorted()
-                    .toList();
+            return files.filter(f -> Files.isRegularFile(f) && ModelPlan.isModel(f.getFileName().toString())
+                    && !isLibrary(f)).sorted().toList();
+        }
+    }
+
+    /** A text of the model language that holds no model, only what others import. */
+    private static boolean isLibrary(Path file) {
+        try {
+            return file.toString().toLowerCase(Locale.ROOT).endsWith(".sinter")
+                    && !MODEL.matcher(Files.readString(file)).find();
+        } catch (IOException e) {
+            return false; // the compiler says what is wrong with it
         }
     }
 

@@ -2,7 +2,6 @@ package dev.sinter.cli.build;
 
 import dev.sinter.Compilation;
 import dev.sinter.Sinter;
-import dev.sinter.frontend.onnx.ModelFiles;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.RunOptions;
 import dev.sinter.testkit.CaseResult;
@@ -115,7 +114,7 @@ final class ModelBuild {
         var sources = compilation.writeTypedSource(request.sources());
         messages.info("%s -> %s, %,d bytes in %.1f s".formatted(request.file().getFileName(), name, bytes,
                 millis / 1e3));
-        return new Done(name, outputs, sources, ModelFiles.of(request.file()));
+        return new Done(name, outputs, sources, FilesRead.of(request.file()));
     }
 
     private static long bytes(Compilation compilation) {

@@ -1,0 +1,54 @@
+package dev.sinter.cli.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sinter.frontend.onnx.proto.AttributeProto;
+import dev.sinter.frontend.onnx.proto.GraphProto;
+import dev.sinter.frontend.onnx.proto.ModelProto;
+import dev.sinter.frontend.onnx.proto.NodeProto;
+import dev.sinter.frontend.onnx.proto.StringStringEntryProto;
+import dev.sinter.frontend.onnx.proto.TensorProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FilesReadTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static TensorProto external(String location) {
+        return TensorProto.newBuilder().setName("w").setDataType(1).addDims(1)
+                .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                .addExternalData(StringStringEntryProto.newBuilder().setKey("location").setValue(location)).build();
+    }
+
+    /** External data as an initializer, and as an attribute of a node in a body. */
+    private Path onnx(String name) throws IOException {
+        var body = GraphProto.newBuilder().addNode(NodeProto.newBuilder().setOpType("Constant").addOutput("c")
+                .addAttribute(AttributeProto.newBuilder().setName("value").setT(external("deep/b.bin"))));
+        var graph = GraphProto.newBuilder().addInitializer(external("a.bin")).addNode(NodeProto.newBuilder()
+                .setOpType("Loop").addAttribute(AttributeProto.newBuilder().setName("body").setG(body)));
+        return Files.write(folder.resolve(name), ModelProto.newBuilder().setGraph(graph).build().toByteArray());
+    }
+
+    @Test
+    void externalDataBelongsToAModel() throws IOException {
+        assertThat(FilesRead.of(onnx("model.onnx"))).containsExactlyInAnyOrder(folder.resolve("model.onnx"),
+                folder.resolve("a.bin"), folder.resolve("deep/b.bin"));
+    }
+
+    @Test
+    void whatATextNamesBelongsToIt() throws IOException {
+        onnx("weights.onnx");
+        Files.writeString(folder.resolve("weights.npz"), "");
+        Files.writeString(folder.resolve("unnamed.npz"), "");
+        Files.writeString(folder.resolve("layers.sinter"), "import \"model.sinter\"\nload \"weights.npz\"");
+        var model = Files.writeString(folder.resolve("model.sinter"),
+                "import \"layers.sinter\" # and \"missing.sinter\"\nload \"weights.onnx\"\n\"\0\"");
+        assertThat(FilesRead.of(model)).containsExactlyInAnyOrder(model, folder.resolve("layers.sinter"),
+                folder.resolve("weights.npz"), folder.resolve("weights.onnx"), folder.resolve("a.bin"),
+                folder.resolve("deep/b.bin"));
+    }
+}
