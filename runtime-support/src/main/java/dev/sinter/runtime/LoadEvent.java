@@ -11,7 +11,7 @@ import jdk.jfr.StackTrace;
 /** A model was loaded or defined. */
 @Name("dev.sinter.Load")
 @Label("Model Load")
-@Description("A compiled model was loaded from a jar or defined in memory")
+@Description("A compiled model was loaded from a file or defined in memory")
 @Category("Sinter")
 @StackTrace(false)
 final class LoadEvent extends Event {
@@ -19,7 +19,7 @@ final class LoadEvent extends Event {
     String model;
 
     @Label("From")
-    @Description("The jar; nothing for a model compiled just in time")
+    @Description("The jar, or where on the class path it was found; nothing for a model compiled just in time")
     String from;
 
     @Label("Form")

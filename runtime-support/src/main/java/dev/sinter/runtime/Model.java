@@ -106,7 +106,8 @@ public final class Model implements AutoCloseable {
         try {
             ModelJar content = ModelJar.open(jar);
             return started(content.info(),
-                    new ModelClassLoader(content.zip(), content.weights()), options, specialization, event, jar);
+                    new ModelClassLoader(content.zip(), content.weights()), options, specialization, event,
+                    jar.toString());
         } catch (IOException e) {
             throw new ModelException("model " + jar + " can't be read: " + e, e);
         }
@@ -135,10 +136,11 @@ public final class Model implements AutoCloseable {
      *     allow
      */
     public static Model load(Class<?> owner, RunOptions options) {
-        var event = loading();
+        var event = ModelEvents.loading();
         try {
             ModelResources content = ModelResources.of(owner);
-            return started(content.info(), new ModelClassLoader(content, content.weights()), options, event);
+            return started(content.info(), new ModelClassLoader(content, content.weights()), options, event,
+                    content.place());
         } catch (IOException e) {
             throw new ModelException("the model of " + owner.getName() + " can't be read: " + e, e);
         }
@@ -188,9 +190,9 @@ public final class Model implements AutoCloseable {
     }
 
     private static Model started(ModelInfo info, ModelClassLoader loader, RunOptions options,
-            Specialization specialization, LoadEvent event, Path jar) {
+            Specialization specialization, LoadEvent event, String from) {
         var model = new Model(info, loader, options, specialization);
-        model.events.loaded(event, model.active.form(), jar);
+        model.events.loaded(event, model.active.form(), from);
         return model;
     }
 

@@ -1,7 +1,6 @@
 package dev.sinter.runtime;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import jdk.jfr.FlightRecorder;
 
 /** What a model tells Flight Recorder. While nobody records, JFR's classes are not even loaded, which takes 50 ms. */
@@ -27,11 +26,11 @@ final class ModelEvents {
         return event;
     }
 
-    /** The load has ended; {@code jar} may be null. */
-    void loaded(LoadEvent event, Form form, Path jar) {
+    /** The load has ended; {@code from} may be null. */
+    void loaded(LoadEvent event, Form form, String from) {
         if (event != null && event.shouldCommit()) {
             event.model = info.name();
-            event.from = jar == null ? null : jar.toString();
+            event.from = from;
             event.form = form.name();
             event.threads = threads;
             event.weightsBytes = info.weightsBytes();

@@ -2,7 +2,6 @@ package dev.sinter.runtime;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.MemorySegment;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +20,7 @@ final class ModelResources implements ModelClassLoader.Files {
     /** Files by their paths from the place where packages begin. */
     private interface Root extends ModelClassLoader.Files {
         /** The weights' memory, in the file itself where that is possible. */
-        MemorySegment weights(String path, long length) throws IOException;
+        FileBytes weights(String path, long length) throws IOException;
     }
 
     /** A folder. */
@@ -41,8 +40,8 @@ final class ModelResources implements ModelClassLoader.Files {
         }
 
         @Override
-        public MemorySegment weights(String path, long length) throws IOException {
-            return ModelJar.map(root.resolve(path));
+        public FileBytes weights(String path, long length) throws IOException {
+            return FileBytes.map(root.resolve(path));
         }
     }
 
@@ -59,8 +58,8 @@ final class ModelResources implements ModelClassLoader.Files {
         }
 
         @Override
-        public MemorySegment weights(String path, long length) {
-            return zip.segment(path, ModelInfo.WEIGHTS_ALIGNMENT);
+        public FileBytes weights(String path, long length) {
+            return zip.bytes(path, ModelInfo.WEIGHTS_ALIGNMENT);
         }
     }
 
@@ -81,10 +80,10 @@ final class ModelResources implements ModelClassLoader.Files {
         }
 
         @Override
-        public MemorySegment weights(String path, long length) throws IOException {
+        public FileBytes weights(String path, long length) throws IOException {
             URL url = owner.getResource("/" + path);
             try (InputStream in = url.openStream()) {
-                return Weights.copy(in, length, url);
+                return FileBytes.of(Weights.copy(in, length, url));
             }
         }
     }
@@ -92,10 +91,12 @@ final class ModelResources implements ModelClassLoader.Files {
     private final Root root;
     private final String folder;
     private final ModelInfo info;
+    private final String place;
 
     private ModelResources(Root root, String folder, String label) {
         this.root = root;
         this.folder = folder;
+        this.place = label;
         byte[] text = root.read(folder + ModelInfo.INFO_FILE);
         if (text == null) {
             throw new ModelException(label + " has no " + folder + ModelInfo.INFO_FILE);
@@ -132,7 +133,7 @@ final class ModelResources implements ModelClassLoader.Files {
         if (place.startsWith("jar:file:") && place.indexOf("!/") == place.length() - 2) {
             Path jar = Path.of(URI.create(place.substring("jar:".length(), place.length() - 2)));
             try {
-                return new Jar(Zip.of(ModelJar.map(jar), jar.toString()));
+                return new Jar(Zip.of(FileBytes.map(jar), jar.toString()));
             } catch (ModelException e) {
                 return new Offered(owner); // Java's own reader allows more, such as a script before the jar
             }
@@ -162,18 +163,23 @@ final class ModelResources implements ModelClassLoader.Files {
                 + "; was the model compiled in this build?");
     }
 
+    /** Where the model was found. */
+    String place() {
+        return place;
+    }
+
     ModelInfo info() {
         return info;
     }
 
     /** The weights. */
-    MemorySegment weights() throws IOException {
+    FileBytes weights() throws IOException {
         String path = folder + ModelInfo.WEIGHTS_FILE;
-        MemorySegment weights = info.weightsBytes() == 0 && !root.has(path) ? MemorySegment.NULL
+        FileBytes weights = info.weightsBytes() == 0 && !root.has(path) ? FileBytes.none()
                 : root.weights(path, info.weightsBytes());
-        if (weights.byteSize() != info.weightsBytes()) {
+        if (weights.size() != info.weightsBytes()) {
             throw new ModelException("model '" + info.name() + "': expected " + info.weightsBytes()
-                    + " bytes of weights in " + path + ", got " + weights.byteSize());
+                    + " bytes of weights in " + path + ", got " + weights.size());
         }
         return weights;
     }
@@ -182,7 +188,7 @@ final class ModelResources implements ModelClassLoader.Files {
      * Where a file lies: classes where classes do, everything else in the model's folder, or at the root of a jar of its
      * own. Null for what is not the model's: a jar may well hold the whole program, and this runtime.
      */
-    private String place(String path) {
+    private String pathOf(String path) {
         if (path.endsWith(CLASS)) {
             String name = info.className().replace('.', '/');
             boolean own = path.startsWith(name) && "$.".indexOf(path.charAt(name.length())) >= 0;
@@ -196,13 +202,13 @@ final class ModelResources implements ModelClassLoader.Files {
 
     @Override
     public boolean has(String path) {
-        String place = place(path);
-        return place != null && root.has(place);
+        String own = pathOf(path);
+        return own != null && root.has(own);
     }
 
     @Override
     public byte[] read(String path) {
-        String place = place(path);
-        return place == null ? null : root.read(place);
+        String own = pathOf(path);
+        return own == null ? null : root.read(own);
     }
 }

@@ -8,7 +8,7 @@ import dev.sinter.runtime.RunOptions;
 import dev.sinter.runtime.Session;
 import dev.sinter.runtime.Value;
 import dev.sinter.testkit.CaseRunner;
-import dev.sinter.testkit.MadeUpInputs;
+import dev.sinter.cli.MadeUpInputs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -83,7 +83,7 @@ record LatencyLimit(double ratio, @Nullable Path baseline, double micros, double
 
     private Session session(Model model, List<Path> cases, Compilation compilation) throws IOException {
         Map<String, ? extends Value> inputs = cases.isEmpty()
-                ? MadeUpInputs.of(model, MadeUpInputs.sizes(model, dims))
+                ? MadeUpInputs.of(model.info(), dims).tensors()
                 : CaseRunner.firstInputs(cases.getFirst(), compilation.imported());
         var session = model.newSession();
         inputs.forEach(session::set);
