@@ -2,13 +2,13 @@ package dev.sinter.cli.build;
 
 import dev.sinter.Compilation;
 import dev.sinter.Sinter;
+import dev.sinter.cli.MadeUpInputs;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.RunOptions;
 import dev.sinter.runtime.Session;
 import dev.sinter.runtime.Value;
 import dev.sinter.testkit.CaseRunner;
-import dev.sinter.cli.MadeUpInputs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
