@@ -139,7 +139,7 @@ public final class Model implements AutoCloseable {
         var event = ModelEvents.loading();
         try {
             ModelResources content = ModelResources.of(owner);
-            return started(content.info(), new ModelClassLoader(content, content.weights()), options, event,
+            return started(content.info(), new ModelClassLoader(content, content.weights()), options, null, event,
                     content.place());
         } catch (IOException e) {
             throw new ModelException("the model of " + owner.getName() + " can't be read: " + e, e);
