@@ -4,6 +4,8 @@ import dev.sinter.codegen.CodeGenerator;
 import dev.sinter.codegen.CodegenOptions;
 import dev.sinter.codegen.kernel.UnsupportedTypeException;
 import dev.sinter.codegen.plan.PlanException;
+import dev.sinter.frontend.dsl.DslException;
+import dev.sinter.frontend.dsl.DslImporter;
 import dev.sinter.frontend.onnx.ImportOptions;
 import dev.sinter.frontend.onnx.OnnxImportException;
 import dev.sinter.frontend.onnx.OnnxImporter;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One run through all stages; keeps what the passes tell. */
 final class CompilationRun implements PassListener {
+    /** How names of files of the model language end. */
+    static final String TEXT = ".sinter";
+
     private final PassOptions passes;
     private final Choices choices;
     private final Consumer<String> progress;
@@ -41,11 +46,14 @@ final class CompilationRun implements PassListener {
     }
 
     Compilation compile(Path model, ImportOptions imports, CodegenOptions codegen) {
-        return compile(model.toString(), () -> OnnxImporter.importModel(model, imports), codegen);
+        boolean text = String.valueOf(model.getFileName()).endsWith(TEXT);
+        return compile(model.toString(), () -> text ? DslImporter.importModel(model, imports)
+                : OnnxImporter.importModel(model, imports), codegen);
     }
 
     Compilation compile(byte[] model, ImportOptions imports, CodegenOptions codegen) {
-        return compile("model", () -> OnnxImporter.importModel(model, null, imports), codegen);
+        return compile("model", () -> DslImporter.looksLikeModel(model) ? DslImporter.importModel(model, imports)
+                : OnnxImporter.importModel(model, null, imports), codegen);
     }
 
     private Compilation compile(String what, Supplier<Graph> importer, CodegenOptions codegen) {
@@ -64,6 +72,8 @@ final class CompilationRun implements PassListener {
                 event.done(compilation);
             }
             return compilation;
+        } catch (DslException e) {
+            throw new ModelException(e.getMessage(), e);
         } catch (OnnxImportException e) {
             // A cause tells that the file itself is damaged; without one, the importer understood it and declined.
             throw e.getCause() == null

@@ -322,7 +322,7 @@ public final class Compiler {
      * Compiles a model into this JVM.
      *
      * @param model
-     *            an ONNX file
+     *            an ONNX file, or a text of the model language whose name ends in {@code .sinter}
      * @return the model, ready to run
      * @throws ModelException
      *             if the file can't be read, is broken or uses what is not supported
@@ -350,7 +350,7 @@ public final class Compiler {
      * Compiles a model into this JVM.
      *
      * @param model
-     *            the bytes of an ONNX file without external data
+     *            the bytes of an ONNX file without external data, or of a text of the model language
      * @return the model, ready to run
      * @throws ModelException
      *             if it is broken or uses what is not supported
@@ -404,7 +404,7 @@ public final class Compiler {
      * Compiles a model to a jar, which needs only the module {@code dev.sinter.runtime} to run.
      *
      * @param model
-     *            an ONNX file
+     *            an ONNX file, or a text of the model language whose name ends in {@code .sinter}
      * @param jar
      *            where to; replaced at once when all went well, untouched otherwise
      * @return what happened on the way
@@ -422,7 +422,7 @@ public final class Compiler {
      * Compiles a model and keeps everything that happened on the way.
      *
      * @param model
-     *            an ONNX file
+     *            an ONNX file, or a text of the model language whose name ends in {@code .sinter}
      * @return graphs, rewrites, plan, kernels and the finished model
      * @throws ModelException
      *             if the model can't be compiled
@@ -439,7 +439,7 @@ public final class Compiler {
      * Compiles a model and keeps everything that happened on the way.
      *
      * @param model
-     *            the bytes of an ONNX file without external data
+     *            the bytes of an ONNX file without external data, or of a text of the model language
      * @param name
      *            the model's name
      * @return graphs, rewrites, plan, kernels and the finished model
@@ -478,6 +478,6 @@ public final class Compiler {
         if (name == null) {
             throw new ModelException(file + ": a model file was expected");
         }
-        return name.toString().replaceFirst("\\.onnx$", "");
+        return name.toString().replaceFirst("\\.(onnx|sinter)$", "");
     }
 }

@@ -25,7 +25,7 @@ public final class Sinter {
      * Compiles a model into this JVM with the default options.
      *
      * @param model
-     *            an ONNX file
+     *            an ONNX file, or a text of the model language whose name ends in {@code .sinter}
      * @return the model, ready to run
      * @throws ModelException
      *             if the file can't be read, is broken or uses what is not supported; it lists all problems at once
@@ -38,7 +38,7 @@ public final class Sinter {
      * Compiles a model into this JVM with the default options.
      *
      * @param model
-     *            the bytes of an ONNX file without external data
+     *            the bytes of an ONNX file without external data, or of a text of the model language
      * @return the model, ready to run
      * @throws ModelException
      *             if it is broken or uses what is not supported; it lists all problems at once

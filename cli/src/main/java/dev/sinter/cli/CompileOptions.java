@@ -91,6 +91,6 @@ final class CompileOptions {
 
     /** {@return where a model's jar is written if nothing else is said} */
     static Path jar(Path model) {
-        return model.resolveSibling(model.getFileName().toString().replaceFirst("\\.onnx$", "") + ".jar");
+        return model.resolveSibling(model.getFileName().toString().replaceFirst("\\.(onnx|sinter)$", "") + ".jar");
     }
 }

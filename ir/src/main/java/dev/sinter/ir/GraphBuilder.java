@@ -114,6 +114,23 @@ public final class GraphBuilder {
     }
 
     /**
+     * Adds a constant of which more is known than its elements tell.
+     *
+     * @param data
+     *            its elements
+     * @param label
+     *            name in the model, "" if it has none
+     * @param facts
+     *            its facts, with the constant among them
+     * @return the value
+     */
+    public Value constant(TensorData data, String label, Facts facts) {
+        var value = new Value(nextId.getAndIncrement(), data.type(), facts);
+        nodes.add(new Node(new Constant(data, label), List.of(), List.of(value), List.of(), Origin.NONE));
+        return value;
+    }
+
+    /**
      * Adds a node.
      *
      * @param op

@@ -84,7 +84,7 @@ public final class Operand {
      *            the elements, row-major
      * @return the operand
      */
-    static Operand ofContent(TensorType type, List<Dim> content) {
+    public static Operand ofContent(TensorType type, List<Dim> content) {
         return new Operand(type, List.copyOf(content), null, null, null, "");
     }
 
@@ -145,8 +145,7 @@ public final class Operand {
     }
 
     /** {@return the elements as dimensions, or null where they are not known} */
-    @Nullable
-    List<Dim> content() {
+    public @Nullable List<Dim> content() {
         return content;
     }
 
@@ -157,8 +156,7 @@ public final class Operand {
     }
 
     /** {@return the elements, or null where this is no constant} */
-    @Nullable
-    TensorData constant() {
+    public @Nullable TensorData constant() {
         if (constant == null && content != null && content.stream().allMatch(Dim::isConst)) {
             var data = TensorData.zeros(type().dtype(), type().shape().toLongs());
             for (int i = 0; i < content.size(); i++) {

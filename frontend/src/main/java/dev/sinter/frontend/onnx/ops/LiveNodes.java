@@ -1,4 +1,4 @@
-package dev.sinter.frontend.onnx;
+package dev.sinter.frontend.onnx.ops;
 
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Graph;
@@ -22,13 +22,18 @@ import java.util.regex.Pattern;
  * Leaves out nodes that no output needs, in bodies too. A node is needed for its results, and also for the symbols it
  * defines, by whatever mentions them.
  */
-final class LiveNodes {
+public final class LiveNodes {
     private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private final Set<Value> live = new HashSet<>();
     private final Set<String> words = new HashSet<>();
     /** Symbols that must equal others. */
     private final Set<String> checked = new HashSet<>();
+
+    /** Nothing is needed yet. */
+    public LiveNodes() {
+        // fields say it
+    }
 
     /** The graph without what its outputs do not need. */
     Graph of(Graph graph) {
@@ -54,8 +59,14 @@ final class LiveNodes {
         return new Graph(graph.name(), graph.inputs(), kept.reversed(), graph.outputs(), graph.symbols());
     }
 
-    /** The same for a model's graph, without symbols that nothing mentions any more. */
-    Graph ofModel(Graph graph) {
+    /**
+     * A model's graph without what its outputs do not need, and without symbols that nothing mentions any more.
+     *
+     * @param graph
+     *            a model
+     * @return the graph
+     */
+    public Graph ofModel(Graph graph) {
         var lean = of(graph);
         var symbols = new Symbols();
         graph.symbols().bounds().forEach((name, bounds) -> {

@@ -1,0 +1,218 @@
+package dev.sinter.frontend.dsl;
+
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.TensorData;
+import dev.sinter.ir.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The parameters of a model: their values and annotations by full name. Values are made once for all passes. */
+final class Parameters {
+    private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 16;
+    /** The part of the heap that parameters may fill. */
+    private static final double SHARE = 0.8;
+
+    /** A file of the model that has values by name. */
+    private record FromFile(WeightFile file, String prefix, boolean partial, Ast.Weights statement) {
+    }
+
+    private record Rule(Pattern pattern, Ast.Annotate statement, List<Annotation> annotations) {
+    }
+
+    private final Map<String, TensorData> made = new HashMap<>();
+    private final Map<String, WeightFile> files = new HashMap<>();
+    private final Map<String, Place> seen = new LinkedHashMap<>();
+    private final List<FromFile> sources = new ArrayList<>();
+    private final List<Rule> rules = new ArrayList<>();
+    private long bytes;
+
+    /** Begins a pass: names are free again, values are kept. */
+    void restart() {
+        seen.clear();
+        sources.clear();
+        rules.clear();
+        bytes = 0;
+    }
+
+    /** {@return names of all parameters, in order} */
+    List<String> names() {
+        return List.copyOf(seen.keySet());
+    }
+
+    void weights(Ast.Weights w, Frame frame) {
+        requireEarly(w.place(), "weights", frame);
+        var prefix = w.prefix() == null ? "" : w.prefix().value();
+        sources.add(new FromFile(open(w.file().value(), w.file().place(), frame), prefix, w.partial(), w));
+    }
+
+    void annotate(Ast.Annotate a, Frame frame, Elaboration model) {
+        requireEarly(a.place(), "annotate", frame);
+        var parts = a.pattern().value().split("\\*", -1);
+        var regex = new StringBuilder();
+        for (int i = 0; i < parts.length; i++) {
+            regex.append(i == 0 ? "" : ".*").append(Pattern.quote(parts[i]));
+        }
+        var annotations = a.annotations().stream().map(n -> Annotation.of(n, model.evaluation(), frame)).toList();
+        rules.add(new Rule(Pattern.compile(regex.toString()), a, annotations));
+    }
+
+    private void requireEarly(Place place, String what, Frame frame) {
+        if (!seen.isEmpty()) {
+            throw frame.error(place, "'" + what + "' was expected before the first parameter, which is '"
+                    + seen.keySet().iterator().next() + "'");
+        }
+    }
+
+    /** Complains of rules that meant no parameter. */
+    void checkRules(Frame frame) {
+        for (var rule : rules) {
+            if (seen.keySet().stream().noneMatch(n -> rule.pattern().matcher(n).matches())) {
+                var text = rule.statement().pattern();
+                throw frame.error(text.place(), "no parameter is called \"" + text.value() + "\""
+                        + Suggestions.near(text.value(), seen.keySet()));
+            }
+        }
+    }
+
+    /** A parameter as a tensor. */
+    Item parameter(Ast.Param p, Frame frame, Elaboration model) {
+        var name = frame.full(p.name().text());
+        var earlier = seen.putIfAbsent(name, p.place());
+        if (earlier != null) {
+            throw frame.error(p.name().place(), "a second parameter '" + name + "'; the first is at " + earlier
+                    + ", and 'as' gives a call another name");
+        }
+        var type = model.evaluation().shapes().type(p.type(), frame);
+        var dims = sizes(type, p, frame);
+        var annotations = new ArrayList<>(p.annotations().stream()
+                .map(a -> Annotation.of(a, model.evaluation(), frame)).toList());
+        rules.stream().filter(r -> r.pattern().matcher(name).matches()).forEach(r -> annotations.addAll(
+                r.annotations()));
+        var values = made.get(name);
+        if (values == null) {
+            values = values(p, name, type.dtype(), dims, frame, model);
+            made.put(name, values);
+        }
+        return new Annotated(name, p.name().place(), frame, model).apply(values, annotations);
+    }
+
+    private long[] sizes(TensorType type, Ast.Param p, Frame frame) {
+        long n = 1;
+        for (var dim : type.shape().dims()) {
+            if (!(dim instanceof Dim.Const(long size))) {
+                throw frame.error(p.type().place(), "constant sizes were expected of parameter '" + p.name() + "', not "
+                        + type);
+            }
+            n = size == 0 ? 0 : n > MOST_ELEMENTS ? n : Math.multiplyExact(n, size);
+        }
+        if (n > MOST_ELEMENTS) {
+            throw frame.error(p.type().place(), "parameter '" + frame.full(p.name().text()) + "' of type " + type
+                    + " has more than " + MOST_ELEMENTS + " elements");
+        }
+        if (type.dtype() == DType.STRING || type.dtype().kind() == DType.Kind.COMPLEX) {
+            throw frame.error(p.type().place(), "numbers or truth values were expected as a parameter, not " + type);
+        }
+        bytes += n * Math.max(1, type.dtype().bits() / 8);
+        long most = (long) (SHARE * Runtime.getRuntime().maxMemory());
+        if (bytes > most) {
+            throw frame.error(p.type().place(), "the parameters up to '" + frame.full(p.name().text()) + "' take "
+                    + (bytes >> 20) + " MiB, and this JVM has room for " + (most >> 20)
+                    + " MiB of them; -Xmx gives it more");
+        }
+        return type.shape().toLongs();
+    }
+
+    private TensorData values(Ast.Param p, String name, DType dtype, long[] dims, Frame frame, Elaboration model) {
+        for (var source : sources) {
+            var key = source.prefix() + name;
+            if (source.file().names().contains(key)) {
+                return read(source.file(), key, dtype, dims, p.name().place(), frame);
+            }
+            if (!source.partial() && p.initial() == null) {
+                throw frame.error(p.name().place(), "parameter '" + name + "' was expected in "
+                        + source.file().name() + " as \"" + key + "\""
+                        + Suggestions.near(key, source.file().names()));
+            }
+            if (!source.partial() && !isLoad(p.initial())) {
+                throw frame.error(p.name().place(), "parameter '" + name + "' was expected in "
+                        + source.file().name() + " as \"" + key + "\"" + Suggestions.near(key, source.file().names())
+                        + "; 'partial' behind the file's name lets initializers make what it does not have");
+            }
+        }
+        if (p.initial() == null) {
+            throw frame.error(p.name().place(), "parameter '" + name
+                    + "' has no values: an initializer, such as '= normal(0.02)', or 'weights \"FILE\"' was expected");
+        }
+        var item = model.evaluation().evaluate(p.initial(), frame);
+        try {
+            var data = item instanceof Item.Initial(var initializer) ? initializer.make(dtype, dims, name)
+                    : item instanceof Item.Items ? Literals.tensor(item, dtype)
+                            : Item.number(item) instanceof Double value
+                                    ? ((Item.Initial) Initializers.constant(value)).initializer().make(dtype, dims, name)
+                                    : null;
+            if (data == null) {
+                throw frame.error(p.initial().place(), "an initializer, a number or a table was expected, not "
+                        + item.describe());
+            }
+            return fitting(data, dtype, dims, p.initial().place(), "the table", frame);
+        } catch (IllegalArgumentException e) {
+            throw frame.error(p.initial().place(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static boolean isLoad(Ast.@Nullable Expression initial) {
+        return initial instanceof Ast.Call call && call.name().text().equals("load");
+    }
+
+    private static TensorData fitting(TensorData data, DType dtype, long[] dims, Place place, String what,
+            Frame frame) {
+        var wanted = TensorType.of(dtype, dims);
+        if (!data.type().equals(wanted)) {
+            throw frame.error(place, wanted + " was expected, " + what + " is " + data.type());
+        }
+        return data;
+    }
+
+    private static TensorData read(WeightFile file, String key, DType dtype, long[] dims, Place place, Frame frame) {
+        try {
+            return fitting(file.read(key), dtype, dims, place, "\"" + key + "\" in " + file.name(), frame);
+        } catch (WeightFileException e) {
+            throw frame.error(place, file.name() + ": " + e.getMessage());
+        }
+    }
+
+    /** Values of one array of a file. */
+    Item.Initializer load(Item.Words file, Item key, Place place, Frame frame) {
+        var weights = open(file.value(), place, frame);
+        return (dtype, dims, name) -> {
+            var names = weights.names();
+            String wanted = key instanceof Item.Words(var words) ? words : names.size() == 1 ? names.iterator().next()
+                    : name;
+            if (!names.contains(wanted)) {
+                throw frame.error(place, weights.name() + " has no array \"" + wanted + "\""
+                        + Suggestions.near(wanted, names));
+            }
+            return read(weights, wanted, dtype, dims, place, frame);
+        };
+    }
+
+    private WeightFile open(String file, Place place, Frame frame) {
+        var known = files.get(file);
+        if (known != null) {
+            return known;
+        }
+        try {
+            var opened = WeightFile.open(Folder.file(place.source(), file), file);
+            files.put(file, opened);
+            return opened;
+        } catch (WeightFileException e) {
+            throw frame.error(place, "\"" + file + "\": " + e.getMessage());
+        }
+    }
+}
