@@ -36,8 +36,7 @@ sealed interface Annotation {
         var names = NAMES.get(a.name().text());
         if (names == null) {
             throw frame.error(a.name().place(), "unknown annotation '@" + a.name() + "'"
-                    + Suggestions.near(a.name().text(), NAMES.keySet()) + "; there are "
-                    + String.join(", ", NAMES.keySet().stream().sorted().map(n -> "@" + n).toList()));
+                    + Suggestions.nearOrAll(a.name().text(), NAMES.keySet()));
         }
         var given = new HashMap<String, Item>();
         var positions = new ArrayList<>(names);

@@ -83,8 +83,8 @@ interface Ast {
                 Statement {
     }
 
-    /** {@code param}. */
-    record Param(Name name, TensorPattern type, List<Annotation> annotations, @Nullable Expression initial,
+    /** {@code param}; {@code called} is the last part of its full name where that differs. */
+    record Param(Name name, @Nullable Text called, TensorPattern type, List<Annotation> annotations, @Nullable Expression initial,
             Place place) implements Statement {
     }
 
@@ -114,6 +114,10 @@ interface Ast {
 
     /** {@code if}. */
     record Choose(Expression condition, List<Statement> yes, List<Statement> no, Place place) implements Statement {
+    }
+
+    /** {@code require}: an error unless the condition holds. */
+    record Require(Expression condition, Text message, Place place) implements Statement {
     }
 
     /** {@code return}. */

@@ -26,10 +26,6 @@ final class Builtins {
         this.primitives = primitives;
     }
 
-    /** Names of all that the library may declare. */
-    static final List<String> NAMES = List.of("append", "arange", "constant", "eye", "full", "int", "len", "load",
-            "normal", "require", "split", "tensor", "uniform");
-
     Item call(Ast.Primitive p, Map<String, Item> arguments, String label, Place place, Frame frame) {
         var values = p.formals().stream().map(f -> Objects.requireNonNull(arguments.get(f.name().text()))).toList();
         return switch (p.operator()) {
@@ -40,9 +36,8 @@ final class Builtins {
             case "load" -> new Item.Initial(model.parameters().load((Item.Words) values.get(0), values.get(1), place,
                     frame));
             case "tensor" -> tensor(values.get(0), values.get(1), place, frame);
-            case "len" -> Item.Size.of(((Item.Items) values.getFirst()).elements().size());
+            case "len" -> length(values.getFirst(), place, frame);
             case "int" -> whole(real(values, 0), place, frame);
-            case "require" -> require(values, place, frame);
             case "append" -> append(values.get(0), values.get(1), label, place, frame);
             case "split" -> split(values, label, place, frame);
             case "full" -> full(values, label, place, frame);
@@ -71,11 +66,11 @@ final class Builtins {
         return Item.Size.of((long) value);
     }
 
-    private static Item require(List<Item> values, Place place, Frame frame) {
-        if (!((Item.Flag) values.get(0)).value()) {
-            throw frame.error(place, ((Item.Words) values.get(1)).value());
+    private static Item length(Item list, Place place, Frame frame) {
+        if (!(list instanceof Item.Items(var elements))) {
+            throw frame.error(place, "len: a list was expected, not " + list.describe());
         }
-        return new Item.Nothing();
+        return Item.Size.of(elements.size());
     }
 
     /** What comes behind a state; the whole is an output of the model. */

@@ -89,7 +89,7 @@ final class Evaluation {
         if (item != null) {
             return item;
         }
-        var constant = Names.constant(name.text());
+        var constant = KnownNames.constant(name.text());
         if (constant != null) {
             return constant;
         }

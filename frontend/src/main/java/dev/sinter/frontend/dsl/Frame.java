@@ -10,16 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Names in sight while a body is laid out, the path its parameters are named by, and the calls it is within. */
 final class Frame {
+    /** A function that is being laid out, and where it was called. */
+    private record Call(String function, Place at) {
+    }
+
     private final Module module;
     private final @Nullable Frame outer;
     private final String path;
-    private final List<String> calls;
+    private final List<Call> calls;
     private final Map<String, Item> names = new HashMap<>();
     /** Labels given to calls so far; shared by the blocks of one path. */
     private final Map<String, Integer> labels;
     private final boolean model;
 
-    private Frame(Module module, @Nullable Frame outer, String path, List<String> calls, Map<String, Integer> labels,
+    private Frame(Module module, @Nullable Frame outer, String path, List<Call> calls, Map<String, Integer> labels,
             boolean model) {
         this.module = module;
         this.outer = outer;
@@ -36,8 +40,8 @@ final class Frame {
 
     /** The frame of a function, called from this one. */
     Frame call(Module.Target target, String label, Place place) {
-        var trail = new ArrayList<String>();
-        trail.add("in " + target.callee().name() + ", called at " + place);
+        var trail = new ArrayList<Call>();
+        trail.add(new Call(target.callee().name().text(), place));
         trail.addAll(calls);
         return new Frame(target.home(), null, joined(path, label), List.copyOf(trail), new HashMap<>(), false);
     }
@@ -116,8 +120,30 @@ final class Frame {
         return all;
     }
 
-    /** A problem at a place of this frame's text. */
+    /**
+     * A problem at a place of this frame's text. Where that is the standard library's, the place is the call that a user
+     * wrote, and the calls below it say how the problem came about.
+     */
     DslException error(Place place, String problem) {
-        return new DslException(place, problem, calls);
+        var trail = new ArrayList<String>();
+        var at = place;
+        var function = "";
+        for (var call : calls) {
+            boolean inside = at.source().isStandard();
+            trail.add("in " + call.function() + (inside ? ", at " + at : ", called at " + call.at()));
+            function = inside ? call.function() : function;
+            at = inside ? call.at() : at;
+        }
+        boolean named = function.isEmpty() || problem.startsWith(function + ":");
+        return new DslException(at, (named ? "" : function + ": ") + problem, trail);
+    }
+
+    /** The place in a user's text that this place is part of. */
+    Place seen(Place place) {
+        var at = place;
+        for (var call : calls) {
+            at = at.source().isStandard() ? call.at() : at;
+        }
+        return at;
     }
 }

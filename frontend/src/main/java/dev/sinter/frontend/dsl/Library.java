@@ -22,7 +22,7 @@ final class Library {
 
     Library() {
         for (var name : STANDARD) {
-            standard.add(new Module(Parsing.unit(new Source("std/" + name, resource(name), null)), standard));
+            standard.add(new Module(Parsing.unit(new Source(Source.STANDARD + name, resource(name), null)), standard));
         }
     }
 

@@ -42,8 +42,8 @@ final class Literals {
     private static void fill(Item item, List<Long> dims, int depth, TensorData data, int[] position) {
         if (depth < dims.size()) {
             if (!(item instanceof Item.Items(var elements)) || elements.size() != dims.get(depth)) {
-                throw new IllegalArgumentException("rows of equal length were expected, one of " + dims.get(depth)
-                        + " is " + item.describe());
+                throw new IllegalArgumentException("rows of equal length were expected: a list of " + dims.get(depth)
+                        + ", not " + item.describe());
             }
             elements.forEach(e -> fill(e, dims, depth + 1, data, position));
             return;

@@ -45,6 +45,10 @@ final class Operators {
     }
 
     Item binary(Ast.Binary b, Item left, Item right, Frame frame) {
+        boolean absent = left instanceof Item.Nothing || right instanceof Item.Nothing;
+        if (absent && (b.operator().equals("==") || b.operator().equals("!="))) {
+            return new Item.Flag(left.equals(right) == b.operator().equals("=="));
+        }
         if (isTensor(left) || isTensor(right)) {
             return tensors(b, left, right, frame);
         }

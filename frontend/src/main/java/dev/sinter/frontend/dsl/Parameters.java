@@ -82,14 +82,14 @@ final class Parameters {
 
     /** A parameter as a tensor. */
     Item parameter(Ast.Param p, Frame frame, Elaboration model) {
-        var name = frame.full(p.name().text());
-        var earlier = seen.putIfAbsent(name, p.place());
+        var name = name(p, frame, model);
+        var earlier = seen.putIfAbsent(name, frame.seen(p.place()));
         if (earlier != null) {
-            throw frame.error(p.name().place(), "a second parameter '" + name + "'; the first is at " + earlier
-                    + ", and 'as' gives a call another name");
+            throw frame.error(p.name().place(), "a second parameter '" + name + "'; the first is of line "
+                    + earlier.line() + " of " + earlier.source().name() + ", and 'as' gives a call another name");
         }
         var type = model.evaluation().shapes().type(p.type(), frame);
-        var dims = sizes(type, p, frame);
+        var dims = sizes(type, p, name, frame);
         var annotations = new ArrayList<>(p.annotations().stream()
                 .map(a -> Annotation.of(a, model.evaluation(), frame)).toList());
         rules.stream().filter(r -> r.pattern().matcher(name).matches()).forEach(r -> annotations.addAll(
@@ -102,7 +102,11 @@ final class Parameters {
         return new Annotated(name, p.name().place(), frame, model).apply(values, annotations);
     }
 
-    private long[] sizes(TensorType type, Ast.Param p, Frame frame) {
+    private static String name(Ast.Param p, Frame frame, Elaboration model) {
+        return frame.full(p.called() == null ? p.name().text() : model.evaluation().interpolated(p.called(), frame));
+    }
+
+    private long[] sizes(TensorType type, Ast.Param p, String name, Frame frame) {
         long n = 1;
         for (var dim : type.shape().dims()) {
             if (!(dim instanceof Dim.Const(long size))) {
@@ -112,7 +116,7 @@ final class Parameters {
             n = size == 0 ? 0 : n > MOST_ELEMENTS ? n : Math.multiplyExact(n, size);
         }
         if (n > MOST_ELEMENTS) {
-            throw frame.error(p.type().place(), "parameter '" + frame.full(p.name().text()) + "' of type " + type
+            throw frame.error(p.type().place(), "parameter '" + name + "' of type " + type
                     + " has more than " + MOST_ELEMENTS + " elements");
         }
         if (type.dtype() == DType.STRING || type.dtype().kind() == DType.Kind.COMPLEX) {
@@ -121,7 +125,7 @@ final class Parameters {
         bytes += n * Math.max(1, type.dtype().bits() / 8);
         long most = (long) (SHARE * Runtime.getRuntime().maxMemory());
         if (bytes > most) {
-            throw frame.error(p.type().place(), "the parameters up to '" + frame.full(p.name().text()) + "' take "
+            throw frame.error(p.type().place(), "the parameters up to '" + name + "' take "
                     + (bytes >> 20) + " MiB, and this JVM has room for " + (most >> 20)
                     + " MiB of them; -Xmx gives it more");
         }

@@ -27,7 +27,7 @@ final class Parsing {
     private static final int MOST_EXPECTED = 8;
     private static final Map<String, String> CLOSING = Map.of("{", "}", "[", "]", "(", ")");
     private static final List<String> STATEMENTS = List.of("annotate", "dim", "if", "input", "let", "output", "param",
-            "repeat", "return", "state", "weights");
+            "repeat", "require", "return", "state", "weights");
     private static final List<String> ITEMS = List.of("fn", "import", "model");
 
     /** A parse tree and the tokens it is of, comments included. */
@@ -148,9 +148,31 @@ final class Parsing {
                 return new DslException(trees.place(token),
                         "the file ends where " + expected(parser, token) + " was expected");
             }
+            var start = statement(parser.getContext());
+            if (start != null && start.getType() == SinterLexer.NAME && start != token && !misspelt(start).isEmpty()) {
+                return new DslException(trees.place(start),
+                        "a statement was expected, not '" + start.getText() + "'" + misspelt(start));
+            }
             return new DslException(trees.place(token),
                     expected(parser, token) + " was expected, not '" + token.getText() + "'"
-                            + (token.getType() == SinterLexer.NAME ? misspelt(token) : ""));
+                            + (token.getType() == SinterLexer.NAME ? misspelt(token) : "") + unclosed(token));
+        }
+
+        /** The first word of the statement that is being parsed, if that is all there is of it. */
+        private static @Nullable Token statement(ParserRuleContext rule) {
+            for (var at = rule; at != null; at = at.getParent()) {
+                if (at instanceof SinterParser.StatementContext || at instanceof SinterParser.BlockContext) {
+                    return at instanceof SinterParser.BlockContext ? null : at.getStart();
+                }
+            }
+            return null;
+        }
+
+        /** Where a bracket was opened that an earlier line should have closed. */
+        private String unclosed(Token token) {
+            var open = open(token);
+            return open == null || open.getText().equals("{") || open.getLine() == token.getLine() ? ""
+                    : "; '" + open.getText() + "' in line " + open.getLine() + " is not closed";
         }
 
         private String misspelt(Token token) {

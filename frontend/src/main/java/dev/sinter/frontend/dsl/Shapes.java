@@ -7,6 +7,7 @@ import dev.sinter.ir.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Types of tensors: those that are written out, and patterns that the types of arguments must fit. */
@@ -59,8 +60,9 @@ final class Shapes {
         if (frame.find(name.text()) instanceof Item.Type(var type)) {
             return type;
         }
-        throw frame.error(name.place(),
-                "an element type was expected, not '" + name + "'" + Suggestions.near(name.text(), dtypes()));
+        var plain = name.text().toLowerCase(Locale.ROOT).replace("float", "f").replace("uint", "u").replace("int", "i");
+        throw frame.error(name.place(), "an element type was expected, not '" + name + "'"
+                + Suggestions.nearOrAll(dtype(plain) != null ? plain : name.text(), dtypes()));
     }
 
     private Dim size(Ast.Expression size, Frame frame) {

@@ -15,6 +15,14 @@ import org.jspecify.annotations.Nullable;
  *            where imported files and weights lie, or null if it was not read from a file
  */
 record Source(String name, String text, @Nullable Path folder) {
+    /** Begins names of the standard library's texts. */
+    static final String STANDARD = "std/";
+
+    /** Whether this is a text of the standard library, which users did not write. */
+    boolean isStandard() {
+        return name.startsWith(STANDARD);
+    }
+
     /** A line of the text, from 1, without its end; empty behind the last. */
     String line(int number) {
         List<String> lines = text.lines().skip(number - 1L).limit(1).toList();

@@ -45,6 +45,11 @@ final class Statements {
             case Ast.Annotate a -> model.parameters().annotate(a, frame, model);
             case Ast.Let let -> let(let, frame);
             case Ast.Output o -> output(o, frame);
+            case Ast.Require r -> {
+                if (!evaluation.truth(r.condition(), frame)) {
+                    throw frame.error(r.place(), evaluation.interpolated(r.message(), frame));
+                }
+            }
             case Ast.Repeat r -> {
                 return repeat(r, frame);
             }

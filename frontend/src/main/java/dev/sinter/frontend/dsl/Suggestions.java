@@ -17,6 +17,12 @@ final class Suggestions {
                 .map(n -> "; did you mean '" + n + "'?").orElse("");
     }
 
+    /** What is near, or else all there are. */
+    static String nearOrAll(String wrong, Collection<String> names) {
+        var near = near(wrong, names);
+        return near.isEmpty() ? "; there are " + String.join(", ", new TreeSet<>(names)) : near;
+    }
+
     /** Letters to insert, drop, replace or exchange with their neighbour; case counts nothing. */
     private static int distance(String a, String b) {
         int[] before = new int[b.length() + 1];

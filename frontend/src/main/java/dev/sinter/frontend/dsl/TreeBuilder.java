@@ -99,7 +99,8 @@ final class TreeBuilder {
             case SinterParser.InputContext s -> new Ast.Input(name(s.name()), optional(s.TEXT() == null ? null
                     : s.TEXT().getSymbol()), type(s.tensorType()), place);
             case SinterParser.StateContext s -> state(s, place);
-            case SinterParser.ParamContext s -> new Ast.Param(name(s.name()), type(s.tensorType()),
+            case SinterParser.ParamContext s -> new Ast.Param(name(s.name()), optional(s.TEXT() == null ? null
+                    : s.TEXT().getSymbol()), type(s.tensorType()),
                     s.annotation().stream().map(this::annotation).toList(),
                     s.expr() == null ? null : expressions.expression(s.expr()), place);
             case SinterParser.WeightsContext s -> new Ast.Weights(text(s.TEXT(0).getSymbol()),
@@ -115,6 +116,8 @@ final class TreeBuilder {
             case SinterParser.RepeatContext s -> new Ast.Repeat(expressions.expression(s.expr()), name(s.name()),
                     optional(s.TEXT() == null ? null : s.TEXT().getSymbol()), block(s.block()), place);
             case SinterParser.ChooseContext s -> conditional(s.conditional());
+            case SinterParser.RequireContext s -> new Ast.Require(expressions.expression(s.expr()),
+                    text(s.TEXT().getSymbol()), place);
             case SinterParser.ReturnContext s ->
                     new Ast.Return(s.expr().stream().map(expressions::expression).toList(), place);
             default -> throw new AssertionError(statement.getClass());

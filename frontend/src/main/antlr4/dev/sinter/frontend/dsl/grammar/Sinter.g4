@@ -31,7 +31,7 @@ statement
     : 'dim' dimension (',' dimension)*                                                          # dims
     | 'input' name ('as' TEXT)? ':' tensorType                                                  # input
     | 'state' name ':' tensorType 'along' name ('from' TEXT)? ('to' TEXT)?                      # state
-    | 'param' name ':' tensorType annotation* ('=' expr)?                                       # param
+    | 'param' name ('as' TEXT)? ':' tensorType annotation* ('=' expr)?                          # param
     | 'weights' TEXT ('prefix' TEXT)? 'partial'?                                                # weights
     | 'annotate' TEXT annotation+                                                               # annotate
     | 'let' name (',' name)* (':' tensorType)? '=' expr                                         # let
@@ -39,6 +39,7 @@ statement
     | 'output' (name | TEXT) '=' expr                                                           # output
     | 'repeat' expr 'as' name ('named' TEXT)? block                                             # repeat
     | conditional                                                                               # choose
+    | 'require' expr ',' TEXT                                                                   # require
     | 'return' expr (',' expr)*                                                                 # return
     ;
 
@@ -86,7 +87,13 @@ arguments : argument (',' argument)* ','? ;
 
 argument : (name '=')? expr ;
 
-label : TEXT | name ('.' (name | INT))* ;
+label : TEXT | word ('.' (word | INT))* ;
+
+/** Labels are no names: any word will do. */
+word
+    : name | 'annotate' | 'dim' | 'else' | 'false' | 'fn' | 'if' | 'import' | 'input' | 'let' | 'model' | 'new' | 'none'
+    | 'not' | 'and' | 'or' | 'output' | 'param' | 'repeat' | 'require' | 'return' | 'state' | 'then' | 'true' | 'as'
+    ;
 
 /** Words that mean something in one place only may be names elsewhere. */
 name : NAME | 'along' | 'from' | 'to' | 'prefix' | 'partial' | 'named' | 'weights' | 'primitive' ;

@@ -1,14 +1,15 @@
 package dev.sinter.frontend.dsl;
 
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Names that every text knows: element types and numbers. */
-final class Names {
+final class KnownNames {
     private static final Map<String, Item> NUMBERS = Map.of("inf", new Item.Real(Double.POSITIVE_INFINITY),
             "pi", new Item.Real(Math.PI), "lowest", new Item.Real(-Float.MAX_VALUE));
 
-    private Names() {
+    private KnownNames() {
     }
 
     /** What a name always stands for, or null. */
@@ -18,7 +19,7 @@ final class Names {
     }
 
     /** Names of the numbers. */
-    static java.util.Set<String> numbers() {
+    static Set<String> numbers() {
         return NUMBERS.keySet();
     }
 }
