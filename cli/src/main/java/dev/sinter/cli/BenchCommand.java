@@ -26,7 +26,7 @@ final class BenchCommand extends Console implements Callable<Integer> {
     /** A thousand times the clock's step: shorter runs are timed several at once. */
     private static final long SHORTEST_NANOS = 40_000;
 
-    @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file or a compiled jar.")
+    @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file, a model text (.sinter), or a compiled jar.")
     private Path model = Path.of("");
     @Option(names = "--threads", paramLabel = "N", description = "Threads that work on one run (default: 1).")
     private @Nullable Integer threads;

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** {@code sinter compile}: a model to a jar; prints the jar's path. */
 @Command(name = "compile", mixinStandardHelpOptions = true, description = "Compiles a model to a jar.")
 final class CompileCommand extends Console implements Callable<Integer> {
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file, or a text of the model language (.sinter).")
     private Path model = Path.of("");
     @Option(names = {"-o", "--output"}, paramLabel = "JAR", description = "Where to (default: MODEL with .jar).")
     private @Nullable Path output;

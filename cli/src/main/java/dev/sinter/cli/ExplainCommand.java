@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "explain", mixinStandardHelpOptions = true,
         description = "Shows each node's IR line, ONNX nodes, rewrites and kernel, and each kernel's code.")
 final class ExplainCommand extends Console implements Callable<Integer> {
-    @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file or a compiled jar.")
+    @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file, a model text (.sinter), or a compiled jar.")
     private Path model = Path.of("");
     @Option(names = "--kernel", paramLabel = "NAME", description = "Shows this kernel only, with its bytecode.")
     private @Nullable String kernel;

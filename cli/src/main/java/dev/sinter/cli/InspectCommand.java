@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "inspect", mixinStandardHelpOptions = true,
         description = "Shows inputs, outputs, symbols, kernels, sizes, and the graph before and after the passes.")
 final class InspectCommand extends Console implements Callable<Integer> {
-    @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file or a compiled jar.")
+    @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file, a model text (.sinter), or a compiled jar.")
     private Path model = Path.of("");
     @Option(names = "--at", paramLabel = "NAME=N[,NAME=N]",
             description = "Sizes to show the memory of a call for; may be repeated. A symbol left out has its least"

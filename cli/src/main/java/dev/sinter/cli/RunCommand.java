@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 /** {@code sinter run}: one run on inputs from files; prints types, shapes and first elements of the outputs. */
 @Command(name = "run", mixinStandardHelpOptions = true, description = "Runs a model on inputs from files.")
 final class RunCommand extends Console implements Callable<Integer> {
-    @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file or a compiled jar.")
+    @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file, a model text (.sinter), or a compiled jar.")
     private Path model = Path.of("");
     @Option(names = "--input", paramLabel = "NAME=FILE", description = "An input's .npy or .pb file; may be repeated.")
     private Map<String, Path> inputs = new LinkedHashMap<>();

@@ -101,6 +101,7 @@ final class Annotated {
         var scales = Operand.ofConstant(parts.scales(), name + ".scale");
         return new Item.Tensor(model.evaluation().primitives().lower("DequantizeLinear",
                 List.of(integers.operand(), scales), q.group() == 0 ? List.of(axisAttribute)
-                        : List.of(axisAttribute, block), 1, "dequantize", place, frame).getFirst());
+                        : List.of(axisAttribute, block),
+                1, "dequantize", place, frame).getFirst());
     }
 }

@@ -84,7 +84,8 @@ interface Ast {
     }
 
     /** {@code param}; {@code called} is the last part of its full name where that differs. */
-    record Param(Name name, @Nullable Text called, TensorPattern type, List<Annotation> annotations, @Nullable Expression initial,
+    record Param(Name name, @Nullable Text called, TensorPattern type, List<Annotation> annotations,
+            @Nullable Expression initial,
             Place place) implements Statement {
     }
 

@@ -124,8 +124,9 @@ final class Builtins {
         }
         var sum = sizes.stream().reduce(Dim.ZERO, Dim::plus);
         if (!model.symbols().agree(sum, size)) {
-            throw frame.error(place, "split: parts " + sizes + " sum up to " + sum + ", axis " + axis + " of " + x.type()
-                    + " is " + size);
+            throw frame.error(place,
+                    "split: parts " + sizes + " sum up to " + sum + ", axis " + axis + " of " + x.type()
+                            + " is " + size);
         }
         var attribute = AttributeProto.newBuilder().setName("axis").setType(AttributeType.INT).setI(axis).build();
         return new Item.Items(primitives.lower("Split", List.of(x, Primitives.sizes(sizes)), List.of(attribute),

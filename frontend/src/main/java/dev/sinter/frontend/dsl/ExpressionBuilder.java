@@ -90,15 +90,16 @@ final class ExpressionBuilder {
 
     private Ast.Index index(SinterParser.IndexContext i) {
         var place = trees.place(i);
-        if (i.at != null) {
-            return new Ast.At(expression(i.at), place);
+        var first = i.expr() == null ? null : expression(i.expr());
+        var range = i.range();
+        if (range != null) {
+            return new Ast.Range(first, range.to == null ? null : expression(range.to),
+                    range.by == null ? null : expression(range.by), place);
         }
-        return switch (i.getStart().getText()) {
-            case "..." -> new Ast.Rest(place);
-            case "new" -> new Ast.NewAxis(place);
-            default -> new Ast.Range(i.from == null ? null : expression(i.from),
-                    i.to == null ? null : expression(i.to), i.by == null ? null : expression(i.by), place);
-        };
+        if (first != null) {
+            return new Ast.At(first, place);
+        }
+        return i.getText().equals("new") ? new Ast.NewAxis(place) : new Ast.Rest(place);
     }
 
     private Ast.Expression atom(AtomContext atom) {

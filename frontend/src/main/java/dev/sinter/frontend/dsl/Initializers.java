@@ -3,6 +3,7 @@ package dev.sinter.frontend.dsl;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.TensorData;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import java.util.zip.CRC32;
@@ -30,7 +31,14 @@ final class Initializers {
     }
 
     static Item constant(double value) {
-        return new Item.Initial((dtype, dims, name) -> filled(dtype, dims, i -> value));
+        return new Item.Initial((dtype, dims, name) -> {
+            if (dtype != DType.F32) {
+                return filled(dtype, dims, i -> value);
+            }
+            var array = new float[Math.toIntExact(size(dims))];
+            Arrays.fill(array, (float) value);
+            return TensorData.of(dtype, array, dims);
+        });
     }
 
     /** Ones where all indices are equal, zeros elsewhere. */

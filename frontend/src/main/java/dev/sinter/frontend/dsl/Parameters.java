@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 16;
     /** The part of the heap that parameters may fill. */
-    private static final double SHARE = 0.8;
+    private static final double SHARE = 0.5;
 
     /** A file of the model that has values by name. */
     private record FromFile(WeightFile file, String prefix, boolean partial, Ast.Weights statement) {
@@ -158,7 +158,8 @@ final class Parameters {
             var data = item instanceof Item.Initial(var initializer) ? initializer.make(dtype, dims, name)
                     : item instanceof Item.Items ? Literals.tensor(item, dtype)
                             : Item.number(item) instanceof Double value
-                                    ? ((Item.Initial) Initializers.constant(value)).initializer().make(dtype, dims, name)
+                                    ? ((Item.Initial) Initializers.constant(value)).initializer().make(dtype, dims,
+                                            name)
                                     : null;
             if (data == null) {
                 throw frame.error(p.initial().place(), "an initializer, a number or a table was expected, not "

@@ -62,7 +62,8 @@ final class Pruning {
     static TensorData structured(TensorData data, Annotation.Structured s, Frame frame) {
         var dims = data.dims();
         if (dims[dims.length - 1] % s.of() != 0) {
-            throw frame.error(s.place(), "a last axis of a multiple of " + s.of() + " was expected, not " + data.type());
+            throw frame.error(s.place(),
+                    "a last axis of a multiple of " + s.of() + " was expected, not " + data.type());
         }
         var values = data.floatArray().clone();
         for (int from = 0; from < values.length; from += s.of()) {

@@ -1,6 +1,8 @@
 package dev.sinter.frontend.dsl;
 
 import dev.sinter.frontend.onnx.ops.Operand;
+import dev.sinter.frontend.onnx.proto.AttributeProto;
+import dev.sinter.frontend.onnx.proto.AttributeProto.AttributeType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.TensorType;
 import java.util.ArrayList;
@@ -58,7 +60,8 @@ final class Selecting {
     /** One selection of a tensor: slices first, then axes are dropped, then new ones put in. */
     private final class Part {
         private final Ast.Selection selection;
-        private final Operand operand;
+        /** The tensor, with axes of which one element was looked up. */
+        private Operand looked;
         private final TensorType type;
         private final Frame frame;
         private final List<Dim> starts = new ArrayList<>();
@@ -70,7 +73,7 @@ final class Selecting {
 
         Part(Ast.Selection selection, Operand operand, Frame frame) {
             this.selection = selection;
-            this.operand = operand;
+            this.looked = operand;
             this.type = operand.type();
             this.frame = frame;
         }
@@ -108,7 +111,7 @@ final class Selecting {
         }
 
         private Operand sliced() {
-            return axes.isEmpty() ? operand : primitives.lower("Slice", List.of(operand, Primitives.sizes(starts),
+            return axes.isEmpty() ? looked : primitives.lower("Slice", List.of(looked, Primitives.sizes(starts),
                     Primitives.sizes(ends), Primitives.sizes(axes), Primitives.sizes(steps)), List.of(), 1, "slice",
                     selection.place(), frame).getFirst();
         }
@@ -145,9 +148,17 @@ final class Selecting {
                 throw frame.error(at.place(), "an index from " + -n + " to " + (n - 1) + " was expected at axis "
                         + axis + " of " + type + ", not " + value);
             }
-            boolean last = position.equals(Dim.of(-1));
-            add(axis, position, last ? Dim.of(Long.MAX_VALUE) : position.plus(Dim.ONE), 1);
             dropped.add(Dim.of(axis));
+            // a slice is free, but only where the element is known to be there; otherwise each run looks
+            if (position instanceof Dim.Const(long value)
+                    && (size.isConst() || value >= 0 && evaluation.symbols().min(size) > value)) {
+                add(axis, position, value == -1 ? Dim.of(Long.MAX_VALUE) : position.plus(Dim.ONE), 1);
+            } else {
+                looked = primitives.lower("Gather", List.of(looked, Primitives.sizes(List.of(position))),
+                        List.of(AttributeProto.newBuilder().setName("axis").setType(AttributeType.INT).setI(axis)
+                                .build()),
+                        1, "gather", selection.place(), frame).getFirst();
+            }
         }
 
         private Dim bound(Ast.Expression expression, Dim size, int axis) {

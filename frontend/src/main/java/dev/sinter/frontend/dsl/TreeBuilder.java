@@ -55,7 +55,8 @@ final class TreeBuilder {
             return List.of();
         }
         return formals.formal().stream().map(f -> new Ast.Formal(name(f.name()), f.kind() == null ? null
-                : f.kind().tensorType() != null ? type(f.kind().tensorType()) : new Ast.NamedKind(name(f.kind().name())),
+                : f.kind().tensorType() != null ? type(f.kind().tensorType())
+                        : new Ast.NamedKind(name(f.kind().name())),
                 f.expr() == null ? null : expressions.expression(f.expr()))).toList();
     }
 

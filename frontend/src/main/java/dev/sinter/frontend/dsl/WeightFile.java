@@ -1,5 +1,6 @@
 package dev.sinter.frontend.dsl;
 
+import com.google.protobuf.UnsafeByteOperations;
 import dev.sinter.frontend.onnx.OnnxImportException;
 import dev.sinter.frontend.onnx.OnnxReader;
 import dev.sinter.frontend.onnx.proto.TensorProto;
@@ -10,10 +11,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import com.google.protobuf.UnsafeByteOperations;
-import java.util.HashMap;
 
 /** Arrays by name in a file: safetensors, npz, npy (one array, {@code data}) or the initializers of an ONNX model. */
 interface WeightFile {

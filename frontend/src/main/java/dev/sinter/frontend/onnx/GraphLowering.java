@@ -1,7 +1,7 @@
 package dev.sinter.frontend.onnx;
 
-import dev.sinter.frontend.onnx.ops.LiveNodes;
 import dev.sinter.frontend.onnx.ops.Bodies;
+import dev.sinter.frontend.onnx.ops.LiveNodes;
 import dev.sinter.frontend.onnx.ops.NodeContext;
 import dev.sinter.frontend.onnx.ops.OnnxOp;
 import dev.sinter.frontend.onnx.ops.OnnxOps;

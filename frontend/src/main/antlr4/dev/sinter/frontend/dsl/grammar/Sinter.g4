@@ -73,7 +73,9 @@ selection : '[' index (',' index)* ','? ']' ;
 
 member : '.' name ;
 
-index : '...' | 'new' | from=expr? ':' to=expr? (':' by=expr)? | at=expr ;
+index : '...' | 'new' | range | expr range? ;
+
+range : ':' to=expr? (':' by=expr)? ;
 
 atom
     : (INT | REAL | BLOCK | TEXT | 'true' | 'false' | 'none')        # literal
