@@ -8,5 +8,6 @@ module dev.sinter.frontend {
 
     exports dev.sinter.frontend.dsl;
     exports dev.sinter.frontend.onnx;
+    exports dev.sinter.frontend.onnx.export;
     exports dev.sinter.frontend.onnx.proto;
 }

@@ -9,6 +9,7 @@ import dev.sinter.frontend.dsl.DslImporter;
 import dev.sinter.frontend.onnx.ImportOptions;
 import dev.sinter.frontend.onnx.OnnxImportException;
 import dev.sinter.frontend.onnx.OnnxImporter;
+import dev.sinter.frontend.onnx.export.OnnxExportException;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.IrException;
 import dev.sinter.ir.cost.Choices;
@@ -46,9 +47,13 @@ final class CompilationRun implements PassListener {
     }
 
     Compilation compile(Path model, ImportOptions imports, CodegenOptions codegen) {
-        boolean text = String.valueOf(model.getFileName()).endsWith(TEXT);
-        return compile(model.toString(), () -> text ? DslImporter.importModel(model, imports)
-                : OnnxImporter.importModel(model, imports), codegen);
+        return compile(model.toString(), () -> read(model, imports), codegen);
+    }
+
+    /** The graph of a file of either kind. */
+    static Graph read(Path model, ImportOptions imports) {
+        return String.valueOf(model.getFileName()).endsWith(TEXT) ? DslImporter.importModel(model, imports)
+                : OnnxImporter.importModel(model, imports);
     }
 
     Compilation compile(byte[] model, ImportOptions imports, CodegenOptions codegen) {
@@ -72,20 +77,36 @@ final class CompilationRun implements PassListener {
                 event.done(compilation);
             }
             return compilation;
-        } catch (DslException e) {
-            throw new ModelException(e.getMessage(), e);
-        } catch (OnnxImportException e) {
-            // A cause tells that the file itself is damaged; without one, the importer understood it and declined.
-            throw e.getCause() == null
-                    ? new UnsupportedModelException(message(what, e), e.problems(), e)
-                    : new ModelException(message(what, e), e);
-        } catch (UnsupportedTypeException | PlanException e) {
-            throw new UnsupportedModelException(message(what, e), List.of(String.valueOf(e.getMessage())), e);
-        } catch (IrException e) {
-            throw new ModelException(message(what, e), e);
-        } catch (ArithmeticException e) {
-            throw new ModelException(what + ": a tensor of more elements than can be counted: " + e.getMessage(), e);
+        } catch (DslException | OnnxImportException | UnsupportedTypeException | PlanException | IrException
+                | ArithmeticException e) {
+            throw failure(what, e);
         }
+    }
+
+    /**
+     * What users are told of a failure.
+     *
+     * @param what
+     *            was compiled or written
+     * @param problem
+     *            what a stage raised
+     * @return the exception to throw
+     */
+    static ModelException failure(String what, RuntimeException problem) {
+        return switch (problem) {
+            case DslException e -> new ModelException(e.getMessage(), e);
+            // A cause tells that the file itself is damaged; without one, the importer understood it and declined.
+            case OnnxImportException e when e.getCause() == null ->
+                    new UnsupportedModelException(message(what, e), e.problems(), e);
+            case OnnxExportException e -> new UnsupportedModelException(message(what, e), e.problems(), e);
+            case UnsupportedTypeException e ->
+                    new UnsupportedModelException(message(what, e), List.of(String.valueOf(e.getMessage())), e);
+            case PlanException e ->
+                    new UnsupportedModelException(message(what, e), List.of(String.valueOf(e.getMessage())), e);
+            case ArithmeticException e -> new ModelException(
+                    what + ": a tensor of more elements than can be counted: " + e.getMessage(), e);
+            default -> new ModelException(message(what, problem), problem);
+        };
     }
 
     private static String message(String what, RuntimeException problem) {

@@ -1,7 +1,14 @@
 package dev.sinter;
 
 import dev.sinter.codegen.CodegenOptions;
+import dev.sinter.frontend.dsl.DslException;
 import dev.sinter.frontend.onnx.ImportOptions;
+import dev.sinter.frontend.onnx.OnnxImportException;
+import dev.sinter.frontend.onnx.export.ExportOptions;
+import dev.sinter.frontend.onnx.export.ExportedFile;
+import dev.sinter.frontend.onnx.export.OnnxExportException;
+import dev.sinter.frontend.onnx.export.OnnxExporter;
+import dev.sinter.ir.IrException;
 import dev.sinter.passes.PassOptions;
 import dev.sinter.runtime.Form;
 import dev.sinter.runtime.Model;
@@ -448,6 +455,33 @@ public final class Compiler {
      */
     public Compilation compilation(byte[] model, String name) {
         return compiled(null, options(name), (run, options) -> run.compile(model, imports, options));
+    }
+
+    /**
+     * Writes a model as ONNX: its graph as it was read, with the dimensions fixed, before any pass changed it.
+     *
+     * @param model
+     *            a model file
+     * @param file
+     *            where to; replaced at once when all went well, untouched otherwise
+     * @param options
+     *            opset, and how many bytes of weights stay within the file
+     * @return what was written
+     * @throws ModelException
+     *             if the model can't be read, the file can't be written, or (an {@link UnsupportedModelException}) nodes
+     *             have no counterpart in ONNX
+     */
+    public ExportedFile exportOnnx(Path model, Path file, ExportOptions options) {
+        try {
+            progress.accept("reading " + model);
+            var graph = CompilationRun.read(model, imports);
+            progress.accept("writing " + file);
+            return OnnxExporter.write(graph, file, options);
+        } catch (IOException | UncheckedIOException e) {
+            throw new ModelException(file + " can't be written: " + e, e);
+        } catch (DslException | OnnxImportException | OnnxExportException | IrException | ArithmeticException e) {
+            throw CompilationRun.failure(model.toString(), e);
+        }
     }
 
     private Compilation compiled(@Nullable Path jar, CodegenOptions options,

@@ -20,7 +20,8 @@ import picocli.CommandLine.ScopeType;
         description = "Compiles model graphs to optimized Java bytecode.",
         footer = {"", "Exit codes: 0 good, 1 it failed, 2 wrong usage."},
         subcommands = {CompileCommand.class, RunCommand.class, VerifyCommand.class, InspectCommand.class,
-                ExplainCommand.class, BenchCommand.class, BuildCommand.class, FormatCommand.class, DemoCommand.class})
+                ExplainCommand.class, BenchCommand.class, BuildCommand.class, ExportCommand.class, FormatCommand.class,
+                DemoCommand.class})
 public final class Main {
     @Option(names = {"-v", "--verbose"}, scope = ScopeType.INHERIT,
             description = "Shows progress even where stderr is no terminal, and stack traces of errors.")

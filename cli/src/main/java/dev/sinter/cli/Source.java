@@ -96,6 +96,15 @@ sealed interface Source {
         }
     }
 
+    /** Whether two paths are one file. */
+    static boolean sameFile(Path a, Path b) {
+        try {
+            return Files.exists(b) && Files.isSameFile(a, b);
+        } catch (IOException e) {
+            return false; // whoever opens it says what is wrong
+        }
+    }
+
     /** Whether a file is a jar rather than a model, by its first bytes. */
     static boolean isZip(Path file) throws IOException {
         try (var in = Files.newInputStream(file)) {
