@@ -57,7 +57,7 @@ final class VerifyCommand extends Console implements Callable<Integer> {
         }
         var runner = new CaseRunner(Sinter.compiler(), RunOptions.defaults(), jar, optional(rtol), optional(atol));
         var counts = new EnumMap<CaseResult.Status, Integer>(CaseResult.Status.class);
-        new Suite(runner, threads, LIMIT).run(cases, result -> {
+        new Suite(runner::run, threads, LIMIT).run(cases, result -> {
             counts.merge(result.status(), 1, Integer::sum);
             out().println(json ? json(result) : text(result));
             out().flush();

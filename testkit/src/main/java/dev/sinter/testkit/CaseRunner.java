@@ -173,7 +173,7 @@ public final class CaseRunner {
         return values(dataSets.getFirst(), "input", graph.inputs());
     }
 
-    private static List<Path> dataSets(Path folder) throws IOException {
+    static List<Path> dataSets(Path folder) throws IOException {
         try (var files = Files.list(folder)) {
             return files.filter(f -> f.getFileName().toString().startsWith("test_data_set_"))
                     .filter(Files::isDirectory)
@@ -184,7 +184,7 @@ public final class CaseRunner {
     }
 
     /** The values of a data set by the names of the graph's ports; the files count the ports. */
-    private static Map<String, Value> values(Path dataSet, String kind, List<Graph.Port> ports) throws IOException {
+    static Map<String, Value> values(Path dataSet, String kind, List<Graph.Port> ports) throws IOException {
         var byNumber = new java.util.TreeMap<Integer, Path>();
         try (var files = Files.list(dataSet)) {
             files.forEach(file -> {

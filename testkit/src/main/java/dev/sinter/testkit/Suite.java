@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
 public final class Suite {
     private static final int SHOWN_FRAMES = 3;
 
-    private final CaseRunner runner;
+    private final Function<Path, CaseResult> runner;
     private final int threads;
     private final Duration limit;
 
@@ -25,13 +26,13 @@ public final class Suite {
      * A way to run cases.
      *
      * @param runner
-     *            runs one
+     *            runs one, from any thread; such as {@link CaseRunner#run}
      * @param threads
      *            how many run at a time
      * @param limit
      *            the longest a case may take
      */
-    public Suite(CaseRunner runner, int threads, Duration limit) {
+    public Suite(Function<Path, CaseResult> runner, int threads, Duration limit) {
         this.runner = runner;
         this.threads = Math.max(1, threads);
         this.limit = limit;
@@ -69,7 +70,7 @@ public final class Suite {
         var result = new CompletableFuture<CaseResult>();
         var thread = start("sinter-case", () -> {
             try {
-                result.complete(runner.run(folder));
+                result.complete(runner.apply(folder));
             } catch (RuntimeException | Error e) {
                 result.complete(failed(folder, e.toString()));
             }

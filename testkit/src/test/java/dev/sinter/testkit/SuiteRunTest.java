@@ -35,7 +35,7 @@ class SuiteRunTest {
 
     private List<CaseResult> run(List<Path> folders, Duration limit) {
         var results = new ArrayList<CaseResult>();
-        new Suite(runner, 3, limit).run(folders, results::add);
+        new Suite(runner::run, 3, limit).run(folders, results::add);
         return results;
     }
 

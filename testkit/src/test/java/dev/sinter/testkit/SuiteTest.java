@@ -43,7 +43,7 @@ class SuiteTest {
         var runner = new CaseRunner(Sinter.compiler(), RunOptions.defaults(), false, OptionalDouble.empty(),
                 OptionalDouble.empty());
         var results = new ArrayList<CaseResult>();
-        new Suite(runner, Runtime.getRuntime().availableProcessors(), LIMIT).run(folders, results::add);
+        new Suite(runner::run, Runtime.getRuntime().availableProcessors(), LIMIT).run(folders, results::add);
         var proposal = System.getProperty("sinter.suite.write", "");
         if (!proposal.isEmpty()) {
             ExpectedFailures.write(Path.of(proposal), results);

@@ -1,7 +1,15 @@
 package dev.sinter.frontend.onnx.export;
+
 import dev.sinter.ir.Node;
 import dev.sinter.ir.op.Compute;
-import java.util.List;
+
+/** {@code compute}: the expression of an element, computed for all elements at once. */
 final class Computes {
-    static Ref export(Compute op, Node node, Site site) { throw new Unexportable("not yet"); }
+    private Computes() {
+    }
+
+    static Ref export(Compute op, Node node, Site site) {
+        var elements = Elements.over(site, node.inputs(), op.shape().dims());
+        return elements.full(elements.of(op.expr()));
+    }
 }
