@@ -93,7 +93,8 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(strings = {"compile", "compile none.onnx", "run none.jar", "verify", "verify none", "bogus",
             "compile pom.xml --dim n", "compile pom.xml --dim n=many", "compile pom.xml --dim n=-1", "bench none.onnx",
-            "run pom.xml --input x", "verify . --rtol big", "explain", "inspect none"})
+            "run pom.xml --input x", "export pom.xml", "export pom.xml -o x --opset 5", "export none.onnx -o x",
+            "verify . --rtol big", "explain", "inspect none"})
     void wrongUsageIsTwoAndSaysHow(String line) {
         var result = sinter((Object[]) line.split(" "));
         assertThat(result.code()).as(result.err()).isEqualTo(2);
@@ -160,6 +161,23 @@ class MainTest {
         assertThat(sinter("run", model, "--input", "a=" + text).code()).isEqualTo(2);
         var broken = Files.writeString(folder.resolve("broken.npy"), "1 2");
         assertThat(sinter("run", model, "--input", "a=" + broken, "--input", "b=" + a).code()).isEqualTo(1);
+    }
+
+    @Test
+    void exportWritesOnnxAndSaysWhat() throws IOException {
+        var file = folder.resolve("written.onnx");
+        var result = sinter("export", model, "-o", file, "--opset", 22);
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).isEqualTo(file + "\n");
+        assertThat(result.err()).contains("opset 22, 1 nodes, " + Files.size(file) + " bytes");
+        var written = ModelProto.parseFrom(Files.readAllBytes(file));
+        assertThat(written.getGraph().getNode(0).getOpType()).isEqualTo("Add");
+        assertThat(sinter("export", model, "-o", folder.resolve("three.onnx"), "--dim", "n=3").code()).isZero();
+        assertThat(ModelProto.parseFrom(Files.readAllBytes(folder.resolve("three.onnx"))).getGraph().getInput(0)
+                .getType().getTensorType().getShape().getDim(0).getDimValue()).isEqualTo(3);
+        assertThat(sinter("export", model, "-o", folder.resolve("none/x.onnx")).err())
+                .startsWith("sinter export: ").contains("none");
+        assertThat(sinter("export", model, "-o", model).code()).isEqualTo(2);
     }
 
     @Test

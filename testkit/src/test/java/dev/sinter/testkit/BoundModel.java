@@ -4,6 +4,7 @@ import dev.sinter.frontend.onnx.proto.AttributeProto;
 import dev.sinter.frontend.onnx.proto.ModelProto;
 import dev.sinter.frontend.onnx.proto.NodeProto;
 import dev.sinter.frontend.onnx.proto.TensorProto.DataType;
+import dev.sinter.frontend.onnx.proto.TensorShapeProto;
 import dev.sinter.frontend.onnx.proto.TypeProto;
 import dev.sinter.frontend.onnx.proto.ValueInfoProto;
 import dev.sinter.runtime.DType;
@@ -37,7 +38,10 @@ final class BoundModel {
         graph.clearNode().clearInput();
         for (var port : ports) {
             var value = values.get(port.getName());
-            if (value != null) {
+            if (value instanceof Tensor t && CARRIED.contains(t.dtype().onnx())) {
+                inputs.put(port.getName(), t);
+                graph.addInput(port);
+            } else if (value != null) {
                 add(port.getName(), value);
             }
         }
@@ -101,8 +105,12 @@ final class BoundModel {
 
     private void declare(String name, Tensor tensor) {
         inputs.put(name, tensor);
+        var shape = TensorShapeProto.newBuilder();
+        for (long size : tensor.shape()) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(size));
+        }
         model.getGraphBuilder().addInput(ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder()
-                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(tensor.dtype().onnx()))));
+                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(tensor.dtype().onnx()).setShape(shape))));
     }
 
     private void node(String operator, List<String> operands, String result) {

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import dev.sinter.runtime.Tensor;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,6 +30,22 @@ final class OrtReference implements AutoCloseable {
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
             session = environment.createSession(model, options);
+        }
+    }
+
+    /** A model with weights beside it. */
+    private OrtReference(Path file) throws OrtException {
+        try (var options = new OrtSession.SessionOptions()) {
+            session = environment.createSession(file.toString(), options);
+        }
+    }
+
+    /** The elements of the first output of a model file. */
+    static float[] run(Path file, Map<String, Tensor> inputs) {
+        try (var reference = new OrtReference(file)) {
+            return reference.run(inputs);
+        } catch (OrtException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +109,25 @@ final class Body {
         steps.add(step);
         known.put(key, step.outputs());
         return step.outputs();
+    }
+
+    /**
+     * Leaves out what nobody needs.
+     *
+     * @param needed
+     *            values that are needed outside; what this graph and its bodies use is added
+     */
+    void prune(Set<@Nullable Ref> needed) {
+        outputs.forEach(port -> needed.add(port.value()));
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            var step = steps.get(i);
+            if (step.outputs().stream().noneMatch(needed::contains)) {
+                steps.remove(i);
+                continue;
+            }
+            step.bodies().values().forEach(body -> body.prune(needed));
+            needed.addAll(step.inputs());
+        }
     }
 
     /** Whether a value is the result of one of this graph's own nodes. */

@@ -4,16 +4,20 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The file under construction: what all its graphs share. */
 final class Draft {
     private final OptionalInt fixedOpset;
     private int opset;
     private final Map<TensorData, Ref> constants = new LinkedHashMap<>();
+    private final Map<Ref, TensorData> known = new IdentityHashMap<>();
     private final Map<String, Integer> domains = new TreeMap<>();
 
     Draft(OptionalInt fixedOpset) {
@@ -73,6 +77,21 @@ final class Draft {
     /** A constant; equal ones are kept once. */
     Ref constant(TensorData data, String label) {
         require(data.dtype());
-        return constants.computeIfAbsent(data, d -> new Ref(new TensorType(d.dtype(), d.shape()), label));
+        return constants.computeIfAbsent(data, d -> {
+            var ref = new Ref(new TensorType(d.dtype(), d.shape()), label);
+            known.put(ref, d);
+            return ref;
+        });
+    }
+
+    /** The elements of a constant, or null. */
+    @Nullable
+    TensorData known(Ref ref) {
+        return known.get(ref);
+    }
+
+    /** Forgets constants that nobody uses. */
+    void keepOnly(Set<@Nullable Ref> used) {
+        constants.values().removeIf(ref -> !used.contains(ref));
     }
 }

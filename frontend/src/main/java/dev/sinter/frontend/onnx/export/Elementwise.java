@@ -231,10 +231,10 @@ final class Elementwise {
 
     private static Ref bits(Site site, DType to, Ref value) {
         var from = value.dtype();
-        if (from.isInteger() && to.isInteger() && from.bits() == to.bits()) {
+        if ((from.isInteger() || from == BOOL) && to.isInteger() && from.bits() == to.bits()) {
             return site.cast(value, to);
         }
-        throw new Unexportable("no operator of opset " + ExportOptions.LAST_OPSET + " reads the bits of " + from
-                + " as " + to);
+        site.draft().require(26, "reading the bits of " + from + " as " + to);
+        return site.op("BitCast", to, value, Attribute.of("to", OnnxTypes.code(to)));
     }
 }

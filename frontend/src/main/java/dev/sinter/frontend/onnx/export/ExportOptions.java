@@ -17,7 +17,7 @@ public record ExportOptions(OptionalInt opset, long inlineBytes) {
     /** The earliest opset that is written. */
     public static final int FIRST_OPSET = 20;
     /** The latest opset that is written. */
-    public static final int LAST_OPSET = 25;
+    public static final int LAST_OPSET = 26;
     /** Protocol buffers end at 2 GB; the rest of the file is left some room. */
     public static final long LARGEST_INLINE = 1_900_000_000L;
     /** Nothing is chosen. */

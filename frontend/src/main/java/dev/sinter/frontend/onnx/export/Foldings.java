@@ -64,7 +64,8 @@ final class Foldings {
                     && isVar(args.get(2), carried) -> combined(args.get(1), carried);
             case Expr.Apply(var fn, var args, var t) when args.size() == 2
                     && (isVar(args.get(0), carried) && !mentions(args.get(1), carried)
-                            || isVar(args.get(1), carried) && !mentions(args.get(0), carried)) -> fn;
+                            || isVar(args.get(1), carried) && !mentions(args.get(0), carried)) ->
+                    fn;
             case Expr.Fold inner when inner.carries().size() == 1 && isVar(inner.carries().getFirst().init(), carried)
                     && !mentions(inner.count(), carried) && isVar(inner.result(), inner.carries().getFirst().name())
                     && !mentions(inner.carries().getFirst().next(), carried) ->
@@ -113,9 +114,10 @@ final class Foldings {
     /** What a round adds to the carried value. */
     private Values round(Expr next, String carried, Fn fn, DType type) {
         return switch (next) {
-            case Expr.Apply(var f, var args, var t) when f == Fn.SELECT && isVar(args.get(2), carried) -> elements.apply(
-                    Fn.SELECT, type, elements.of(args.get(0)),
-                    elements.idly(() -> round(args.get(1), carried, fn, type)), neutral(fn, type));
+            case Expr.Apply(var f, var args, var t) when f == Fn.SELECT && isVar(args.get(2), carried) ->
+                    elements.apply(
+                            Fn.SELECT, type, elements.of(args.get(0)),
+                            elements.idly(() -> round(args.get(1), carried, fn, type)), neutral(fn, type));
             case Expr.Apply(var f, var args, var t) -> elements.of(isVar(args.get(0), carried) ? args.get(1)
                     : args.get(0));
             case Expr.Let(var name, var value, var body) -> {

@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code reduce}, {@code cumulate}, {@code softmax}, {@code normalize}: the Reduce operators, CumSum, Softmax,
@@ -30,7 +33,11 @@ final class Folds {
     }
 
     static Ref export(Reduce op, Node node, Site site) {
-        return reduce(site, op.monoid(), site.value(node.input(0)), op.axes(), op.keep());
+        var in = node.input(0);
+        boolean pooled = op.monoid() == Reduce.Monoid.MEAN && op.keep() && in.dtype() == DType.F32
+                && in.shape().rank() > 3 && op.axes().equals(IntStream.range(2, in.shape().rank()).boxed().toList());
+        return pooled ? site.op("GlobalAveragePool", DType.F32, site.value(in))
+                : reduce(site, op.monoid(), site.value(in), op.axes(), op.keep());
     }
 
     /** Folds axes of a value. */
@@ -41,18 +48,28 @@ final class Folds {
         boolean extreme = monoid == Reduce.Monoid.MAX || monoid == Reduce.Monoid.MIN;
         var type = value.dtype();
         if (extreme && type == DType.U64) {
-            var made = reduce(site, monoid, ordered(site, site.cast(value, DType.I64)), axes, keep);
-            return site.cast(ordered(site, made), type);
+            return unordered(site, reduce(site, monoid, ordered(site, value), axes, keep));
         }
-        var in = type == DType.BOOL && extreme ? DType.I32 : computed(type, extreme ? EXTREMES : SUMMED);
+        if (type == DType.BOOL && extreme) {
+            // of no elements the largest is below 0 here, the smallest above
+            var made = reduce(site, monoid, site.cast(value, DType.I32), axes, keep);
+            return site.op("Less", DType.BOOL, site.integer(DType.I32, 0), made);
+        }
+        var in = computed(type, extreme ? EXTREMES : SUMMED);
         var made = site.op(operator(monoid), in, site.cast(value, in),
                 site.longs(axes.stream().mapToLong(Integer::longValue).toArray()),
                 Attribute.of("keepdims", keep ? 1 : 0));
         return site.cast(made, type);
     }
 
-    private static Ref ordered(Site site, Ref value) {
-        return site.op("BitwiseXor", DType.I64, value, site.integer(DType.I64, TOP));
+    /** Unsigned integers of 64 bits as signed ones in the same order. */
+    static Ref ordered(Site site, Ref value) {
+        return site.op("BitwiseXor", DType.I64, site.cast(value, DType.I64), site.integer(DType.I64, TOP));
+    }
+
+    /** Back again. */
+    static Ref unordered(Site site, Ref value) {
+        return site.cast(site.op("BitwiseXor", DType.I64, value, site.integer(DType.I64, TOP)), DType.U64);
     }
 
     private static String operator(Reduce.Monoid monoid) {
@@ -90,6 +107,12 @@ final class Folds {
                     Attribute.of("exclusive", op.exclusive() ? 1 : 0), Attribute.of("reverse", op.reverse() ? 1 : 0)),
                     type);
         }
+        if (op.monoid() == Reduce.Monoid.PROD && site.draft().opset() >= 26) {
+            var wide = computed(type, SUMMED);
+            return site.cast(site.op("CumProd", wide, site.cast(value, wide), site.integer(DType.I64, op.axis()),
+                    Attribute.of("exclusive", op.exclusive() ? 1 : 0), Attribute.of("reverse", op.reverse() ? 1 : 0)),
+                    type);
+        }
         return prefixes(op, site, value, in.shape());
     }
 
@@ -107,7 +130,7 @@ final class Folds {
         var count = site.toScalar(site.size(shape.dim(op.axis())));
         var places = site.op("Range", DType.I64, site.integer(DType.I64, 0), count, site.integer(DType.I64, 1));
         var totals = site.op("Unsqueeze", DType.I64, places,
-                site.longs(java.util.stream.LongStream.rangeClosed(1, rank - op.axis()).toArray()));
+                site.longs(LongStream.rangeClosed(1, rank - op.axis()).toArray()));
         var first = op.reverse() ? totals : places;
         var second = op.reverse() ? places : totals;
         var belongs = site.op(op.exclusive() ? "Less" : "LessOrEqual", DType.BOOL, first, second);
@@ -136,7 +159,7 @@ final class Folds {
     static Ref export(Normalize op, Node node, Site site) {
         var type = node.input(0).dtype();
         var in = REAL.contains(type) ? type : DType.F32;
-        var operands = new ArrayList<@org.jspecify.annotations.Nullable Ref>();
+        var operands = new ArrayList<@Nullable Ref>();
         node.inputs().forEach(v -> operands.add(site.cast(site.value(v), in)));
         return site.cast(site.op("LayerNormalization", in, operands, Attribute.of("axis", -1),
                 Attribute.of("epsilon", op.epsilon())), type);

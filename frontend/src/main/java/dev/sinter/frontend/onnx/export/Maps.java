@@ -55,6 +55,8 @@ final class Maps {
         return switch (expr) {
             case Expr.Arg(var i, var dtype) -> operands.get(i);
             case Expr.Literal l -> literal(site, l);
+            case Expr.Apply apply when Shorthand.of(apply) instanceof Shorthand shorthand -> shorthand.write(site,
+                    value(shorthand.x(), chosen));
             case Expr.Apply(var fn, var args, var dtype) -> {
                 var values = new ArrayList<Ref>();
                 for (int i = 0; i < args.size(); i++) {

@@ -7,6 +7,8 @@ import dev.sinter.ir.Graph;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a graph of core ops as an ONNX model of standard operators. Any graph will do: as imported, as built, or with
@@ -76,6 +78,9 @@ public final class OnnxExporter {
             throw new OnnxExportException(problems);
         }
         graph.outputs().forEach(p -> site.body().output(p.name(), site.value(p.value()), p.value().type()));
+        var used = new HashSet<@Nullable Ref>();
+        site.body().prune(used);
+        draft.keepOnly(used);
         return site.body();
     }
 

@@ -120,7 +120,7 @@ final class Products {
         var mask = op.mask() ? site.value(node.input(3)) : null;
         Ref context;
         if (site.draft().opset() >= 23) {
-            context = site.op("Attention", DType.F32, Site.list(q, k, v, mask),
+            context = site.op("Attention", DType.F32, Site.list(q, k, v, mask == null ? null : wide(site, mask, q, k)),
                     Attribute.of("scale", op.divide() ? 1 / op.scale() : op.scale()));
         } else {
             var scores = site.op("MatMul", DType.F32, q,
@@ -132,6 +132,13 @@ final class Products {
         }
         var turned = site.op("Transpose", DType.F32, context, Attribute.integers("perm", List.of(0, 2, 1, 3)));
         return site.op("Reshape", DType.F32, turned, joined(site, node.output().shape()));
+    }
+
+    /** A mask with a row for each query and a column for each key: Attention broadcasts the other axes only. */
+    private static Ref wide(Site site, Ref mask, Ref q, Ref k) {
+        var sizes = site.op("Concat", DType.I64, Site.list(site.sizeOf(q, 2), site.sizeOf(k, 2)),
+                Attribute.of("axis", 0));
+        return site.op("Expand", DType.F32, mask, sizes);
     }
 
     /** {@code [0, 0, H*E]}: batch and steps as they are. */

@@ -1,12 +1,12 @@
 package dev.sinter.frontend.onnx.export;
 
+import dev.sinter.frontend.onnx.export.Elements.Values;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
-import dev.sinter.frontend.onnx.export.Elements.Values;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

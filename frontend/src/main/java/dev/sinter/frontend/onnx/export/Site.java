@@ -3,14 +3,18 @@ package dev.sinter.frontend.onnx.export;
 import dev.sinter.frontend.onnx.proto.AttributeProto;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
+import dev.sinter.ir.Facts;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Origin;
+import dev.sinter.ir.Shape;
 import dev.sinter.ir.Symbols;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Type;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.op.IndexMap;
+import dev.sinter.ir.op.View;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -111,6 +115,19 @@ final class Site {
     /** A constant without a name. */
     Ref constant(TensorData data) {
         return draft.constant(data, "");
+    }
+
+    /** A view of a constant is a constant itself, as long as it is not larger. */
+    @Nullable
+    Ref folded(Ref value, IndexMap view) {
+        var data = draft.known(value);
+        if (data == null) {
+            return null;
+        }
+        var result = new View(view).infer(List.of(new Value(0, data.type(), Facts.NONE)), new Symbols()).getFirst();
+        return result.type() instanceof TensorType(var dtype, var shape) && shape.isConst()
+                && shape.size().value() <= data.size() ? constant(new View(view).evaluate(List.of(data)).getFirst())
+                        : null;
     }
 
     Ref longs(long... elements) {
@@ -270,7 +287,9 @@ final class Site {
 
     /** A tensor of one element as a scalar. */
     Ref toScalar(Ref one) {
-        return op("Reshape", one.dtype(), one, constant(TensorData.longs(new long[0], 0)));
+        var constant = folded(one, new IndexMap.Reshape(Shape.SCALAR));
+        return constant != null ? constant
+                : op("Reshape", one.dtype(), one, constant(TensorData.longs(new long[0], 0)));
     }
 
     /** A tensor as one of one axis. */

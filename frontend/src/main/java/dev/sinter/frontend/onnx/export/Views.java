@@ -30,6 +30,10 @@ final class Views {
     static Ref export(View op, Node node, Site site) {
         var in = node.input(0);
         var value = site.value(in);
+        var constant = site.folded(value, op.map());
+        if (constant != null) {
+            return constant;
+        }
         return switch (op.map()) {
             case IndexMap.Reshape(var shape) -> reshape(site, value, in.shape(), shape);
             case IndexMap.Permute(var perm) -> permute(site, value, perm);
@@ -72,9 +76,10 @@ final class Views {
         }
         var known = target(site, from, target);
         if (known != null) {
-            return site.op("Reshape", value.dtype(), value, site.longs(known));
+            return moved(site, value, v -> site.op("Reshape", v.dtype(), v, site.longs(known)));
         }
-        return site.op("Reshape", value.dtype(), value, site.sizes(target), Attribute.of("allowzero", 1));
+        return moved(site, value,
+                v -> site.op("Reshape", v.dtype(), v, site.sizes(target), Attribute.of("allowzero", 1)));
     }
 
     /** The target with 0 where a size is the operand's and -1 for one other, or null if that does not say it all. */
@@ -88,23 +93,21 @@ final class Views {
                     return null;
                 }
                 target[i] = size;
-            } else if (from.isRanked() && i < from.rank()
-                    && site.known().simplify(from.dim(i)).equals(to.get(i))) {
-                target[i] = 0;
-                copies |= site.known().min(to.get(i)) <= 0;
-            } else if (open < 0) {
-                target[i] = -1;
-                open = i;
-            } else {
-                return null;
-            }
+            } else
+                if (from.isRanked() && i < from.rank()
+                        && site.known().simplify(from.dim(i)).equals(to.get(i))) {
+                            target[i] = 0;
+                            copies |= site.known().min(to.get(i)) <= 0;
+                        } else
+                    if (open < 0) {
+                        target[i] = -1;
+                        open = i;
+                    } else {
+                        return null;
+                    }
         }
         // beside an axis of size 0 nobody could tell how large the open one is
         return open >= 0 && copies ? null : target;
-    }
-
-    static Ref reshape(Site site, Ref value, long... dims) {
-        return site.op("Reshape", value.dtype(), value, site.longs(dims));
     }
 
     // ---- permute
@@ -113,7 +116,9 @@ final class Views {
         if (perm.equals(IntStream.range(0, perm.size()).boxed().toList())) {
             return value;
         }
-        return moved(site, value, v -> site.op("Transpose", v.dtype(), v, Attribute.integers("perm", perm)));
+        var constant = site.folded(value, new IndexMap.Permute(perm));
+        return constant != null ? constant
+                : moved(site, value, v -> site.op("Transpose", v.dtype(), v, Attribute.integers("perm", perm)));
     }
 
     // ---- slice
