@@ -90,7 +90,8 @@ final class InspectCommand extends Console implements Callable<Integer> {
         if (sizes.size() > 1) {
             throw wrong("--at: one set of sizes was expected with --html, got " + sizes.size());
         }
-        var given = values(image.info(), sizes.isEmpty() ? "" : sizes.getFirst());
+        var info = image.info();
+        var given = values(info, sizes.isEmpty() ? "" : sizes.getFirst());
         var subject = new HtmlReport.Subject(String.valueOf(model.getFileName()), image, Source.dump(image),
                 source instanceof Source.Compiled c ? c.compilation() : null, source.kernels(image));
         var run = RunOptions.defaults();
@@ -99,7 +100,10 @@ final class InspectCommand extends Console implements Callable<Integer> {
             if (!noMeasure) {
                 progress().accept("running the model for " + seconds + " s");
             }
-            Files.writeString(page, HtmlReport.page(subject, loaded, given, noMeasure ? 0 : seconds));
+            var report = HtmlReport.of(subject, loaded, given, noMeasure ? 0 : seconds);
+            report.problem().ifPresent(why -> err().println("The page has no times: " + why
+                    + (info.symbols().isEmpty() ? "" : "; --at NAME=N chooses sizes")));
+            Files.writeString(page, report.page());
         }
         out().println(page);
     }

@@ -32,7 +32,7 @@ public record MadeUpInputs(Map<String, Long> sizes, Map<String, Tensor> tensors)
      *            of the model
      * @param wanted
      *            sizes of symbols; without one, 1 for the first dimension of an input, else {@value #DEFAULT_SIZE}
-     * @return the inputs
+     * @return inputs of these sizes
      * @throws ModelException
      *             if an input is no tensor of known rank, or a size follows from others
      */

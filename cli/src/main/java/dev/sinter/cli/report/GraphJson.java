@@ -64,9 +64,10 @@ final class GraphJson {
 
     /** Adds a graph, or a region within the scope of its node. */
     private void graph(Graph graph, List<String> within, @Nullable Integer owner) {
+        var inputs = new PortGroups(graph.inputs());
         for (var input : graph.inputs()) {
             producers.put(input.value(), nodes.size());
-            nodes.add(port("input", input, within));
+            nodes.add(port("input", input, inputs.scope(input, within)));
         }
         for (var node : graph.nodes()) {
             if (node.op() instanceof Constant constant) {
@@ -75,9 +76,10 @@ final class GraphJson {
                 node(node, within);
             }
         }
+        var outputs = new PortGroups(graph.outputs());
         for (var output : graph.outputs()) {
             int number = nodes.size();
-            nodes.add(port("output", output, within));
+            nodes.add(port("output", output, outputs.scope(output, within)));
             edge(output.value(), number);
             if (owner != null) {
                 edges.add(List.of(number, owner, NodeText.type(output.value().type(), sizes)));

@@ -19,14 +19,15 @@ import dev.sinter.passes.Pipeline;
 import dev.sinter.passes.Rewrite;
 import dev.sinter.runtime.ArenaPart;
 import dev.sinter.runtime.Model;
+import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.ModelImage;
 import dev.sinter.runtime.StateInfo;
 import dev.sinter.runtime.ValueInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,43 +66,57 @@ public final class HtmlReport {
     private final List<ArenaPart> parts;
     private final long arenaBytes;
     private final Graph graph;
+    private @Nullable String problem;
     private final Map<Integer, Integer> routines; // by the first result's id: the call's number
 
-    private HtmlReport(Subject subject, Model model, Map<String, Long> sizes, @Nullable StepProfile profile) {
+    private HtmlReport(Subject subject, Model model, Map<String, Long> wanted, double seconds) {
         this.subject = subject;
-        this.sizes = sizes;
-        this.profile = profile;
         this.plan = ShippedPlan.parse(subject.dump());
-        this.parts = model.arenaParts(sizes);
-        this.arenaBytes = model.arenaBytes(sizes).orElse(0);
         this.graph = subject.compilation() == null ? plan.graph() : subject.compilation().optimized();
+        this.sizes = FittingSizes.of(subject.image().info(), graph, wanted);
         this.routines = routines(graph, subject.image());
+        StepProfile taken = null;
+        var known = List.<ArenaPart>of();
+        long bytes = 0;
+        try {
+            known = model.arenaParts(sizes);
+            bytes = model.arenaBytes(sizes).orElse(0);
+            taken = seconds > 0
+                    ? StepProfile.take(model, MadeUpInputs.of(subject.image().info(), sizes), seconds)
+                    : null;
+        } catch (ModelException e) {
+            problem = String.valueOf(e.getMessage());
+        }
+        this.parts = known;
+        this.arenaBytes = bytes;
+        this.profile = taken;
     }
 
     /**
-     * Makes the page.
+     * Looks at a model.
      *
      * @param subject
      *            what is reported on
      * @param model
      *            the same, loaded
      * @param wanted
-     *            sizes of symbols; those left out are chosen as {@code sinter bench} does
+     *            sizes of symbols; those left out are chosen as {@code sinter bench} does, but so that they fit together
      * @param seconds
      *            how long to run the model to take the steps' times; 0 takes none
-     * @return the page
-     * @throws dev.sinter.runtime.ModelException
-     *             if the model can't be run on inputs made up
+     * @return the report; it has no times if the model can't be run on inputs made up
      */
-    public static String page(Subject subject, Model model, Map<String, Long> wanted, double seconds) {
-        var sizes = new LinkedHashMap<String, Long>();
-        subject.image().info().symbols().forEach(s -> sizes.put(s.name(), wanted.getOrDefault(s.name(), s.min())));
-        sizes.putAll(MadeUpInputs.sizes(subject.image().info(), wanted));
-        sizes.remove(StateInfo.CAPACITY);
-        var profile = seconds > 0
-                ? StepProfile.take(model, MadeUpInputs.of(subject.image().info(), wanted), seconds)
-                : null;
-        return Page.of(subject.image().info().name(), new HtmlReport(subject, model, sizes, profile).json());
+    public static HtmlReport of(Subject subject, Model model, Map<String, Long> wanted, double seconds) {
+        return new HtmlReport(subject, model, wanted, seconds);
+    }
+
+    /** {@return why the model could not be run; nothing if it could, or was not to be} */
+    public Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /** {@return HTML} */
+    public String page() {
+        return Page.of(subject.image().info().name(), json());
     }
 
     /** Calls of library routines are numbered in the order of their nodes. */
@@ -142,7 +157,7 @@ public final class HtmlReport {
                 .put("symbols", info.symbols().stream().filter(s -> !s.name().equals(StateInfo.CAPACITY))
                         .map(s -> new JsonObject().put("name", s.name()).put("min", s.min()).put("max", s.max()))
                         .toList())
-                .put("totals", totals());
+                .put("totals", totals()).put("problem", problem);
         json.put("profile", profile == null ? null
                 : new JsonObject().put("form", profile.form()).put("threads", profile.threads())
                         .put("runs", profile.runs()).put("run", profile.run()).put("sum", profile.sum())

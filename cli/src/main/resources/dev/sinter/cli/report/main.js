@@ -68,7 +68,7 @@ function summary() {
   const tiles = [
     profile ? total("a run", time(profile.run), `${profile.form}, ${profile.threads}`
         + `${profile.threads === 1 ? " thread" : " threads"}, best of ${profile.runs}`)
-        : total("a run", "–", "not measured"),
+        : total("a run", "–", REPORT.problem ?? "not measured"),
     total("operations", (totals.more ? "≥ " : "") + count(totals.operations), sizes || "all sizes are known"),
     profile ? total("rate", rate(totals.operations, profile.run) ?? "–", "operations by time of a run") : null,
     total("weights", bytes(totals.weights)),

@@ -51,6 +51,7 @@ function showNode(host, item, tree, goTo) {
     host.append(heading(node.origins.length === 1 ? "ONNX node" : "ONNX nodes"),
         make("ul", {}, node.origins.map(name => make("li", {}, make("code", {}, name)))));
   }
+  became(host, node, tree);
   choicesOf(host, node);
   rewritesOf(host, node, tree);
   steps(host, node);
@@ -82,7 +83,7 @@ function values(host, title, list) {
 
 function neighbours(host, item, tree, goTo) {
   const link = other => make("li", {}, make("button", {type: "button", class: "link", click: () => goTo(other)},
-      `${other.node.title}  ${other.node.name}`));
+      `${other.node.title}: ${other.short}`));
   const before = tree.edges.filter(edge => edge.to === item).map(edge => edge.from);
   const after = tree.edges.filter(edge => edge.from === item).map(edge => edge.to);
   for (const [title, list] of [["comes from", before], ["goes to", after]]) {
@@ -100,6 +101,19 @@ function choicesOf(host, node) {
         `${choice.kind}: `, make("b", {}, choice.picked), ` (${choice.costs.map(cost =>
             `${cost.way} ${time(cost.nanos)}`).join(", ")}, ${choice.measured ? "measured" : "estimated"}; ${choice.why})`))));
   }
+}
+
+/** The final nodes that compute what a node of the file computed. */
+function became(host, node, tree) {
+  if (tree.final || node.kind === "port") {
+    return;
+  }
+  const names = new Set(node.origins);
+  const final = TREES.after.leaves.filter(leaf => leaf.node.origins.some(name => names.has(name)));
+  host.append(heading("became"), final.length === 0 ? make("p", {class: "note"}, "nothing: it is gone after the passes")
+      : make("ul", {}, final.map(leaf => make("li", {}, make("button", {type: "button", class: "link",
+        click: () => goToFinal(leaf)}, `${leaf.node.title}: ${leaf.node.origins[0]}`),
+      known(leaf.node.nanos) ? ` ${time(leaf.node.nanos)}` : ""))));
 }
 
 /** The rewrites that made a node what it is, back to the import; of an imported node, those that touched it. */

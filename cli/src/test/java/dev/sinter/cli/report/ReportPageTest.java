@@ -145,6 +145,13 @@ class ReportPageTest {
         assertThat(browser.number("picture.tree.root.sums.count")).isEqualTo(13);
         browser.text("picture.goTo(picture.tree.leaves.find(l => l.node.name === 'Relu'))");
         assertThat(browser.text("$('panel').textContent")).as("what became of it").contains("rewrites (", "fuse");
+        browser.text("picture.goTo(picture.tree.leaves.find(l => l.node.op === 'permute'))");
+        assertThat(browser.text("$('panel').textContent")).contains("it is gone after the passes");
+        browser.text("picture.goTo(picture.tree.leaves.find(l => l.node.origins[0] === '/net/block.1/fc/Add'))");
+        browser.click("[...$('panel').querySelectorAll('button')].find(b => b.textContent.includes('fc/MatMul')"
+                + " && b.textContent.startsWith('matmul + add'))");
+        assertThat(browser.text("picture.tree === TREES.after && picture.chosen.node.origins[0]"))
+                .isEqualTo("/net/block.1/fc/MatMul");
         assertThat(browser.problems()).isEmpty();
     }
 
