@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,13 @@ record Disassembly(Map<String, Method> methods) {
     @Nullable
     Method kernel(String name) {
         return methods.get(name.replaceAll("[^A-Za-z0-9]+", "_"));
+    }
+
+    /** {@return what javap shows of a method and of the methods of its loops, where it is cut into such} */
+    String text(String name) {
+        var loop = Pattern.compile(Pattern.quote(name) + "(_loop\\d+)*");
+        return methods.values().stream().filter(m -> loop.matcher(m.name()).matches()).map(Method::text)
+                .collect(Collectors.joining("\n\n"));
     }
 
     /** {@return the emitted methods a method calls, directly or through others} */

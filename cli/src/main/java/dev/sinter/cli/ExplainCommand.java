@@ -74,7 +74,7 @@ final class ExplainCommand extends Console implements Callable<Integer> {
                 out().println("  bytecode");
                 out().println(method.text().indent(4).stripTrailing());
                 for (var name : node == null ? List.<String>of() : entry.kernels()) {
-                    out().println(code.methods().get(name).text().indent(4).stripTrailing());
+                    out().println(code.text(name).indent(4).stripTrailing());
                 }
             }
             out().println();
@@ -144,7 +144,7 @@ final class ExplainCommand extends Console implements Callable<Integer> {
             }
             out().println(listing.loopProgramText().indent(2).stripTrailing());
             if ((kernel != null || javap) && method != null) {
-                out().println(method.text().indent(2).stripTrailing());
+                out().println(code.text(method.name()).indent(2).stripTrailing());
             }
             out().println();
         }

@@ -92,8 +92,8 @@ class Picture {
     } else {
       const sums = item.sums;
       box.append(this.text(item.name + "  ▸", 14, 18, item.w - 20, "title"),
-          this.text(sums.count + (sums.count === 1 ? " node" : " nodes"), 14, 33, item.w - 20, "faint"),
-          this.text(REPORT.profile && this.tree.timed ? percent(sums.nanos / this.tree.root.sums.nanos)
+          this.text(this.extent(item), 14, 33, item.w - 20, "faint"),
+          sums.count === 0 ? "" : this.text(REPORT.profile && this.tree.timed ? percent(sums.nanos / this.tree.root.sums.nanos)
               + " of the time" : count(sums.operations) + " operations", 14, 47, item.w - 20, "faint"));
     }
     const part = this.part(item);
@@ -102,6 +102,11 @@ class Picture {
         width: Math.max(1, part * (item.w - 8)).toFixed(1)}));
     }
     return box;
+  }
+
+  extent(group) {
+    const count = group.sums.count;
+    return count === 0 ? group.children.length + " inputs or outputs" : count + (count === 1 ? " node" : " nodes");
   }
 
   label(item) {
