@@ -7,10 +7,10 @@ final class OutputMemory {
     private final ModelInfo info;
     private final boolean packs; // whether an output has a two- or four-bit type
 
-    /** For a model without a script, which allocates its outputs itself. */
+    /** For a model; one with a script allocates its outputs itself. */
     OutputMemory(ModelInfo info) {
         this.info = info;
-        this.packs = packs(info);
+        this.packs = !info.script().exists() && packs(info);
     }
 
     private static boolean packs(ModelInfo info) {
