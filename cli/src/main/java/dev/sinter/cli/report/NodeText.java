@@ -120,7 +120,8 @@ final class NodeText {
         if (first.isEmpty()) {
             return node.outputs().isEmpty() ? "" : node.outputs().getFirst().toString();
         }
-        return first.substring(first.lastIndexOf('/', Math.max(0, first.length() - 2)) + 1);
+        char border = first.indexOf('/') >= 0 ? '/' : '.';
+        return first.substring(first.lastIndexOf(border, Math.max(0, first.length() - 2)) + 1);
     }
 
     /** {@return whether a node is one of the model's constants} */

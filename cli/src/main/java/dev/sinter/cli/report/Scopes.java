@@ -59,9 +59,10 @@ final class Scopes {
         return common == null ? List.of() : List.copyOf(common);
     }
 
+    /** Parts are set apart by slashes; in names without any, as in the model language, by dots that no number follows. */
     private static List<String> scope(String name) {
         var parts = new ArrayList<String>();
-        for (var part : name.split("/")) {
+        for (var part : name.split(name.contains("/") ? "/" : "\\.(?!\\d)")) {
             if (!part.isBlank()) {
                 parts.add(part);
             }

@@ -55,6 +55,21 @@ class GraphJsonTest {
     }
 
     @Test
+    void namesOfTheModelLanguageHaveDots() {
+        var graph = json("""
+                graph "g" {
+                  input "x" %0: f32[2]
+                  %1: f32[2] = map %0 {expr=neg($0:f32)}  // layer1.0.conv1.neg
+                  %2: f32[2] = map %1 {expr=neg($0:f32)}  // neg_1
+                  output "y" %2
+                }
+                """);
+        assertThat(scope(graph, 1)).containsExactly("layer1.0", "conv1");
+        assertThat(scope(graph, 2)).isEmpty();
+        assertThat(column(graph, "name")).containsExactly("input", "neg", "neg_1", "output");
+    }
+
+    @Test
     void aRegionIsAPartWhoseResultsLeadToItsNode() {
         var graph = json("""
                 graph "g" {

@@ -44,6 +44,7 @@ class ShippedPlanTest {
 
     @Test
     void aDumpWithoutAPlanHasNoSteps() {
-        assertThat(ShippedPlan.parse("graph \"g\" {\n  input \"x\" %0: f32[3]\n  output \"y\" %0\n}\n").steps()).isEmpty();
+        assertThat(ShippedPlan.parse("graph \"g\" {\n  input \"x\" %0: f32[3]\n  output \"y\" %0\n}\n").steps())
+                .isEmpty();
     }
 }
