@@ -44,11 +44,16 @@ class FilesReadTest {
         onnx("weights.onnx");
         Files.writeString(folder.resolve("weights.npz"), "");
         Files.writeString(folder.resolve("unnamed.npz"), "");
-        Files.writeString(folder.resolve("layers.sinter"), "import \"model.sinter\"\nload \"weights.npz\"");
+        Files.createDirectory(folder.resolve("layers"));
+        Files.writeString(folder.resolve("layers/3.npy"), "");
+        Files.writeString(folder.resolve("layers/3.txt"), "");
+        Files.writeString(folder.resolve("layers.sinter"),
+                "import \"model.sinter\"\nload \"weights.npz\" load \"layers/{i}.npy\"");
         var model = Files.writeString(folder.resolve("model.sinter"),
                 "import \"layers.sinter\" # and \"missing.sinter\"\nload \"weights.onnx\"\n\"\0\"");
         assertThat(FilesRead.of(model)).containsExactlyInAnyOrder(model, folder.resolve("layers.sinter"),
-                folder.resolve("weights.npz"), folder.resolve("weights.onnx"), folder.resolve("a.bin"),
+                folder.resolve("weights.npz"), folder.resolve("layers/3.npy"), folder.resolve("weights.onnx"),
+                folder.resolve("a.bin"),
                 folder.resolve("deep/b.bin"));
     }
 }
