@@ -20,14 +20,17 @@ final class Maps {
     private final Site site;
     private final List<Ref> operands;
 
-    private Maps(Site site, List<Ref> operands) {
+    private final Quantizations quantizations;
+
+    private Maps(Site site, List<Ref> operands, List<Shape> shapes) {
         this.site = site;
         this.operands = operands;
+        this.quantizations = new Quantizations(site, operands, shapes);
     }
 
     static Ref export(Map op, Node node, Site site) {
         var operands = node.inputs().stream().map(site::value).toList();
-        var made = expression(site, op.expr(), operands);
+        var made = expression(site, op.expr(), operands, node.inputs().stream().map(Value::shape).toList());
         var used = new ArrayList<Shape>();
         for (int i : arguments(op.expr())) {
             used.add(node.input(i).shape());
@@ -36,8 +39,8 @@ final class Maps {
     }
 
     /** An expression over operands, without counters and reads. */
-    static Ref expression(Site site, Expr expr, List<Ref> operands) {
-        return new Maps(site, operands).value(expr, false);
+    private static Ref expression(Site site, Expr expr, List<Ref> operands, List<Shape> shapes) {
+        return new Maps(site, operands, shapes).value(expr, false);
     }
 
     /** An epilogue: the result of the op is {@code $0}, the operands from {@code first} on follow. */
@@ -46,9 +49,12 @@ final class Maps {
             return result;
         }
         var operands = new ArrayList<Ref>(List.of(result));
-        node.inputs().subList(Math.min(first, node.inputs().size()), node.inputs().size())
-                .forEach(v -> operands.add(site.value(v)));
-        return expression(site, expr, operands);
+        var shapes = new ArrayList<Shape>(List.of(node.output().shape()));
+        for (var extra : node.inputs().subList(Math.min(first, node.inputs().size()), node.inputs().size())) {
+            operands.add(site.value(extra));
+            shapes.add(extra.shape());
+        }
+        return expression(site, expr, operands, shapes);
     }
 
     private Ref value(Expr expr, boolean chosen) {
@@ -57,6 +63,7 @@ final class Maps {
             case Expr.Literal l -> literal(site, l);
             case Expr.Apply apply when Shorthand.of(apply) instanceof Shorthand shorthand -> shorthand.write(site,
                     value(shorthand.x(), chosen));
+            case Expr.Apply apply when quantizations.of(apply, e -> value(e, chosen)) instanceof Ref made -> made;
             case Expr.Apply(var fn, var args, var dtype) -> {
                 var values = new ArrayList<Ref>();
                 for (int i = 0; i < args.size(); i++) {
