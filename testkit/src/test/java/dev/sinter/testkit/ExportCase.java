@@ -24,11 +24,13 @@ import java.util.OptionalDouble;
  * where it is asked for so do we after reading it again, and both give the case's outputs.
  */
 final class ExportCase {
+    private final ExportOptions options;
     private final boolean again;
     private final Manifest manifest = new Manifest();
 
     /** Runs in ONNX Runtime, and after reading it again here, too. */
-    ExportCase(boolean again) {
+    ExportCase(ExportOptions options, boolean again) {
+        this.options = options;
         this.again = again;
     }
 
@@ -54,7 +56,7 @@ final class ExportCase {
 
     private List<String> problems(Path folder) throws IOException, OrtException {
         var graph = OnnxImporter.importModel(folder.resolve("model.onnx"), ImportOptions.NONE);
-        var exported = OnnxExporter.export(graph, ExportOptions.DEFAULTS);
+        var exported = OnnxExporter.export(graph, options);
         var problems = new ArrayList<String>();
         for (var dataSet : CaseRunner.dataSets(folder)) {
             var inputs = CaseRunner.values(dataSet, "input", graph.inputs());

@@ -3,6 +3,7 @@ package dev.sinter.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sinter.frontend.onnx.export.ExportOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * ONNX's own cases, read, written again and run by ONNX Runtime, where they lie beside the repository
+ * ONNX's own cases and the shared real models, read, written again and run by ONNX Runtime, where they lie beside the repository
  * ({@code sinter.shared}): all give the expected outputs but those that {@code export-failures.txt} lists, and those do
  * not. Every eighth is also read again and run by us; with {@code -Dsinter.full=true} all are.
  *
@@ -36,11 +37,12 @@ class ExportSuiteTest {
             folders.addAll(folders(group));
         }
         assumeTrue(!folders.isEmpty(), "the cases are not here");
+        folders.addAll(folders(shared.resolve("models")));
         folders.removeIf(folder -> !Files.exists(folder.resolve("model.onnx"))
                 || !filter.matcher(CaseRunner.name(folder)).find());
         boolean all = Boolean.getBoolean("sinter.full") || !filter.pattern().isEmpty();
-        var once = new ExportCase(false);
-        var twice = new ExportCase(true);
+        var once = new ExportCase(ExportOptions.DEFAULTS, false);
+        var twice = new ExportCase(ExportOptions.DEFAULTS, true);
         var results = new ArrayList<CaseResult>();
         new Suite(folder -> (all || Math.floorMod(CaseRunner.name(folder).hashCode(), SAMPLE) == 0 ? twice : once)
                 .run(folder), Runtime.getRuntime().availableProcessors(), LIMIT).run(folders, results::add);

@@ -3,6 +3,7 @@ package dev.sinter.frontend.onnx.export;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
+import dev.sinter.ir.Type;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -58,8 +59,19 @@ final class Draft {
         opset = Math.max(opset, wanted);
     }
 
-    void require(DType dtype) {
+    /** Sees to it that the opset has all element types of a type. */
+    void require(Type type) {
+        switch (type) {
+            case TensorType(var dtype, var shape) -> require(dtype);
+            case Type.Sequence(var element) -> require(element);
+            case Type.Optional(var element) -> require(element);
+            case Type.MapOf(var key, var value) -> require(value);
+        }
+    }
+
+    private void require(DType dtype) {
         switch (dtype) {
+            case I4, U4 -> require(21, "element type " + dtype);
             case F4E2M1 -> require(23, "element type " + dtype);
             case F8E8M0 -> require(24, "element type " + dtype);
             case I2, U2 -> require(25, "element type " + dtype);

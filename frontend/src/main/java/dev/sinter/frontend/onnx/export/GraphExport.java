@@ -61,8 +61,10 @@ final class GraphExport {
         for (var port : site.graph().inputs()) {
             var value = port.value();
             var ref = new Ref(value.type(), port.name());
-            if (value.type() instanceof TensorType(var dtype, var shape)) {
-                site.draft().require(dtype);
+            try {
+                site.draft().require(value.type());
+            } catch (Unexportable e) {
+                problems.add("input '" + port.name() + "': " + e.getMessage());
             }
             site.body().input(port.name(), ref);
             site.define(value, ref);

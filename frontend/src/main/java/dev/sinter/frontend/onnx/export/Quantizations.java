@@ -94,8 +94,9 @@ final class Quantizations {
                 && args.getFirst() instanceof Expr.Arg arg ? arg : null;
     }
 
-    private static boolean isQuantized(DType type) {
-        return type == DType.I8 || type == DType.U8 || type == DType.I16 || type == DType.U16;
+    private boolean isQuantized(DType type) {
+        return type == DType.I8 || type == DType.U8
+                || (type == DType.I16 || type == DType.U16) && site.draft().opset() >= 21;
     }
 
     /** {@code round(x / $scale) + $zero}, limited to the type. */

@@ -188,9 +188,7 @@ final class Site {
             Map<String, Body> bodies, AttributeProto... attributes) {
         var results = new ArrayList<Ref>();
         for (var type : types) {
-            if (type instanceof TensorType(var dtype, var shape)) {
-                draft.require(dtype);
-            }
+            draft.require(type);
             results.add(new Ref(type, ""));
         }
         return new Body.Step(domain, operator, new ArrayList<>(inputs), results, List.of(attributes), bodies, origin);

@@ -112,6 +112,19 @@ class OnnxExporterTest {
     }
 
     @Test
+    void inputsOfTypesThatAreTooNewAreNamed() {
+        var graph = GraphParser.parse("""
+                graph "new" {
+                  input "x" %0: i2[n]
+                  output "y" %0
+                }
+                """);
+        assertThatThrownBy(() -> OnnxExporter.export(graph, ExportOptions.DEFAULTS.withOpset(24)))
+                .isInstanceOf(OnnxExportException.class).hasMessageContaining("input 'x'")
+                .hasMessageContaining("i2").hasMessageContaining("25");
+    }
+
+    @Test
     void symbolicSizesAreComputedFromShapes() {
         var graph = GraphParser.parse("""
                 graph "sizes" {
