@@ -6,11 +6,16 @@ import java.util.TreeSet;
 
 /** Finds what someone may have meant. */
 final class Suggestions {
+    private static final int SHORTEST = 3;
+
     private Suggestions() {
     }
 
-    /** {@code ; did you mean 'x'?}, or nothing where no name is near. */
+    /** {@code ; did you mean 'x'?}, or nothing where no name is near. All short names are near each other. */
     static String near(String wrong, Collection<String> names) {
+        if (wrong.length() < SHORTEST) {
+            return "";
+        }
         int most = Math.max(1, wrong.length() / 3);
         return new TreeSet<>(names).stream().filter(n -> Math.abs(n.length() - wrong.length()) <= most)
                 .filter(n -> distance(wrong, n) <= most).min(Comparator.comparingInt(n -> distance(wrong, n)))

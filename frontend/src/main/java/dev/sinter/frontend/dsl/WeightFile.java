@@ -58,7 +58,8 @@ interface WeightFile {
             if (n >= 6 && start[0] == (byte) 0x93 && start[1] == 'N' && start[2] == 'U') {
                 return new NpyFile(file, name);
             }
-            if (n > 8 && start[8] == '{') {
+            // the length before the header is a small number
+            if (n > 8 && start[8] == '{' && start[5] == 0 && start[6] == 0 && start[7] == 0) {
                 return new SafetensorsFile(file, name);
             }
             return onnx(file, name);
