@@ -8,7 +8,7 @@ import java.util.Map;
 /** Calls of functions, primitives and what is built in. */
 final class Calls {
     /** Kinds of parameters that have names. */
-    static final List<String> KINDS = List.of("any", "bool", "dims", "dtype", "function", "int", "list", "real", "size",
+    static final List<String> KINDS = List.of("any", "bool", "dims", "dtype", "function", "index", "int", "list", "real", "size",
             "tensor", "tensors", "text");
     private static final int DEEPEST = 64;
 
@@ -127,7 +127,7 @@ final class Calls {
         Item converted = switch (kind) {
             case "any" -> item;
             case "int" -> item instanceof Item.Size(Dim.Const c) ? item : null;
-            case "size" -> item instanceof Item.Size ? item : null;
+            case "size", "index" -> item instanceof Item.Size ? item : null;
             case "real" -> Item.number(item) instanceof Double value ? new Item.Real(value) : null;
             case "bool" -> item instanceof Item.Flag ? item : null;
             case "text" -> item instanceof Item.Words ? item : null;
@@ -156,7 +156,7 @@ final class Calls {
     private static String wanted(String kind, Ast.Callee callee) {
         return switch (kind) {
             case "int" -> "a constant integer";
-            case "size" -> "an integer or a size";
+            case "size", "index" -> "an integer or a size";
             case "real" -> "a number";
             case "bool" -> "true or false";
             case "text" -> "a text";

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Primitives {
     /** The version of the operators that primitives name. */
-    static final int OPSET = 23;
+    static final int OPSET = 24;
 
     private final Elaboration model;
 
@@ -55,6 +55,8 @@ final class Primitives {
                 case "tensors" -> ((Item.Items) item).elements()
                         .forEach(i -> inputs.add(tensor(i, hint, place, frame)));
                 case "dims" -> inputs.add(item instanceof Item.Nothing ? null : sizes(item));
+                case "index" -> inputs.add(item instanceof Item.Nothing ? null
+                        : size(((Item.Size) item).dim(), null, place, frame));
                 default -> attribute(formal.name().text(), item, attributes);
             }
         }
