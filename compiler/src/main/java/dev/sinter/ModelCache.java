@@ -1,5 +1,6 @@
 package dev.sinter;
 
+import dev.sinter.frontend.dsl.TextFiles;
 import dev.sinter.frontend.onnx.ExternalFiles;
 import dev.sinter.runtime.ModelException;
 import java.io.IOException;
@@ -51,7 +52,10 @@ record ModelCache(Path folder) {
             var key = digest(options, List.of(model));
             var names = folder.resolve(key + ".files");
             List<String> others;
-            if (Files.exists(names)) {
+            if (String.valueOf(model.getFileName()).endsWith(CompilationRun.TEXT)) {
+                // texts that are imported name more, so what was found once may not be all
+                others = TextFiles.of(model);
+            } else if (Files.exists(names)) {
                 others = Files.readAllLines(names);
             } else {
                 others = List.copyOf(ExternalFiles.of(model));

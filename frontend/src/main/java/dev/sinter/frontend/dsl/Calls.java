@@ -8,8 +8,9 @@ import java.util.Map;
 /** Calls of functions, primitives and what is built in. */
 final class Calls {
     /** Kinds of parameters that have names. */
-    static final List<String> KINDS = List.of("any", "bool", "dims", "dtype", "function", "index", "int", "list", "real", "size",
-            "tensor", "tensors", "text");
+    static final List<String> KINDS =
+            List.of("any", "bool", "dims", "dtype", "function", "index", "int", "list", "real", "size",
+                    "tensor", "tensors", "text");
     private static final int DEEPEST = 64;
 
     private final Elaboration model;

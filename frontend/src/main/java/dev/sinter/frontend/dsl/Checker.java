@@ -331,7 +331,13 @@ final class Checker {
             throw new DslException(call.name().place(),
                     "unknown function '" + name + "'" + Suggestions.near(name, known));
         }
-        Binding.bind(target.callee(), call, DslException::new);
+        var given = Binding.bind(target.callee(), call, DslException::new);
+        if (target.callee() instanceof Ast.Primitive p && p.operator().equals("load")
+                && !(given.get("file") instanceof Ast.Text)) {
+            throw new DslException(call.place(),
+                    "the name of a file was expected as a text such as \"layer{i}.npy\", so"
+                            + " that it can be seen what a model reads");
+        }
         called.putIfAbsent(name, call.name().place());
     }
 

@@ -44,7 +44,7 @@ class LibraryTest {
             top_k(x, 2)[1] | cumulative_sum(x, 1) | softmax(x) | softmax(x, 0) | log_softmax(x) |
             normalize_layer(x, v, v) | normalize_rms(x, v) | normalize_batch(m, s, s, s, s) |
             normalize_instance(m, s, s) | normalize_group(m, s, s, 3) | quantize(x, 0.1) |
-            dequantize(quantize(x, 0.1), 0.1) |
+            dequantize(quantize(x, 0.1), tensor(0.1)) |
             recur_lstm(new_x, ones_(1, 8, 4), ones_(1, 8, 2), hidden_size = 2)[0] |
             recur_gru(new_x, ones_(1, 6, 4), ones_(1, 6, 2), hidden_size = 2)[1] |
             rotary(full([1, 2, 3, 4], 0.5), full([1, 3, 2], 1.0), full([1, 3, 2], 0.0)) |

@@ -50,7 +50,8 @@ class WeightsTest {
     }
 
     private Map<String, TensorData> run(String statements) throws IOException {
-        var file = Files.writeString(folder.resolve("m.sinter"), "model m {\n    input x: f32[4]\n" + statements + "\n}\n");
+        var file = Files.writeString(folder.resolve("m.sinter"),
+                "model m {\n    input x: f32[4]\n" + statements + "\n}\n");
         return Evaluator.evaluate(DslImporter.importModel(file, ImportOptions.NONE),
                 Map.of("x", TensorData.floats(new float[]{1, 0, 0, 2}, 4)));
     }
@@ -120,6 +121,20 @@ class WeightsTest {
 
         assertThat(out.get("y").getDouble(0)).isEqualTo(-5);
         assertThat(out.get("z").getDouble(0)).as("what is imported wins over the library").isEqualTo(-3);
+    }
+
+    @Test
+    void filesThatATextDependsOnAreKnown() throws IOException {
+        Files.createDirectories(folder.resolve("parts"));
+        Files.writeString(folder.resolve("parts/a.sinter"), "import \"b.sinter\"");
+        Files.writeString(folder.resolve("parts/b.sinter"), "fn b() { return load(\"w.npy\") }");
+        Files.write(folder.resolve("parts/w.npy"), bytes("w.npy"));
+        Files.write(folder.resolve("layer0.npy"), bytes("w.npy"));
+        var file = Files.writeString(folder.resolve("t.sinter"), "import \"parts/a.sinter\" model m { "
+                + "weights \"two.npz\" repeat 1 as i { param w: f32[3, 4] = load(\"layer{i}.npy\") } }");
+
+        assertThat(TextFiles.of(file)).containsExactly("layer0.npy", "parts/a.sinter", "parts/b.sinter", "parts/w.npy",
+                "two.npz");
     }
 
     @Test
