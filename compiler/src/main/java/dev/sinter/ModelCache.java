@@ -1,7 +1,8 @@
 package dev.sinter;
 
 import dev.sinter.frontend.dsl.TextFiles;
-import dev.sinter.frontend.onnx.ExternalFiles;
+import dev.sinter.frontend.onnx.ModelFiles;
+import dev.sinter.frontend.onnx.OnnxImportException;
 import dev.sinter.runtime.ModelException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -58,8 +59,10 @@ record ModelCache(Path folder) {
             } else if (Files.exists(names)) {
                 others = Files.readAllLines(names);
             } else {
-                others = List.copyOf(ExternalFiles.of(model));
-                write(names, others);
+                others = external(model);
+                if (!others.isEmpty()) {
+                    write(names, others);
+                }
             }
             return load(others.isEmpty() ? key : digest(key, beside(model, others)), load, compile);
         } catch (IOException e) {
@@ -86,6 +89,18 @@ record ModelCache(Path folder) {
         }
         compile.accept(jar);
         return load.apply(jar);
+    }
+
+    /** Names of the files with external data, seen from the model's folder; what is wrong with them, compiling tells. */
+    private static List<String> external(Path model) {
+        var file = model.toAbsolutePath().normalize();
+        var folder = file.getParent();
+        try {
+            return ModelFiles.of(file).stream().filter(f -> !f.equals(file)).map(f -> folder.relativize(f).toString())
+                    .sorted().toList();
+        } catch (OnnxImportException e) {
+            return List.of();
+        }
     }
 
     private static List<Path> beside(Path model, Collection<String> locations) {
