@@ -60,9 +60,7 @@ record ModelCache(Path folder) {
                 others = Files.readAllLines(names);
             } else {
                 others = external(model);
-                if (!others.isEmpty()) {
-                    write(names, others);
-                }
+                write(names, others);
             }
             return load(others.isEmpty() ? key : digest(key, beside(model, others)), load, compile);
         } catch (IOException e) {
@@ -91,7 +89,7 @@ record ModelCache(Path folder) {
         return load.apply(jar);
     }
 
-    /** Names of the files with external data, seen from the model's folder; what is wrong with them, compiling tells. */
+    /** Names of the files with external data, seen from the model's folder. */
     private static List<String> external(Path model) {
         var file = model.toAbsolutePath().normalize();
         var folder = file.getParent();
@@ -99,7 +97,7 @@ record ModelCache(Path folder) {
             return ModelFiles.of(file).stream().filter(f -> !f.equals(file)).map(f -> folder.relativize(f).toString())
                     .sorted().toList();
         } catch (OnnxImportException e) {
-            return List.of();
+            throw CompilationRun.failure(model.toString(), e);
         }
     }
 
