@@ -102,8 +102,9 @@ class JustInTimeTest {
         }
         assertThat(told).as("stages of a second compilation").isEmpty();
         assertThat(jars()).hasSize(1);
-        try (var other = caching(told).compile(model(null, 3)); var fixed = caching(told).dim("N", 5)
-                .compile(model(null, 2))) {
+        try (var other = caching(told).compile(model(null, 3));
+                var fixed = caching(told).dim("N", 5)
+                        .compile(model(null, 2))) {
             assertThat(first(other, 3)).isEqualTo(3 * WIDTH);
             assertThat(first(fixed, 5)).isEqualTo(2 * WIDTH);
         }
