@@ -6,6 +6,7 @@ module dev.sinter.frontend {
     requires transitive dev.sinter.ir;
     requires static transitive org.jspecify;
 
+    exports dev.sinter.frontend;
     exports dev.sinter.frontend.dsl;
     exports dev.sinter.frontend.onnx;
     exports dev.sinter.frontend.onnx.export;

@@ -4,11 +4,10 @@ import dev.sinter.codegen.CodeGenerator;
 import dev.sinter.codegen.CodegenOptions;
 import dev.sinter.codegen.kernel.UnsupportedTypeException;
 import dev.sinter.codegen.plan.PlanException;
+import dev.sinter.frontend.ModelFiles;
 import dev.sinter.frontend.dsl.DslException;
-import dev.sinter.frontend.dsl.DslImporter;
 import dev.sinter.frontend.onnx.ImportOptions;
 import dev.sinter.frontend.onnx.OnnxImportException;
-import dev.sinter.frontend.onnx.OnnxImporter;
 import dev.sinter.frontend.onnx.export.OnnxExportException;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.IrException;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One run through all stages; keeps what the passes tell. */
 final class CompilationRun implements PassListener {
-    /** How names of files of the model language end. */
-    static final String TEXT = ".sinter";
-
     private final PassOptions passes;
     private final Choices choices;
     private final Consumer<String> progress;
@@ -47,18 +43,11 @@ final class CompilationRun implements PassListener {
     }
 
     Compilation compile(Path model, ImportOptions imports, CodegenOptions codegen) {
-        return compile(model.toString(), () -> read(model, imports), codegen);
-    }
-
-    /** The graph of a file of either kind. */
-    static Graph read(Path model, ImportOptions imports) {
-        return String.valueOf(model.getFileName()).endsWith(TEXT) ? DslImporter.importModel(model, imports)
-                : OnnxImporter.importModel(model, imports);
+        return compile(model.toString(), () -> ModelFiles.read(model, imports), codegen);
     }
 
     Compilation compile(byte[] model, ImportOptions imports, CodegenOptions codegen) {
-        return compile("model", () -> DslImporter.looksLikeModel(model) ? DslImporter.importModel(model, imports)
-                : OnnxImporter.importModel(model, null, imports), codegen);
+        return compile("model", () -> ModelFiles.read(model, imports), codegen);
     }
 
     private Compilation compile(String what, Supplier<Graph> importer, CodegenOptions codegen) {

@@ -1,6 +1,7 @@
 package dev.sinter;
 
 import dev.sinter.codegen.CodegenOptions;
+import dev.sinter.frontend.ModelFiles;
 import dev.sinter.frontend.dsl.DslException;
 import dev.sinter.frontend.onnx.ImportOptions;
 import dev.sinter.frontend.onnx.OnnxImportException;
@@ -474,7 +475,7 @@ public final class Compiler {
     public ExportedFile exportOnnx(Path model, Path file, ExportOptions options) {
         try {
             progress.accept("reading " + model);
-            var graph = CompilationRun.read(model, imports);
+            var graph = ModelFiles.read(model, imports);
             progress.accept("writing " + file);
             return OnnxExporter.write(graph, file, options);
         } catch (IOException | UncheckedIOException e) {
@@ -508,10 +509,9 @@ public final class Compiler {
     }
 
     private static String stem(Path file) {
-        var name = file.getFileName();
-        if (name == null) {
+        if (file.getFileName() == null) {
             throw new ModelException(file + ": a model file was expected");
         }
-        return name.toString().replaceFirst("\\.(onnx|sinter)$", "");
+        return ModelFiles.stem(file);
     }
 }

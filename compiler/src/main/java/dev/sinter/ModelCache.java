@@ -1,7 +1,6 @@
 package dev.sinter;
 
-import dev.sinter.frontend.dsl.TextFiles;
-import dev.sinter.frontend.onnx.ModelFiles;
+import dev.sinter.frontend.ModelFiles;
 import dev.sinter.frontend.onnx.OnnxImportException;
 import dev.sinter.runtime.ModelException;
 import java.io.IOException;
@@ -53,13 +52,13 @@ record ModelCache(Path folder) {
             var key = digest(options, List.of(model));
             var names = folder.resolve(key + ".files");
             List<String> others;
-            if (String.valueOf(model.getFileName()).endsWith(CompilationRun.TEXT)) {
+            if (ModelFiles.isText(model)) {
                 // texts that are imported name more, so what was found once may not be all
-                others = TextFiles.of(model);
+                others = others(model);
             } else if (Files.exists(names)) {
                 others = Files.readAllLines(names);
             } else {
-                others = external(model);
+                others = others(model);
                 write(names, others);
             }
             return load(others.isEmpty() ? key : digest(key, beside(model, others)), load, compile);
@@ -89,20 +88,22 @@ record ModelCache(Path folder) {
         return load.apply(jar);
     }
 
-    /** Names of the files with external data, seen from the model's folder. */
-    private static List<String> external(Path model) {
+    /** Names of the other files that a model needs, seen from its folder. */
+    private static List<String> others(Path model) {
         var file = model.toAbsolutePath().normalize();
         var folder = file.getParent();
         try {
             return ModelFiles.of(file).stream().filter(f -> !f.equals(file)).map(f -> folder.relativize(f).toString())
-                    .sorted().toList();
+                    .toList();
         } catch (OnnxImportException e) {
             throw CompilationRun.failure(model.toString(), e);
+        } catch (IOException e) {
+            throw new ModelException(model + ": the files it names can't be found: " + e, e);
         }
     }
 
     private static List<Path> beside(Path model, Collection<String> locations) {
-        var folder = model.toAbsolutePath().getParent();
+        var folder = model.toAbsolutePath().normalize().getParent();
         return locations.stream().map(folder::resolve).toList();
     }
 

@@ -2,6 +2,7 @@ package dev.sinter.cli;
 
 import dev.sinter.Compiler;
 import dev.sinter.Sinter;
+import dev.sinter.frontend.ModelFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -91,6 +92,6 @@ final class CompileOptions {
 
     /** {@return where a model's jar is written if nothing else is said} */
     static Path jar(Path model) {
-        return model.resolveSibling(model.getFileName().toString().replaceFirst("\\.(onnx|sinter)$", "") + ".jar");
+        return model.resolveSibling(ModelFiles.stem(model) + ".jar");
     }
 }

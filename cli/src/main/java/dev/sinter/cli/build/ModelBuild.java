@@ -2,6 +2,7 @@ package dev.sinter.cli.build;
 
 import dev.sinter.Compilation;
 import dev.sinter.Sinter;
+import dev.sinter.frontend.ModelFiles;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.RunOptions;
 import dev.sinter.testkit.CaseResult;
@@ -114,7 +115,7 @@ final class ModelBuild {
         var sources = compilation.writeTypedSource(request.sources());
         messages.info("%s -> %s, %,d bytes in %.1f s".formatted(request.file().getFileName(), name, bytes,
                 millis / 1e3));
-        return new Done(name, outputs, sources, FilesRead.of(request.file()));
+        return new Done(name, outputs, sources, ModelFiles.of(request.file()));
     }
 
     private static long bytes(Compilation compilation) {

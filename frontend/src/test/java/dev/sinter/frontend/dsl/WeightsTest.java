@@ -3,6 +3,7 @@ package dev.sinter.frontend.dsl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sinter.frontend.ModelFiles;
 import dev.sinter.frontend.onnx.ImportOptions;
 import dev.sinter.frontend.onnx.proto.GraphProto;
 import dev.sinter.frontend.onnx.proto.ModelProto;
@@ -133,8 +134,9 @@ class WeightsTest {
         var file = Files.writeString(folder.resolve("t.sinter"), "import \"parts/a.sinter\" model m { "
                 + "weights \"two.npz\" repeat 1 as i { param w: f32[3, 4] = load(\"layer{i}.npy\") } }");
 
-        assertThat(TextFiles.of(file)).containsExactly("layer0.npy", "parts/a.sinter", "parts/b.sinter", "parts/w.npy",
-                "two.npz");
+        assertThat(ModelFiles.of(file)).extracting(f -> folder.relativize(f).toString().replace('\\', '/'))
+                .containsExactly("layer0.npy", "parts/a.sinter", "parts/b.sinter", "parts/w.npy", "t.sinter",
+                        "two.npz");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.sinter.cli.build;
+package dev.sinter.frontend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FilesReadTest {
+class ModelFilesTest {
     @TempDir
     private Path folder = Path.of("");
 
@@ -35,7 +35,7 @@ class FilesReadTest {
 
     @Test
     void externalDataBelongsToAModel() throws IOException {
-        assertThat(FilesRead.of(onnx("model.onnx"))).containsExactlyInAnyOrder(folder.resolve("model.onnx"),
+        assertThat(ModelFiles.of(onnx("model.onnx"))).containsExactlyInAnyOrder(folder.resolve("model.onnx"),
                 folder.resolve("a.bin"), folder.resolve("deep/b.bin"));
     }
 
@@ -51,7 +51,7 @@ class FilesReadTest {
                 "import \"model.sinter\"\nload \"weights.npz\" load \"layers/{i}.npy\"");
         var model = Files.writeString(folder.resolve("model.sinter"),
                 "import \"layers.sinter\" # and \"missing.sinter\"\nload \"weights.onnx\"\n\"\0\"");
-        assertThat(FilesRead.of(model)).containsExactlyInAnyOrder(model, folder.resolve("layers.sinter"),
+        assertThat(ModelFiles.of(model)).containsExactlyInAnyOrder(model, folder.resolve("layers.sinter"),
                 folder.resolve("weights.npz"), folder.resolve("layers/3.npy"), folder.resolve("weights.onnx"),
                 folder.resolve("a.bin"),
                 folder.resolve("deep/b.bin"));

@@ -6,32 +6,31 @@ import dev.sinter.frontend.onnx.proto.NodeProto;
 import dev.sinter.frontend.onnx.proto.SparseTensorProto;
 import dev.sinter.frontend.onnx.proto.TensorProto;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
-/** Which files a model consists of: the file itself and those with its external data. */
-public final class ModelFiles {
+/** The files with a model's external data. */
+public final class ExternalFiles {
     private final Path folder;
-    private final Set<Path> files = new TreeSet<>();
+    private final Set<Path> files = new HashSet<>();
 
-    private ModelFiles(Path folder) {
+    private ExternalFiles(Path folder) {
         this.folder = folder;
     }
 
     /**
-     * The files of a model; compiling it again gives something else only if one of them changes.
+     * The files with a model's external data.
      *
      * @param model
      *            an ONNX file
-     * @return absolute paths, the model's own among them
+     * @return absolute paths, whether there are such files or not
      * @throws OnnxImportException
      *             if the model can't be read, or names a file outside its folder
      */
     public static Set<Path> of(Path model) {
         var file = model.toAbsolutePath().normalize();
-        var found = new ModelFiles(file.getParent());
-        found.files.add(file);
+        var found = new ExternalFiles(file.getParent());
         var message = OnnxReader.readModel(file);
         found.graph(message.getGraph());
         message.getFunctionsList().forEach(function -> found.nodes(function.getNodeList()));
