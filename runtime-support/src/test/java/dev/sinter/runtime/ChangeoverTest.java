@@ -14,7 +14,8 @@ class ChangeoverTest {
 
     @BeforeEach
     void thereIsAVectorModule() {
-        Assumptions.assumeTrue(Machine.hasVectorModule());
+        Assumptions.assumeTrue(Machine.hasVectorModule(),
+                "this JVM runs without --add-modules jdk.incubator.vector");
     }
 
     private static ModelImage named(String name) {

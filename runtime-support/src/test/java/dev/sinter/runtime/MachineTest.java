@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class MachineTest {
     @Test
     void theWidestFormThatFitsIsChosen() {
-        Assumptions.assumeTrue(Machine.hasVectorModule());
+        Assumptions.assumeTrue(Machine.hasVectorModule(),
+                "this JVM runs without --add-modules jdk.incubator.vector");
         RunOptions auto = RunOptions.defaults().withForm(FormChoice.AUTO);
         int width = PreferredWidth.bits();
         assertThat(Machine.choose(auto, f -> true, "m").bits()).isEqualTo(width < 128 ? 0 : Math.min(width, 512));

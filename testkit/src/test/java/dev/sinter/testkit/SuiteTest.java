@@ -1,73 +1,21 @@
 package dev.sinter.testkit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.sinter.Sinter;
 import dev.sinter.runtime.RunOptions;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.OptionalDouble;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/**
- * ONNX's own cases and the shared real models, where they lie beside the repository ({@code sinter.shared}): all pass
- * but those that {@code expected-failures.txt} lists, and those fail.
- *
- * <p>
- * {@code -Dsinter.suite.write=FILE} writes the failures of the run as a proposal of that file;
- * {@code -Dsinter.suite.cases=REGEX} runs only the cases whose name it finds.
- */
+/** All {@link SharedCases} pass but those that {@code expected-failures.txt} lists, and those fail. */
 class SuiteTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
     @Test
     void allCasesPassButThoseListed() throws IOException {
-        var shared = Path.of(System.getProperty("sinter.shared", "none"));
-        var filter = Pattern.compile(System.getProperty("sinter.suite.cases", ""));
-        var folders = new ArrayList<Path>();
-        for (var group : folders(shared.resolve("onnx-cases"))) {
-            folders.addAll(folders(group));
-        }
-        assumeTrue(!folders.isEmpty(), "the cases are not here");
-        folders.addAll(folders(shared.resolve("models")));
-        folders.removeIf(folder -> !Files.exists(folder.resolve("model.onnx"))
-                || !filter.matcher(CaseRunner.name(folder)).find());
+        var cases = SharedCases.find();
         var runner = new CaseRunner(Sinter.compiler(), RunOptions.defaults(), false, OptionalDouble.empty(),
                 OptionalDouble.empty());
-        var results = new ArrayList<CaseResult>();
-        new Suite(runner::run, Runtime.getRuntime().availableProcessors(), LIMIT).run(folders, results::add);
-        var proposal = System.getProperty("sinter.suite.write", "");
-        if (!proposal.isEmpty()) {
-            ExpectedFailures.write(Path.of(proposal), results);
-        }
-        var expected = expected();
-        assertThat(expected.surprises(results)).as("surprises in %d cases", results.size()).isEmpty();
-        if (filter.pattern().isEmpty()) {
-            assertThat(expected.unknown(results)).isEmpty();
-        }
-    }
-
-    private static List<Path> folders(Path parent) throws IOException {
-        if (!Files.isDirectory(parent)) {
-            return List.of();
-        }
-        try (var files = Files.list(parent)) {
-            return files.filter(Files::isDirectory).sorted().toList();
-        }
-    }
-
-    private static ExpectedFailures expected() throws IOException {
-        try (InputStream in = SuiteTest.class.getResourceAsStream("expected-failures.txt")) {
-            assertThat(in).isNotNull();
-            return ExpectedFailures.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
-        }
+        cases.requireOnlyListedFail(cases.run(runner::run, LIMIT), "expected-failures.txt");
     }
 }

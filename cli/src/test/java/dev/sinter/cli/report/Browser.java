@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * A headless Chromium with one page, spoken to by its
@@ -67,8 +68,16 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** The browser of this machine: that of the property {@code sinter.chromium}, or one of the usual names. */
-    static Optional<Path> installed() {
+    /** The browser of this machine; where there is none, the test is skipped. */
+    static Path requireInstalled() {
+        var program = installed();
+        Assumptions.assumeTrue(program.isPresent(), "no Chromium: neither -Dsinter.chromium=FILE nor "
+                + String.join(", ", NAMES) + " on the PATH");
+        return program.get();
+    }
+
+    /** That of the property {@code sinter.chromium}, or one of the usual names. */
+    private static Optional<Path> installed() {
         var named = System.getProperty("sinter.chromium");
         if (named != null) {
             return Optional.of(Path.of(named));
@@ -79,8 +88,8 @@ final class Browser implements AutoCloseable {
     }
 
     /** Starts a browser with an empty page. */
-    static Browser start(Path program, Path folder) throws IOException {
-        var process = new ProcessBuilder(program.toString(), "--headless", "--no-sandbox", "--disable-gpu",
+    static Browser start(Path folder) throws IOException {
+        var process = new ProcessBuilder(requireInstalled().toString(), "--headless", "--no-sandbox", "--disable-gpu",
                 "--no-first-run", "--disable-extensions", "--disable-background-networking", "--hide-scrollbars",
                 "--window-size=1500,1000", "--remote-debugging-port=0", "--user-data-dir=" + folder.resolve("profile"),
                 "about:blank")

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,9 +49,7 @@ class EncoderReportTest {
 
     @Test
     void minilmCanBeReadClosedAndOpen() throws IOException {
-        var program = Browser.installed();
-        Assumptions.assumeTrue(program.isPresent(), "no Chromium: neither -Dsinter.chromium=FILE nor chromium,"
-                + " google-chrome or chrome on the PATH");
+        Browser.requireInstalled();
         var model = folder.resolve("minilm.onnx");
         try (var file = EncoderReportTest.class.getResourceAsStream("/all-minilm-l6-v2.onnx")) {
             assertThat(file).as("the model of the Maven artifact").isNotNull();
@@ -61,7 +58,7 @@ class EncoderReportTest {
         var page = folder.resolve("minilm.html");
         var result = CommandLineRun.of(List.of("inspect", model, "--html", page, "--no-measure"));
         assertThat(result.code()).as(result.err()).isZero();
-        try (var browser = Browser.start(program.get(), folder)) {
+        try (var browser = Browser.start(folder)) {
             browser.open(page);
             assertThat(browser.number("picture.drawn.size")).as("boxes to begin with").isBetween(10.0, 80.0);
             assertThat(browser.number("picture.view.scale")).as("letters of 13 units are read").isGreaterThan(0.5);

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,11 +24,8 @@ class ReportPageTest {
 
     @BeforeAll
     static void start() throws IOException {
-        var program = Browser.installed();
-        Assumptions.assumeTrue(program.isPresent(), "no Chromium: neither -Dsinter.chromium=FILE nor chromium,"
-                + " google-chrome or chrome on the PATH");
+        browser = Browser.start(folder);
         model = Files.write(folder.resolve("small.onnx"), SmallNet.onnx(4, "</script><b>"));
-        browser = Browser.start(program.get(), folder);
     }
 
     @AfterAll

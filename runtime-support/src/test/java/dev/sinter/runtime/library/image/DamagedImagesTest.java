@@ -26,7 +26,7 @@ class DamagedImagesTest {
         files.add(Pixels.write(image, "tiff", "LZW", -1, false));
         files.add(Vp8LTest.file(8, 8, new int[64], false));
         // The JDK writes neither lossy WebP nor JPEG 2000; ONNX's cases hold one of each.
-        var shared = Path.of(System.getProperty("sinter.shared", "none"), "onnx-cases", "node");
+        var shared = Path.of(System.getProperty("sinter.shared", "shared"), "onnx-cases", "node");
         for (String name : List.of("webp", "jpeg2k")) {
             var file = shared.resolve("test_image_decoder_decode_" + name + "_rgb/test_data_set_0/input_0.pb");
             if (Files.exists(file)) {
