@@ -4,7 +4,6 @@ import dev.sinter.codegen.CodeGenerator;
 import dev.sinter.codegen.CodegenOptions;
 import dev.sinter.codegen.kernel.UnsupportedTypeException;
 import dev.sinter.codegen.plan.PlanException;
-import dev.sinter.frontend.ModelFiles;
 import dev.sinter.frontend.dsl.DslException;
 import dev.sinter.frontend.onnx.ImportOptions;
 import dev.sinter.frontend.onnx.OnnxImportException;
@@ -18,11 +17,9 @@ import dev.sinter.passes.PassOptions;
 import dev.sinter.passes.Pipeline;
 import dev.sinter.passes.Rewrite;
 import dev.sinter.runtime.ModelException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run through all stages; keeps what the passes tell. */
@@ -42,20 +39,13 @@ final class CompilationRun implements PassListener {
         this.progress = progress;
     }
 
-    Compilation compile(Path model, ImportOptions imports, CodegenOptions codegen) {
-        return compile(model.toString(), () -> ModelFiles.read(model, imports), codegen);
-    }
-
-    Compilation compile(byte[] model, ImportOptions imports, CodegenOptions codegen) {
-        return compile("model", () -> ModelFiles.read(model, imports), codegen);
-    }
-
-    private Compilation compile(String what, Supplier<Graph> importer, CodegenOptions codegen) {
+    Compilation compile(ModelSource model, ImportOptions imports, CodegenOptions codegen) {
+        var what = model.what();
         try {
             var event = CompileEvent.begun();
             pass = PassEvent.begun();
             progress.accept("reading " + what);
-            var imported = importer.get();
+            var imported = model.read(imports);
             var pipeline = Pipeline.standard(choices);
             stagesToCome = pipeline.passes().size();
             var graph = pipeline.run(imported, passes, this);

@@ -1,20 +1,16 @@
 package dev.sinter;
 
-import dev.sinter.codegen.CodegenOptions;
 import dev.sinter.frontend.ModelFiles;
 import dev.sinter.frontend.dsl.DslException;
-import dev.sinter.frontend.onnx.ImportOptions;
 import dev.sinter.frontend.onnx.OnnxImportException;
 import dev.sinter.frontend.onnx.export.ExportOptions;
 import dev.sinter.frontend.onnx.export.ExportedFile;
 import dev.sinter.frontend.onnx.export.OnnxExportException;
 import dev.sinter.frontend.onnx.export.OnnxExporter;
 import dev.sinter.ir.IrException;
-import dev.sinter.passes.PassOptions;
 import dev.sinter.runtime.Form;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
-import dev.sinter.runtime.ModelImage;
 import dev.sinter.runtime.ModelInfo;
 import dev.sinter.runtime.RunOptions;
 import java.io.IOException;
@@ -25,13 +21,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How to compile a model. Immutable: every option gives a new compiler, so that one may be kept and shared.
@@ -41,29 +31,12 @@ import org.jspecify.annotations.Nullable;
  * files are changed only when everything went well.
  */
 public final class Compiler {
-    static final Compiler DEFAULT = new Compiler(ImportOptions.NONE, PassOptions.DEFAULT, Naming.AUTOMATIC, true,
-            Tuning.OFF, JustInTime.DEFAULT, Dumps.NONE, message -> {
-            });
+    static final Compiler DEFAULT = new Compiler(Options.DEFAULT);
 
-    private final ImportOptions imports;
-    private final PassOptions passes;
-    private final Naming naming;
-    private final boolean winograd;
-    private final Tuning tuning;
-    private final JustInTime run;
-    private final Dumps dumps;
-    private final Consumer<String> progress;
+    private final Options options;
 
-    private Compiler(ImportOptions imports, PassOptions passes, Naming naming, boolean winograd, Tuning tuning,
-            JustInTime run, Dumps dumps, Consumer<String> progress) {
-        this.imports = imports;
-        this.passes = passes;
-        this.naming = naming;
-        this.winograd = winograd;
-        this.tuning = tuning;
-        this.run = run;
-        this.dumps = dumps;
-        this.progress = progress;
+    private Compiler(Options options) {
+        this.options = options;
     }
 
     /**
@@ -81,7 +54,7 @@ public final class Compiler {
         if (size < 0) {
             throw new ModelException("dimension " + name + ": a size of at least 0 was expected, " + size + " came");
         }
-        return new Compiler(imports.dim(name, size), passes, naming, winograd, tuning, run, dumps, progress);
+        return new Compiler(options.with(options.imports().dim(name, size)));
     }
 
     /**
@@ -92,7 +65,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler threads(int threads) {
-        return running(running().withThreads(threads));
+        return running(options.running().withThreads(threads));
     }
 
     /**
@@ -103,18 +76,18 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler form(Form form) {
-        return running(running().withForm(form));
+        return running(options.running().withForm(form));
     }
 
     /**
      * How a model compiled into this JVM runs; without it, {@link RunOptions#defaults()}.
      *
-     * @param options
+     * @param running
      *            form, threads, executor
      * @return a new compiler
      */
-    public Compiler running(RunOptions options) {
-        return with(run.with(options));
+    public Compiler running(RunOptions running) {
+        return new Compiler(options.with(options.justInTime().with(running)));
     }
 
     /**
@@ -126,7 +99,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler cache(Path folder) {
-        return with(run.with(new ModelCache(folder)));
+        return new Compiler(options.with(options.justInTime().with(new ModelCache(folder))));
     }
 
     /**
@@ -142,11 +115,7 @@ public final class Compiler {
      *             if a number is negative, or there may be no version
      */
     public Compiler specialize(int calls, int versions) {
-        return with(run.with(calls, versions));
-    }
-
-    private Compiler with(JustInTime other) {
-        return new Compiler(imports, passes, naming, winograd, tuning, other, dumps, progress);
+        return new Compiler(options.with(options.justInTime().with(calls, versions)));
     }
 
     /**
@@ -157,7 +126,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler checked(boolean on) {
-        return running(running().withChecked(on));
+        return running(options.running().withChecked(on));
     }
 
     /**
@@ -169,7 +138,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler winograd(boolean allowed) {
-        return new Compiler(imports, passes, naming, allowed, tuning, run, dumps, progress);
+        return new Compiler(options.withWinograd(allowed));
     }
 
     /**
@@ -183,7 +152,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler tune(boolean on) {
-        return with(tuning.withOn(on));
+        return new Compiler(options.with(options.tuning().withOn(on)));
     }
 
     /**
@@ -196,7 +165,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler tuneCache(Path file) {
-        return with(tuning.withCache(file));
+        return new Compiler(options.with(options.tuning().withCache(file)));
     }
 
     /**
@@ -207,16 +176,12 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler tuneBudget(Duration most) {
-        return with(tuning.withBudget(most));
-    }
-
-    Compiler with(Tuning other) {
-        return new Compiler(imports, passes, naming, winograd, other, run, dumps, progress);
+        return new Compiler(options.with(options.tuning().withBudget(most)));
     }
 
     /** Takes times with another stopwatch. */
     Compiler stopwatch(Stopwatch other) {
-        return with(tuning.with(other));
+        return new Compiler(options.with(options.tuning().with(other)));
     }
 
     /**
@@ -229,7 +194,7 @@ public final class Compiler {
      *             if it is no package name
      */
     public Compiler packageName(String name) {
-        return new Compiler(imports, passes, naming.withPackage(name), winograd, tuning, run, dumps, progress);
+        return new Compiler(options.with(options.naming().withPackage(name)));
     }
 
     /**
@@ -242,7 +207,7 @@ public final class Compiler {
      *             if it is no class name
      */
     public Compiler className(String name) {
-        return new Compiler(imports, passes, naming.withClass(name), winograd, tuning, run, dumps, progress);
+        return new Compiler(options.with(options.naming().withClass(name)));
     }
 
     /**
@@ -254,7 +219,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler typed(boolean on) {
-        return new Compiler(imports, passes, naming.withTyped(on), winograd, tuning, run, dumps, progress);
+        return new Compiler(options.with(options.naming().withTyped(on)));
     }
 
     /**
@@ -268,7 +233,7 @@ public final class Compiler {
      */
     public Compiler dumpIr(Path folder, String... which) {
         var names = new LinkedHashSet<>(which.length == 0 ? List.of(Dumps.ALL) : Arrays.asList(which));
-        return new Compiler(imports, passes, naming, winograd, tuning, run, dumps.withIr(folder, names), progress);
+        return new Compiler(options.with(options.dumps().withIr(folder, names)));
     }
 
     /**
@@ -279,7 +244,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler dumpClass(Path folder) {
-        return new Compiler(imports, passes, naming, winograd, tuning, run, dumps.withClasses(folder), progress);
+        return new Compiler(options.with(options.dumps().withClasses(folder)));
     }
 
     /**
@@ -290,7 +255,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler stopAfter(String pass) {
-        return new Compiler(imports, passes.withStopAfter(pass), naming, winograd, tuning, run, dumps, progress);
+        return new Compiler(options.with(options.passes().withStopAfter(pass)));
     }
 
     /**
@@ -301,7 +266,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler rewriteLimit(int limit) {
-        return new Compiler(imports, passes.withRewriteLimit(limit), naming, winograd, tuning, run, dumps, progress);
+        return new Compiler(options.with(options.passes().withRewriteLimit(limit)));
     }
 
     /**
@@ -312,7 +277,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler verify(boolean on) {
-        return new Compiler(imports, passes.withVerify(on), naming, winograd, tuning, run, dumps, progress);
+        return new Compiler(options.with(options.passes().withVerify(on)));
     }
 
     /**
@@ -323,7 +288,7 @@ public final class Compiler {
      * @return a new compiler
      */
     public Compiler progress(Consumer<String> listener) {
-        return new Compiler(imports, passes, naming, winograd, tuning, run, dumps, listener);
+        return new Compiler(options.with(listener));
     }
 
     /**
@@ -336,22 +301,7 @@ public final class Compiler {
      *             if the file can't be read, is broken or uses what is not supported
      */
     public Model compile(Path model) {
-        var options = justInTime(stem(model));
-        return run.model((cache, load, write) -> cache.get(model, key(options), load, write),
-                () -> image(model, options), sizes -> sized(sizes).image(model, options));
-    }
-
-    private ModelImage image(Path model, CodegenOptions options) {
-        return compiled(null, options, (stages, codegen) -> stages.compile(model, imports, codegen)).image();
-    }
-
-    /** Only the form that is going to run: the others would cost time and never be used. */
-    private CodegenOptions options(String model) {
-        return naming.options(model, checked()).withWinograd(winograd);
-    }
-
-    private CodegenOptions justInTime(String model) {
-        return options(model).withForms(Set.of(running().preferredForm()));
+        return options.define(new ModelSource.OfFile(model));
     }
 
     /**
@@ -364,9 +314,7 @@ public final class Compiler {
      *             if it is broken or uses what is not supported
      */
     public Model compile(byte[] model) {
-        var options = justInTime("model");
-        return run.model((cache, load, write) -> cache.get(model, key(options), load, write),
-                () -> image(model, options), sizes -> sized(sizes).image(model, options));
+        return options.define(new ModelSource.OfBytes(model, "model"));
     }
 
     /**
@@ -388,26 +336,6 @@ public final class Compiler {
         }
     }
 
-    private ModelImage image(byte[] model, CodegenOptions options) {
-        return compiled(null, options, (stages, codegen) -> stages.compile(model, imports, codegen)).image();
-    }
-
-    private Compiler sized(Map<String, Long> sizes) {
-        var sized = this;
-        for (var size : sizes.entrySet()) {
-            sized = sized.dim(size.getKey(), size.getValue());
-        }
-        return sized;
-    }
-
-    /** All that a jar depends on beside the model. */
-    private String key(CodegenOptions options) {
-        return String.join("\n", Build.identity(), new TreeMap<>(imports.dims()).toString(), passes.toString(),
-                options.packageName(), options.className(), "checked " + options.checked(),
-                "winograd " + options.winograd(), new TreeSet<>(options.forms()).toString(),
-                tuning.on() ? "tuned" : "estimated");
-    }
-
     /**
      * Compiles a model to a jar, which needs only the module {@code dev.sinter.runtime} to run.
      *
@@ -420,8 +348,8 @@ public final class Compiler {
      *             if the model can't be compiled or the jar can't be written
      */
     public Compilation compileToJar(Path model, Path jar) {
-        var compilation = compilation(model, jar);
-        progress.accept("writing " + jar.getFileName());
+        var compilation = options.compile(new ModelSource.OfFile(model), jar);
+        options.progress().accept("writing " + jar.getFileName());
         compilation.writeJar(jar);
         return compilation;
     }
@@ -436,11 +364,7 @@ public final class Compiler {
      *             if the model can't be compiled
      */
     public Compilation compilation(Path model) {
-        return compilation(model, (Path) null);
-    }
-
-    private Compilation compilation(Path model, @Nullable Path jar) {
-        return compiled(jar, options(stem(model)), (run, options) -> run.compile(model, imports, options));
+        return options.compile(new ModelSource.OfFile(model), null);
     }
 
     /**
@@ -455,7 +379,7 @@ public final class Compiler {
      *             if the model can't be compiled
      */
     public Compilation compilation(byte[] model, String name) {
-        return compiled(null, options(name), (run, options) -> run.compile(model, imports, options));
+        return options.compile(new ModelSource.OfBytes(model, name), null);
     }
 
     /**
@@ -465,53 +389,23 @@ public final class Compiler {
      *            a model file
      * @param file
      *            where to; replaced at once when all went well, untouched otherwise
-     * @param options
+     * @param form
      *            opset, and how many bytes of weights stay within the file
      * @return what was written
      * @throws ModelException
      *             if the model can't be read, the file can't be written, or (an {@link UnsupportedModelException}) nodes
      *             have no counterpart in ONNX
      */
-    public ExportedFile exportOnnx(Path model, Path file, ExportOptions options) {
+    public ExportedFile exportOnnx(Path model, Path file, ExportOptions form) {
         try {
-            progress.accept("reading " + model);
-            var graph = ModelFiles.read(model, imports);
-            progress.accept("writing " + file);
-            return OnnxExporter.write(graph, file, options);
+            options.progress().accept("reading " + model);
+            var graph = ModelFiles.read(model, options.imports());
+            options.progress().accept("writing " + file);
+            return OnnxExporter.write(graph, file, form);
         } catch (IOException | UncheckedIOException e) {
             throw new ModelException(file + " can't be written: " + e, e);
         } catch (DslException | OnnxImportException | OnnxExportException | IrException | ArithmeticException e) {
             throw CompilationRun.failure(model.toString(), e);
         }
-    }
-
-    private Compilation compiled(@Nullable Path jar, CodegenOptions options,
-            BiFunction<CompilationRun, CodegenOptions, Compilation> stages) {
-        return dumped(tuning.compile(jar, options, running(), progress,
-                costs -> stages.apply(new CompilationRun(passes, costs, progress), options)));
-    }
-
-    private Compilation dumped(Compilation compilation) {
-        try {
-            dumps.write(compilation);
-            return compilation;
-        } catch (IOException | UncheckedIOException e) {
-            throw new ModelException("dumps can't be written: " + e, e);
-        }
-    }
-
-    private RunOptions running() {
-        return run.running();
-    }
-
-    private boolean checked() {
-        return running().checked();
-    }
-
-    private static String stem(Path file) {
-        if (file.getFileName() == null) {
-            throw new ModelException(file + ": a model file was expected");
-        }
-        return ModelFiles.stem(file);
     }
 }
