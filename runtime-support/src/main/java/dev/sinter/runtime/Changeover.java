@@ -16,7 +16,7 @@ final class Changeover implements Steps {
     private static final long PATIENCE = 30_000_000_000L;
     private static final int MEASURED = 2;
 
-    private final Model model;
+    private final RunningForm form;
 
     private Program[] programs = {}; // by step; null: the scalar one
     private Thread thread;
@@ -24,8 +24,8 @@ final class Changeover implements Steps {
     private volatile boolean stopped;
 
     /** A way that has not begun. */
-    Changeover(Model model) {
-        this.model = model;
+    Changeover(RunningForm form) {
+        this.form = form;
     }
 
     @Override
@@ -58,25 +58,25 @@ final class Changeover implements Steps {
             public void run() {
                 go(scalar, call);
             }
-        }, "sinter-" + model.name() + "-rehearsal", 0, false);
+        }, "sinter-" + form.model() + "-rehearsal", 0, false);
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
         thread.start();
     }
 
     private void go(Program scalar, Rehearsal.Call call) {
-        Model.Active form = null;
+        RunningForm.Active goal = null;
         try {
             pause(HEAD_START);
-            form = model.goal();
-            rehearse(new Rehearsal(scalar, form.program(), this, System::nanoTime, this::pause), call);
+            goal = form.goal();
+            rehearse(new Rehearsal(scalar, goal.program(), this, System::nanoTime, this::pause), call);
         } catch (Ended e) {
             return;
         } catch (RuntimeException | OutOfMemoryError e) {
-            System.getLogger("dev.sinter").log(System.Logger.Level.WARNING, "model '" + model.name() + "' "
-                    + (form == null ? "stays in its scalar form" : "changes its form without a rehearsal"), e);
+            System.getLogger("dev.sinter").log(System.Logger.Level.WARNING, "model '" + form.model() + "' "
+                    + (goal == null ? "stays in its scalar form" : "changes its form without a rehearsal"), e);
         }
-        model.changed(form);
+        form.changed(goal);
     }
 
     private void rehearse(Rehearsal rehearsal, Rehearsal.Call call) {

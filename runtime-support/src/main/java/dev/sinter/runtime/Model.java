@@ -23,47 +23,30 @@ import java.util.OptionalLong;
 public final class Model implements AutoCloseable {
     private final ModelInfo info;
     private final ModelClassLoader loader;
-    private final RunOptions options;
     private final Workers workers;
     private final Signature signature;
     private final Binder binder;
     private final FramePool frames;
-    private final Script script; // null: the model is one block
+    private final RunningForm form;
+    private final Runner runner;
     private final Versions versions; // null: the model is not specialized
-    private final OutputMemory memory;
     private final ModelEvents events;
     private final CallGate gate = new CallGate();
-    private final Machine.Forms forms = new Machine.Forms() { // no lambda: the first of a process costs milliseconds
-        @Override
-        public boolean test(Form form) {
-            return loader.has(ModelClassLoader.path(className(info, form)));
-        }
-    };
-    // Plain fields: whichever values a call sees, it gives the same bits.
-    private Active active;
-    private Changeover changeover; // null: the active form is the last one
-
-    /** A form with its code. */
-    record Active(Form form, Program program) {
-    }
 
     private Model(ModelInfo info, ModelClassLoader loader, RunOptions options, Specialization specialization) {
         this.info = info;
         this.loader = loader;
-        this.options = options;
-        Form first = Machine.first(options, forms, info.name());
-        Program program = instance(loader, className(info, first));
-        this.active = new Active(first, program);
-        this.changeover = Machine.changesOver(options, first, forms) ? new Changeover(this) : null;
+        this.form = new RunningForm(info, loader, options);
         this.workers = Workers.of(options.threads(), options.executor(), info.name(),
                 options.checked() ? Sharing.EVERYTHING : Sharing.BY_COST);
         this.signature = new Signature(info);
+        Program program = form.active().program();
         this.binder = new Binder(info, program, workers.size());
         this.frames = new FramePool(workers);
-        this.script = info.script().exists()
-                ? new Script(info, program, loader.weights(), workers.size(), options.checked()) : null;
-        this.memory = new OutputMemory(info);
         this.events = new ModelEvents(info, loader, workers.size());
+        Script script = info.script().exists()
+                ? new Script(info, program, loader.weights(), workers.size(), options.checked()) : null;
+        this.runner = new Runner(info, signature, binder, frames, form, events, script, options.checked());
         this.versions = specialization == null || info.symbols().isEmpty()
                 ? null : new Versions(info, options, specialization);
     }
@@ -192,34 +175,8 @@ public final class Model implements AutoCloseable {
     private static Model started(ModelInfo info, ModelClassLoader loader, RunOptions options,
             Specialization specialization, LoadEvent event, String from) {
         var model = new Model(info, loader, options, specialization);
-        model.events.loaded(event, model.active.form(), from);
+        model.events.loaded(event, model.form(), from);
         return model;
-    }
-
-    /** The form that the options ask for, where another is quicker to start. */
-    Active goal() {
-        Form form = Machine.choose(options, forms, info.name());
-        return new Active(form, instance(loader, className(info, form)));
-    }
-
-    /** Takes the form that is ready; null if there is none but the first. */
-    void changed(Active ready) {
-        if (ready != null) {
-            active = ready;
-        }
-        changeover = null;
-    }
-
-    private static String className(ModelInfo info, Form form) {
-        return info.className() + "$" + form.suffix();
-    }
-
-    private static Program instance(ModelClassLoader loader, String className) {
-        try {
-            return loader.loadClass(className).asSubclass(Program.class).getConstructor().newInstance();
-        } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
-            throw new ModelException("class " + className + " can't be used as a program: " + e, e);
-        }
     }
 
     /**
@@ -245,131 +202,12 @@ public final class Model implements AutoCloseable {
         }
         try {
             Value[] values = signature.order(inputs);
-            Outputs outputs = versions == null ? null : versions.run(bind(values).symbols(), inputs);
-            return outputs != null ? outputs : script == null ? runBlock(values) : runScript(values, null);
+            Binding binding = runner.bind(values);
+            Outputs outputs = versions == null ? null : versions.run(binding.symbols(), inputs);
+            return outputs != null ? outputs : runner.run(values, binding);
         } finally {
             exit();
         }
-    }
-
-    private Outputs runBlock(Value[] values) {
-        Binding binding = bind(values);
-        var io = new Object[values.length + info.outputs().size()];
-        for (int i = 0; i < values.length; i++) {
-            io[i] = input(i, (Tensor) values[i]);
-        }
-        Outputs outputs = memory.allocate(binding, io);
-        Frame frame = frames.take();
-        frame.fit(binding);
-        frame.io = io;
-        execute(frame, binding, null);
-        frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
-        memory.finish(outputs, io);
-        return outputs;
-    }
-
-    /** Memory of outputs, where the model is one block. */
-    OutputMemory memory() {
-        return memory;
-    }
-
-    /** Whether the model runs by a script: then it allocates its outputs in each run. */
-    boolean scripted() {
-        return script != null;
-    }
-
-    /** Runs a model that has a script; the listener may be null. */
-    Outputs runScript(Value[] given, StepListener listener) {
-        Binding binding = bind(given);
-        Value[] values = given.clone();
-        for (int i = 0; i < values.length; i++) {
-            if (values[i] instanceof Tensor t && t.foreign()) {
-                values[i] = Tensor.of(t.dtype(), copied(i, t), t.shape());
-            }
-        }
-        Frame frame = frames.take();
-        Changeover change = changeover;
-        Active now = active;
-        Call call = script.call(now.program(), frame, values, binding.symbols());
-        frame.steps = events.watched(change, listener, call.symbols());
-        RunEvent event = ModelEvents.begin();
-        try {
-            script.run(call);
-        } catch (ModelException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw failed(e);
-        }
-        if (event != null) {
-            events.end(event, now.form(), binding.symbols(), call.scratchBytes());
-        }
-        if (change != null && change.wanted()) {
-            change.begin(now.program(), ScratchCall.of(script, values, binding.symbols()));
-        }
-        frame.settle(call.scratchBytes());
-        frames.give(frame); // not after a failure: after an Error, a helper might still be writing to it
-        return script.outputs(call, values);
-    }
-
-    private Binding bind(Value[] values) {
-        var symbols = new long[info.symbols().size()];
-        signature.match(values, symbols);
-        Binding binding = binder.get(symbols);
-        signature.matchExpressions(values, binding);
-        return binding;
-    }
-
-    /** The array of an input as kernels read it. */
-    private Object input(int i, Tensor tensor) {
-        if (Packing.isPacked(tensor.dtype())) {
-            return Packing.unpack(tensor.dtype(), (byte[]) copied(i, tensor), (int) tensor.size());
-        }
-        return tensor.foreign() ? copied(i, tensor) : tensor.array();
-    }
-
-    private Object copied(int input, Tensor tensor) {
-        try {
-            return tensor.array();
-        } catch (IllegalStateException | WrongThreadException e) {
-            throw new ModelException(signature.input(input) + ": its memory can't be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** Runs the program in a frame that is ready; the listener may be null. */
-    void execute(Frame frame, Binding binding, StepListener listener) {
-        Changeover change = changeover;
-        frame.steps = events.watched(change, listener, binding.symbols());
-        if (options.checked()) {
-            frame.poison();
-        }
-        RunEvent event = ModelEvents.begin();
-        Active now = active;
-        try {
-            frame.run(now.program());
-        } catch (ModelException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw failed(e);
-        }
-        if (event != null) {
-            events.end(event, now.form(), binding.symbols(), binding.bytes());
-        }
-        if (change != null && change.wanted()) {
-            change.begin(now.program(), ScratchCall.of(info, binding, frame.io));
-        }
-    }
-
-    /** Says which emitted method failed. */
-    private ModelException failed(RuntimeException cause) {
-        String place = "";
-        for (StackTraceElement element : cause.getStackTrace()) {
-            if (element.getClassName().startsWith(info.className())) {
-                place = " in " + element.getMethodName() + " (" + element.getFileName() + ":" + element.getLineNumber()
-                        + ")";
-                break;
-            }
-        }
-        return new ModelException("model '" + info.name() + "' failed" + place + ": " + cause, cause);
     }
 
     /** Begins a call, which {@link #exit} must end. */
@@ -396,7 +234,7 @@ public final class Model implements AutoCloseable {
     public Session newSession() {
         enter();
         try {
-            return new Session(this, info, signature, binder, new Frame(workers));
+            return new Session(this, runner, info, signature, binder, new Frame(workers));
         } finally {
             exit();
         }
@@ -454,7 +292,7 @@ public final class Model implements AutoCloseable {
      * @return scalar or a vector form
      */
     public Form form() {
-        return active.form();
+        return form.active().form();
     }
 
     /** The versions for sizes that come often; null if there never are any. */
@@ -464,7 +302,7 @@ public final class Model implements AutoCloseable {
 
     /** The way to another form while the model is on it; else null. */
     Changeover changeover() {
-        return changeover;
+        return form.changeover();
     }
 
     /**
@@ -528,7 +366,7 @@ public final class Model implements AutoCloseable {
     @Override
     public void close() {
         if (gate.close()) {
-            Changeover change = changeover;
+            Changeover change = changeover();
             if (change != null) {
                 change.close();
             }
@@ -543,7 +381,7 @@ public final class Model implements AutoCloseable {
     /** Name, form, inputs and outputs. */
     @Override
     public String toString() {
-        return "model '" + info.name() + "' (" + active.form() + ", " + workers.size()
+        return "model '" + info.name() + "' (" + form() + ", " + workers.size()
                 + (workers.size() == 1 ? " thread" : " threads")
                 + (gate.closed() ? ", closed" : "") + ") " + info.inputs() + " -> " + info.outputs();
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Session {
     private final Model model;
+    private final Runner runner;
     private final Signature signature;
     private final Binder binder;
     private final Frame frame;
@@ -28,10 +29,11 @@ public final class Session {
     /** Whether nothing was set since the last run, which checked it, and all of it is read where it lies. */
     private boolean settled;
 
-    Session(Model model, ModelInfo info, Signature signature, Binder binder, Frame frame) {
+    Session(Model model, Runner runner, ModelInfo info, Signature signature, Binder binder, Frame frame) {
         this.model = model;
+        this.runner = runner;
         this.info = info;
-        this.scripted = model.scripted();
+        this.scripted = runner.scripted();
         this.signature = signature;
         this.binder = binder;
         this.frame = frame;
@@ -174,8 +176,8 @@ public final class Session {
 
     private Outputs runInside(StepListener listener) {
         if (settled) {
-            model.execute(frame, binding, listener);
-            model.memory().finish(outputs, io);
+            runner.execute(frame, binding, listener);
+            runner.memory().finish(outputs, io);
             return outputs;
         }
         return runChecked(listener);
@@ -188,7 +190,7 @@ public final class Session {
             }
         }
         if (scripted) {
-            outputs = model.runScript(inputs, listener);
+            outputs = runner.runScript(inputs, runner.bind(inputs), listener);
             return outputs;
         }
         signature.match(inputs, symbols);
@@ -203,12 +205,12 @@ public final class Session {
         if (!same) {
             binding = null; // should memory run out half way, the next run starts afresh
             frame.fit(next);
-            outputs = model.memory().allocate(next, io, state, outputs);
+            outputs = runner.memory().allocate(next, io, state, outputs);
             binding = next;
         }
         settled = state == SessionState.NONE && inPlace();
-        model.execute(frame, next, listener);
-        model.memory().finish(outputs, io);
+        runner.execute(frame, next, listener);
+        runner.memory().finish(outputs, io);
         state.advance(next);
         return outputs;
     }

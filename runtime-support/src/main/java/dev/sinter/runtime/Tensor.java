@@ -3,14 +3,6 @@ package dev.sinter.runtime;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.Buffer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.CharBuffer;
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
-import java.nio.ShortBuffer;
 import java.util.Arrays;
 import java.util.StringJoiner;
 
@@ -30,7 +22,8 @@ public final class Tensor implements Value {
     private final MemorySegment source;   // null: the elements lie in array
     private final ValueLayout layout;     // of an element in source
 
-    private Tensor(DType dtype, long[] shape, long size, Object array, MemorySegment source, ValueLayout layout) {
+    /** A tensor on memory that fits, as {@link TensorMemory} makes sure. */
+    Tensor(DType dtype, long[] shape, long size, Object array, MemorySegment source, ValueLayout layout) {
         this.dtype = dtype;
         this.shape = shape;
         this.size = size;
@@ -159,33 +152,7 @@ public final class Tensor implements Value {
      * @throws ModelException if the data is of another class or shorter than the shape
      */
     public static Tensor of(DType dtype, Object data, long... shape) {
-        long[] dims = shape.clone();
-        long size = size(dtype, dims);
-        long needed = dtype.arrayLength(size);
-        if (data == null) {
-            throw new ModelException(dtype + Arrays.toString(dims) + ": the data is null");
-        }
-        if (data instanceof MemorySegment segment) {
-            return onSegment(dtype, dims, size, segment, ByteOrder.nativeOrder());
-        }
-        if (data instanceof Buffer buffer) {
-            return onBuffer(dtype, dims, size, buffer);
-        }
-        Object own = data;
-        if (dtype == DType.BOOL && data instanceof boolean[] flags) {
-            own = Conversion.bytes(flags);
-        } else
-            if (dtype == DType.U16 && data instanceof char[] chars) {
-                own = Conversion.shorts(chars);
-            }
-        int length = dtype.storage().length(own);
-        if (length < 0) {
-            throw new ModelException(dtype + Arrays.toString(dims) + ": expected data in a "
-                    + dtype.storage().allocate(0).getClass().getSimpleName() + ", got "
-                    + data.getClass().getSimpleName());
-        }
-        checkLength(dtype, dims, needed, length);
-        return new Tensor(dtype, dims, size, own, null, null);
+        return TensorMemory.wrapped(dtype, data, shape.clone());
     }
 
     /**
@@ -216,35 +183,6 @@ public final class Tensor implements Value {
         return of(dtype, Encoding.array(dtype, values), shape);
     }
 
-    private static Tensor onBuffer(DType dtype, long[] dims, long size, Buffer buffer) {
-        ByteOrder order = switch (buffer) {
-            case ByteBuffer b -> b.order();
-            case FloatBuffer b when dtype.storage() == StorageClass.F32 -> b.order();
-            case DoubleBuffer b when dtype.storage() == StorageClass.F64 -> b.order();
-            case IntBuffer b when dtype.storage() == StorageClass.I32 -> b.order();
-            case LongBuffer b when dtype.storage() == StorageClass.I64 -> b.order();
-            case ShortBuffer b when dtype.storage() == StorageClass.I16 -> b.order();
-            case CharBuffer b when dtype == DType.U16 && (b.isDirect() || b.hasArray()) -> b.order();
-            default -> throw new ModelException(dtype + Arrays.toString(dims) + ": expected a buffer of bytes or "
-                    + dtype.storage().label() + ", got " + buffer.getClass().getSimpleName());
-        };
-        return onSegment(dtype, dims, size, MemorySegment.ofBuffer(buffer), order);
-    }
-
-    private static Tensor onSegment(DType dtype, long[] dims, long size, MemorySegment segment, ByteOrder order) {
-        if (dtype == DType.STRING) {
-            throw new ModelException("string" + Arrays.toString(dims) + ": expected a String[], got a segment");
-        }
-        long needed = dtype.arrayLength(size);
-        checkLength(dtype, dims, needed, segment.byteSize() / dtype.storage().bytes());
-        Object base = segment.heapBase().orElse(null);
-        boolean fits = dtype.storage().length(base) >= 0 && segment.address() == 0;
-        if (fits && (order == ByteOrder.nativeOrder() || dtype.storage() == StorageClass.I8)) {
-            return new Tensor(dtype, dims, size, base, null, null);
-        }
-        return new Tensor(dtype, dims, size, null, segment.asReadOnly(), dtype.storage().layout().withOrder(order));
-    }
-
     /** Number of elements of a shape whose array must be indexable by int. */
     static long size(DType dtype, long[] dims) {
         long size = 1;
@@ -265,15 +203,6 @@ public final class Tensor implements Value {
             // said below
         }
         throw new ModelException(dtype + Arrays.toString(dims) + ": more elements than an array can hold");
-    }
-
-    private static void checkLength(DType dtype, long[] dims, long needed, long length) {
-        if (length < needed || dims.length == 0 && length != needed) {
-            throw new ModelException(dtype + Arrays.toString(dims) + ": expected "
-                    + (dims.length == 0 ? "exactly " : "at least ") + needed + " elements of "
-                    + dtype.storage().label() + ", got " + length
-                    + (dims.length == 0 ? " (no dimensions given: a scalar)" : ""));
-        }
     }
 
     /**

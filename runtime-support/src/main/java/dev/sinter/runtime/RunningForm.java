@@ -1,0 +1,72 @@
+package dev.sinter.runtime;
+
+/** The form that a model runs in, and its way to another. */
+final class RunningForm implements Machine.Forms {
+    /** A form with its code. */
+    record Active(Form form, Program program) {
+    }
+
+    private final ModelInfo info;
+    private final ModelClassLoader loader;
+    private final RunOptions options;
+    // Plain fields: whichever values a call sees, it gives the same bits.
+    private Active active;
+    private Changeover changeover; // null: the active form is the last one
+
+    /** The form to begin with. */
+    RunningForm(ModelInfo info, ModelClassLoader loader, RunOptions options) {
+        this.info = info;
+        this.loader = loader;
+        this.options = options;
+        Form first = Machine.first(options, this, info.name());
+        this.active = instance(first);
+        this.changeover = Machine.changesOver(options, first, this) ? new Changeover(this) : null;
+    }
+
+    @Override
+    public boolean test(Form form) {
+        return loader.has(ModelClassLoader.path(className(form)));
+    }
+
+    /** The form that runs now. */
+    Active active() {
+        return active;
+    }
+
+    /** The way to another form while the model is on it; else null. */
+    Changeover changeover() {
+        return changeover;
+    }
+
+    /** The model's name. */
+    String model() {
+        return info.name();
+    }
+
+    /** The form that the options ask for, where another is quicker to start. */
+    Active goal() {
+        return instance(Machine.choose(options, this, info.name()));
+    }
+
+    /** Takes the form that is ready; null if there is none but the first. */
+    void changed(Active ready) {
+        if (ready != null) {
+            active = ready;
+        }
+        changeover = null;
+    }
+
+    private String className(Form form) {
+        return info.className() + "$" + form.suffix();
+    }
+
+    private Active instance(Form form) {
+        String name = className(form);
+        try {
+            return new Active(form,
+                    loader.loadClass(name).asSubclass(Program.class).getConstructor().newInstance());
+        } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
+            throw new ModelException("class " + name + " can't be used as a program: " + e, e);
+        }
+    }
+}
