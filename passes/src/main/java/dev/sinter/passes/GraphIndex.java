@@ -8,13 +8,11 @@ import dev.sinter.ir.Origin;
 import dev.sinter.ir.Symbols;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
-import dev.sinter.ir.op.Constant;
 import dev.sinter.ir.op.Op;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,18 +35,12 @@ public final class GraphIndex {
         }
     }
 
-    /** Constants of more elements are compared by identity only. */
-    private static final int COMPARED_ELEMENTS = 4096;
-
     private final Graph base;
     private final Symbols symbols;
     private final SymbolIndex definitions;
     private final AtomicInteger ids;
     private final Map<Integer, Entry> entries = new LinkedHashMap<>();
-    private final Map<Value, Node> producers = new HashMap<>();
-    private final Map<Value, LinkedHashMap<Integer, Integer>> users = new HashMap<>();
-    private final Map<Value, Integer> portUses = new HashMap<>();
-    private final Map<TensorData, Value> smallConstants = new HashMap<>();
+    private final ValueIndex values = new ValueIndex();
     private @Nullable TwinIndex twins;
     private List<Graph.Port> outputs;
     private int nextSequence;
@@ -74,9 +66,7 @@ public final class GraphIndex {
         symbols = new Symbols(graph.symbols());
         definitions = new SymbolIndex(graph, around);
         outputs = graph.outputs();
-        for (var port : outputs) {
-            portUses.merge(port.value(), 1, Integer::sum);
-        }
+        outputs.forEach(port -> values.handOut(port.value()));
         for (var node : graph.nodes()) {
             put(node, nextSequence);
         }
@@ -97,7 +87,7 @@ public final class GraphIndex {
      * @return its node, or null for an input of the graph
      */
     public @Nullable Node producer(Value value) {
-        return producers.get(value);
+        return values.producer(value);
     }
 
     /**
@@ -110,7 +100,7 @@ public final class GraphIndex {
      * @return its node, or null
      */
     public @Nullable Node producer(Value value, Class<? extends Op> op) {
-        var node = producers.get(value);
+        var node = values.producer(value);
         return node != null && op.isInstance(node.op()) ? node : null;
     }
 
@@ -123,7 +113,7 @@ public final class GraphIndex {
      */
     public List<Node> users(Value value) {
         var found = new ArrayList<Node>();
-        for (var key : users.getOrDefault(value, new LinkedHashMap<>()).keySet()) {
+        for (var key : values.users(value)) {
             found.add(entry(key).node());
         }
         return found;
@@ -137,11 +127,7 @@ public final class GraphIndex {
      * @return the number
      */
     public int uses(Value value) {
-        int count = portUses.getOrDefault(value, 0);
-        for (var times : users.getOrDefault(value, new LinkedHashMap<>()).values()) {
-            count += times;
-        }
-        return count;
+        return values.uses(value);
     }
 
     /**
@@ -167,7 +153,7 @@ public final class GraphIndex {
      * @return whether it is an output
      */
     public boolean isOutput(Value value) {
-        return portUses.containsKey(value);
+        return values.isHandedOut(value);
     }
 
     /**
@@ -205,7 +191,7 @@ public final class GraphIndex {
      * @return its value, or null
      */
     public @Nullable Value constantLike(TensorData data) {
-        return data.size() <= COMPARED_ELEMENTS ? smallConstants.get(data) : null;
+        return values.constantLike(data);
     }
 
     /**
@@ -271,32 +257,18 @@ public final class GraphIndex {
     }
 
     private void link(Node node) {
-        node.outputs().forEach(v -> producers.put(v, node));
+        values.link(node);
         definitions.link(node);
         if (twins != null) {
             twins.link(node);
         }
-        Operands.forEach(node,
-                v -> users.computeIfAbsent(v, k -> new LinkedHashMap<>()).merge(key(node), 1, Integer::sum));
-        if (node.op() instanceof Constant(var data, var label) && data.size() <= COMPARED_ELEMENTS) {
-            smallConstants.putIfAbsent(data, node.output());
-        }
     }
 
     private void unlink(Node node) {
-        node.outputs().forEach(producers::remove);
+        values.unlink(node);
         definitions.unlink(node);
         if (twins != null) {
             twins.unlink(node);
-        }
-        Operands.forEach(node, v -> {
-            var map = users.get(v);
-            if (map != null) {
-                map.computeIfPresent(key(node), (k, n) -> n == 1 ? null : n - 1);
-            }
-        });
-        if (node.op() instanceof Constant(var data, var label) && data.size() <= COMPARED_ELEMENTS) {
-            smallConstants.remove(data, node.output());
         }
     }
 
@@ -321,7 +293,7 @@ public final class GraphIndex {
     }
 
     private void removeDeadProducer(Value value, Consumer<Node> removed) {
-        var producer = producers.get(value);
+        var producer = values.producer(value);
         if (producer != null) {
             removeDead(producer, removed);
         }
@@ -340,7 +312,7 @@ public final class GraphIndex {
         pending.add(Map.entry(old, replacement));
         while (!pending.isEmpty()) {
             var next = pending.remove();
-            for (var key : List.copyOf(users.getOrDefault(next.getKey(), new LinkedHashMap<>()).keySet())) {
+            for (var key : values.users(next.getKey())) {
                 var entry = entry(key);
                 var node = Substitution.apply(entry.node(), next.getKey(), next.getValue(), symbols);
                 set(entry, node);
@@ -370,9 +342,7 @@ public final class GraphIndex {
                 changed.add(key(node));
             }
         }
-        producers.clear();
-        users.clear();
-        smallConstants.clear();
+        values.clearNodes();
         definitions.clearUsers();
         twins = null;
         entries.values().forEach(e -> link(e.node()));
@@ -381,9 +351,7 @@ public final class GraphIndex {
     }
 
     private void replacePorts(Value old, Value replacement) {
-        var count = portUses.remove(old);
-        if (count != null) {
-            portUses.merge(replacement, count, Integer::sum);
+        if (values.replaceHandedOut(old, replacement)) {
             outputs = outputs.stream()
                     .map(p -> p.value().equals(old) ? new Graph.Port(p.name(), replacement) : p).toList();
         }
@@ -410,7 +378,7 @@ public final class GraphIndex {
             definitions.forget(now);
             removed.accept(now);
             Operands.forEach(now, v -> {
-                var producer = producers.get(v);
+                var producer = values.producer(v);
                 if (producer != null) {
                     pending.add(producer);
                 }
@@ -422,7 +390,7 @@ public final class GraphIndex {
     private Set<Integer> needs(Node node) {
         var needs = new HashSet<>(definitions.definersFor(node));
         Operands.forEach(node, v -> {
-            var producer = producers.get(v);
+            var producer = values.producer(v);
             if (producer != null) {
                 needs.add(key(producer));
             }
