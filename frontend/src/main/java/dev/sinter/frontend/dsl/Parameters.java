@@ -4,6 +4,7 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ final class Parameters {
     }
 
     private final Map<String, TensorData> made = new HashMap<>();
-    private final Map<String, WeightFile> files = new HashMap<>();
+    private final Map<Path, WeightFile> files = new HashMap<>();
     private final Map<String, Place> seen = new LinkedHashMap<>();
     private final List<FromFile> sources = new ArrayList<>();
     private final List<Rule> rules = new ArrayList<>();
@@ -208,13 +209,14 @@ final class Parameters {
     }
 
     private WeightFile open(String file, Place place, Frame frame) {
-        var known = files.get(file);
-        if (known != null) {
-            return known;
-        }
         try {
-            var opened = WeightFile.open(Folder.file(place.source(), file), file);
-            files.put(file, opened);
+            var path = Folder.file(place.source(), file);
+            var known = files.get(path);
+            if (known != null) {
+                return known;
+            }
+            var opened = WeightFile.open(path, file);
+            files.put(path, opened);
             return opened;
         } catch (WeightFileException e) {
             throw frame.error(place, "\"" + file + "\": " + e.getMessage());

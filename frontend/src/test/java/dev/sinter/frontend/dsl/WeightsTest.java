@@ -12,6 +12,8 @@ import dev.sinter.frontend.onnx.proto.TensorProto;
 import dev.sinter.ir.Evaluator;
 import dev.sinter.ir.TensorData;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -122,6 +124,23 @@ class WeightsTest {
 
         assertThat(out.get("y").getDouble(0)).isEqualTo(-5);
         assertThat(out.get("z").getDouble(0)).as("what is imported wins over the library").isEqualTo(-3);
+    }
+
+    @Test
+    void eachTextFindsTheFilesOfItsOwnFolder() throws IOException {
+        var theirs = bytes("w.npy");
+        ByteBuffer.wrap(theirs).order(ByteOrder.LITTLE_ENDIAN).putFloat(theirs.length - 12 * Float.BYTES, 7);
+        Files.createDirectories(folder.resolve("parts"));
+        Files.write(folder.resolve("parts/w.npy"), theirs);
+        Files.writeString(folder.resolve("parts/a.sinter"),
+                "fn a(x) { param w: f32[3, 4] = load(\"w.npy\") return w @ x }");
+        Files.writeString(folder.resolve("t.sinter"), "import \"parts/a.sinter\" model m { input x: f32[4]"
+                + " param w: f32[3, 4] = load(\"w.npy\") output y = w @ x output z = a(x) as a }");
+        var out = Evaluator.evaluate(DslImporter.importModel(folder.resolve("t.sinter"), ImportOptions.NONE),
+                Map.of("x", TensorData.floats(new float[]{1, 0, 0, 0}, 4)));
+
+        assertThat(out.get("y").getDouble(0)).isZero();
+        assertThat(out.get("z").getDouble(0)).isEqualTo(7);
     }
 
     @Test
