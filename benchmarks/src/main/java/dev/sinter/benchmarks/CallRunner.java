@@ -2,6 +2,7 @@ package dev.sinter.benchmarks;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -54,7 +55,7 @@ final class CallRunner {
                 .verbosity(VerboseMode.SILENT)
                 .build();
         var silent = OutputFormatFactory.createFormatInstance(
-                new java.io.PrintStream(OutputStream.nullOutputStream()), VerboseMode.SILENT);
+                new PrintStream(OutputStream.nullOutputStream()), VerboseMode.SILENT);
         return row(job, new Runner(options, silent).run());
     }
 

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Evaluation of graphs with regions, and of symbols that nodes define. */
 class LoopsTest {
     private static final LibraryEvaluator POSITIVE = (routine, arguments, inputs) -> {
         var x = inputs.getFirst();
-        var found = java.util.stream.IntStream.range(0, x.size()).filter(i -> x.getLong(i) > 0).mapToLong(x::getLong);
+        var found = IntStream.range(0, x.size()).filter(i -> x.getLong(i) > 0).mapToLong(x::getLong);
         var elements = found.toArray();
         return List.of(TensorData.longs(elements, elements.length));
     };

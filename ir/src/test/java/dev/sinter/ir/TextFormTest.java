@@ -3,6 +3,7 @@ package dev.sinter.ir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sinter.ir.op.Map;
 import dev.sinter.ir.op.Reduce;
 import dev.sinter.ir.op.Softmax;
 import java.io.IOException;
@@ -116,7 +117,7 @@ class TextFormTest {
         var b = new GraphBuilder("tiny");
         var x = b.input("x", new TensorType(DType.F32, Shape.of(Dim.sym("B"), Dim.of(2))));
         var w = b.constant(TensorData.floats(new float[]{0.5f, -1}, 2), "w");
-        var y = b.apply(new dev.sinter.ir.op.Map(Expr.apply(Fn.ADD, Expr.arg(0, DType.F32), Expr.arg(1, DType.F32))),
+        var y = b.apply(new Map(Expr.apply(Fn.ADD, Expr.arg(0, DType.F32), Expr.arg(1, DType.F32))),
                 new Origin(List.of("/a", "b c")), x, w);
         b.output("y", y);
         assertThat(GraphPrinter.print(b.build())).isEqualTo("""

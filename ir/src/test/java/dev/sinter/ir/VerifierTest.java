@@ -12,6 +12,7 @@ import dev.sinter.ir.op.Gather;
 import dev.sinter.ir.op.If;
 import dev.sinter.ir.op.Library;
 import dev.sinter.ir.op.Loop;
+import dev.sinter.ir.op.Map;
 import dev.sinter.ir.op.Op;
 import dev.sinter.ir.op.Softmax;
 import java.util.ArrayList;
@@ -208,7 +209,7 @@ class VerifierTest {
 
     @Test
     void verifyingDoesNotTeachTheGraph() {
-        Op add = new dev.sinter.ir.op.Map(Expr.apply(Fn.ADD, Expr.arg(0, DType.F32), Expr.arg(1, DType.F32)));
+        Op add = new Map(Expr.apply(Fn.ADD, Expr.arg(0, DType.F32), Expr.arg(1, DType.F32)));
         var b = new GraphBuilder("g");
         var x = b.input("x", TYPE);
         var y = b.input("y", new TensorType(DType.F32, Shape.of(Dim.sym("C"), Dim.of(4))));

@@ -7,6 +7,7 @@ import dev.sinter.ir.Origin;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Value;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +107,7 @@ record AttentionScores(Heads q, Heads k, float factor, boolean divide, @Nullable
     /** The mask to add: as it is, or with the number that hides a score where the condition does. */
     Value addedMask(Origin from, Patch.Builder patch) {
         if (hiding == null) {
-            return java.util.Objects.requireNonNull(mask);
+            return Objects.requireNonNull(mask);
         }
         var zero = Expr.literal(0, DType.F32);
         var number = Expr.literal(hiding.number(), DType.F32);

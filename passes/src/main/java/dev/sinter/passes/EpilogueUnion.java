@@ -1,6 +1,7 @@
 package dev.sinter.passes;
 
 import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
@@ -81,7 +82,7 @@ final class EpilogueUnion {
         var values = IntStream.range(0, exprs.size()).mapToObj(i -> value(i, exprs.get(i))).toList();
         var one = values.getFirst();
         boolean acrossColumns = one != null && one.shape().isRanked()
-                && (one.shape().rank() == 0 || one.shape().dim(-1).equals(dev.sinter.ir.Dim.ONE));
+                && (one.shape().rank() == 0 || one.shape().dim(-1).equals(Dim.ONE));
         if (one != null && acrossColumns && values.stream().allMatch(one::equals)) {
             return new Slot(one, List.of());
         }
@@ -115,7 +116,7 @@ final class EpilogueUnion {
         var data = operand == null ? null : operand.constant();
         boolean perColumn = data != null && operand != null && (data.size() == 1
                 || data.size() == group.get(product).columns()
-                        && operand.shape().dim(-1).equals(dev.sinter.ir.Dim.of(data.size())));
+                        && operand.shape().dim(-1).equals(Dim.of(data.size())));
         return perColumn ? data : null;
     }
 }

@@ -1,5 +1,6 @@
 package dev.sinter.passes;
 
+import dev.sinter.ir.DType;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Value;
@@ -57,7 +58,7 @@ final class FoldQuantization implements Rule {
         operands.set(0, operand);
         operands.remove(2);
         boolean zeroB = product.op() instanceof MatMulInteger m && m.zeroB();
-        Expr epilogue = product.op() instanceof MatMulInteger m ? m.epilogue() : Expr.arg(0, dev.sinter.ir.DType.I32);
+        Expr epilogue = product.op() instanceof MatMulInteger m ? m.epilogue() : Expr.arg(0, DType.I32);
         return patch.addAll(new MatMulInteger(false, zeroB, epilogue), product.origin(), List.copyOf(operands))
                 .getFirst();
     }

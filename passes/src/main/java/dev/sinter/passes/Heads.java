@@ -8,6 +8,7 @@ import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.Map;
 import dev.sinter.ir.op.View;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,7 +145,7 @@ record Heads(Value operand, Shape split, Factors factors, boolean isApart) {
     /** The value that {@link #factor} multiplies. */
     static Value scaledOperand(Term term) {
         var operand = term.arg(0).number() == null ? term.arg(0).value() : term.arg(1).value();
-        return java.util.Objects.requireNonNull(operand);
+        return Objects.requireNonNull(operand);
     }
 
 }

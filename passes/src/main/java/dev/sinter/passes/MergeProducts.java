@@ -14,6 +14,7 @@ import dev.sinter.ir.op.View;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -84,7 +85,7 @@ final class MergeProducts implements Rule {
     private static Patch merge(List<Product> group, GraphIndex graph) {
         var patch = graph.patch(group.size() + " products of " + group.getFirst().a());
         var union = new EpilogueUnion(group);
-        Expr epilogue = java.util.Objects.requireNonNull(union.unify());
+        Expr epilogue = Objects.requireNonNull(union.unify());
         var columns = group.stream().map(Product::columns).toList();
         var fixed = new ArrayList<>(group.getFirst().fixed());
         fixed.set(1, joined(group, 1, columns, graph, patch));
@@ -106,7 +107,7 @@ final class MergeProducts implements Rule {
 
     private static Value joined(List<Product> group, int place, List<Long> columns, GraphIndex graph,
             Patch.Builder patch) {
-        var parts = group.stream().map(p -> java.util.Objects.requireNonNull(p.fixed().get(place).constant())).toList();
+        var parts = group.stream().map(p -> Objects.requireNonNull(p.fixed().get(place).constant())).toList();
         var names = new ArrayList<String>();
         for (var product : group) {
             var producer = graph.producer(product.fixed().get(place));

@@ -1,6 +1,7 @@
 package dev.sinter.passes;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +115,7 @@ record Polynomials(Map<Power, Double> coefficients) {
 
     /** Whether every coefficient is nearly the other's: constants in models are rounded to f32 or to a few digits. */
     boolean isNearly(Polynomials other) {
-        var powers = new java.util.HashSet<>(coefficients.keySet());
+        var powers = new HashSet<>(coefficients.keySet());
         powers.addAll(other.coefficients.keySet());
         return powers.stream().allMatch(p -> {
             double a = coefficients.getOrDefault(p, 0.0);

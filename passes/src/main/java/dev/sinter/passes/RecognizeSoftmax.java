@@ -7,6 +7,7 @@ import dev.sinter.ir.op.Map;
 import dev.sinter.ir.op.Op;
 import dev.sinter.ir.op.Reduce;
 import dev.sinter.ir.op.Softmax;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +52,8 @@ final class RecognizeSoftmax implements Rule {
         return patch.replace(node.output(), patch.add(new Softmax(axis), node.origin(), x)).build();
     }
 
-    private static java.util.List<Integer> axes(Node reduce) {
-        return reduce.op() instanceof Reduce r ? r.axes() : java.util.List.of();
+    private static List<Integer> axes(Node reduce) {
+        return reduce.op() instanceof Reduce r ? r.axes() : List.of();
     }
 
     private static @Nullable Node reduction(Term term, Reduce.Monoid monoid, GraphIndex graph) {

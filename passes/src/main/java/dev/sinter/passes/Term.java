@@ -1,5 +1,6 @@
 package dev.sinter.passes;
 
+import dev.sinter.ir.DType;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
 import dev.sinter.ir.Origin;
@@ -101,7 +102,7 @@ final class Term {
         return number != null && Math.abs(number - wanted) <= tolerance * Math.abs(wanted);
     }
 
-    dev.sinter.ir.DType dtype() {
+    DType dtype() {
         return expr.dtype();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sinter.ir.Constants;
 import dev.sinter.ir.GraphParser;
 import dev.sinter.ir.GraphPrinter;
+import dev.sinter.ir.TensorData;
 import java.util.ArrayList;
 import java.util.Objects;
 import net.jqwik.api.ForAll;
@@ -41,7 +42,7 @@ class PipelinePropertyTest {
     }
 
     /** Huge values turn a last bit into something visible; they say nothing about recognition. */
-    private static boolean isTame(dev.sinter.ir.TensorData data) {
+    private static boolean isTame(TensorData data) {
         for (int i = 0; i < data.size(); i++) {
             if (!(Math.abs(data.getDouble(i)) < 100)) {
                 return false;

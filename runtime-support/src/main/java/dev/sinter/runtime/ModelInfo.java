@@ -117,11 +117,10 @@ public record ModelInfo(String name, String className, String irResource, List<S
         checkStates(name, states, inputs, outputs, symbols);
         if (script.exists()) {
             checkScript(name, script, inputs.size(), outputs.size(), symbols);
-        } else
-            if (!allRankedTensors(inputs) || !allRankedTensors(outputs)) {
-                throw new ModelException(
-                        "model '" + name + "': only a script takes or gives what is no tensor");
-            }
+        } else if (!allRankedTensors(inputs) || !allRankedTensors(outputs)) {
+            throw new ModelException(
+                    "model '" + name + "': only a script takes or gives what is no tensor");
+        }
     }
 
     private static boolean allRankedTensors(List<ValueInfo> values) {
@@ -184,17 +183,15 @@ public record ModelInfo(String name, String className, String irResource, List<S
             if (extent < 0) {
                 throw new ModelException("model '" + name + "': " + what + ": dimension " + extent);
             }
-        } else
-            if (dim instanceof DimInfo.Expression(String text, int index)) {
-                checkIndex(name, what + ", '" + text + "'", index, valueCount);
-            } else
-                if (dim instanceof DimInfo.Symbol(int index, String symbol)) {
-                    checkIndex(name, what + ", symbol '" + symbol + "'", index, symbols.size());
-                    if (!symbols.get(index).name().equals(symbol)) {
-                        throw new ModelException("model '" + name + "': " + what + ": symbol " + index + " is '"
-                                + symbols.get(index).name() + "', not '" + symbol + "'");
-                    }
-                }
+        } else if (dim instanceof DimInfo.Expression(String text, int index)) {
+            checkIndex(name, what + ", '" + text + "'", index, valueCount);
+        } else if (dim instanceof DimInfo.Symbol(int index, String symbol)) {
+            checkIndex(name, what + ", symbol '" + symbol + "'", index, symbols.size());
+            if (!symbols.get(index).name().equals(symbol)) {
+                throw new ModelException("model '" + name + "': " + what + ": symbol " + index + " is '"
+                        + symbols.get(index).name() + "', not '" + symbol + "'");
+            }
+        }
     }
 
     /** Every symbol must be some input's dimension, or have one possible value. */

@@ -120,16 +120,14 @@ final class Rehearsal implements Steps {
         if (measuring || usual[step] == UNKNOWN) {
             measure(frame, step, 0, count);
             open++;
-        } else
-            if (ready[step]) {
-                vector.step(step, frame, 0, 0, count);
-            } else
-                if (rehearsed[vector.kernel(step)] == passes) {
-                    scalar.step(step, frame, 0, 0, count); // this kernel's turn is over
-                    open++;
-                } else {
-                    rehearse(frame, step, count);
-                }
+        } else if (ready[step]) {
+            vector.step(step, frame, 0, 0, count);
+        } else if (rehearsed[vector.kernel(step)] == passes) {
+            scalar.step(step, frame, 0, 0, count); // this kernel's turn is over
+            open++;
+        } else {
+            rehearse(frame, step, count);
+        }
     }
 
     private void measure(Frame frame, int step, int from, int count) {

@@ -97,20 +97,18 @@ final class Signature {
             if (got != extent) {
                 throw new ModelException(dimension(i, d) + ": expected " + extent + ", got " + got);
             }
-        } else
-            if (dim instanceof DimInfo.Symbol(int s, _)) {
-                SymbolInfo symbol = info.symbols().get(s);
-                if (symbol.min() > got || symbol.max() < got) {
-                    throw new ModelException(dimension(i, d) + ": " + limit(symbol) + ", got " + got);
-                }
-                if (symbols[s] == UNBOUND) {
-                    symbols[s] = got;
-                } else
-                    if (symbols[s] != got) {
-                        throw new ModelException(dimension(i, d) + ": expected " + symbols[s] + binder(values, s, i)
-                                + ", got " + got);
-                    }
+        } else if (dim instanceof DimInfo.Symbol(int s, _)) {
+            SymbolInfo symbol = info.symbols().get(s);
+            if (symbol.min() > got || symbol.max() < got) {
+                throw new ModelException(dimension(i, d) + ": " + limit(symbol) + ", got " + got);
             }
+            if (symbols[s] == UNBOUND) {
+                symbols[s] = got;
+            } else if (symbols[s] != got) {
+                throw new ModelException(dimension(i, d) + ": expected " + symbols[s] + binder(values, s, i)
+                        + ", got " + got);
+            }
+        }
         // Expressions are checked when the symbols are known, by matchExpressions; what is open may be anything.
     }
 

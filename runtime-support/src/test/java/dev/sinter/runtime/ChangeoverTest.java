@@ -3,6 +3,7 @@ package dev.sinter.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
@@ -81,7 +82,7 @@ class ChangeoverTest {
     @Test
     void aVectorFormThatCantBeUsedLeavesTheScalarOne() throws Exception {
         ModelImage image = named("broken");
-        var classes = new java.util.HashMap<>(image.classes());
+        var classes = new HashMap<>(image.classes());
         classes.put(Samples.AFFINE + "$V128", new byte[10]);
         try (Model model = Model.define(new ModelImage(image.info(), classes, image.weights(), Map.of()), AUTO)) {
             Map<String, Tensor> input = Map.of("x", Tensor.of(Samples.ramp(4), 1, 4));

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -185,7 +186,7 @@ public final class CaseRunner {
 
     /** The values of a data set by the names of the graph's ports; the files count the ports. */
     static Map<String, Value> values(Path dataSet, String kind, List<Graph.Port> ports) throws IOException {
-        var byNumber = new java.util.TreeMap<Integer, Path>();
+        var byNumber = new TreeMap<Integer, Path>();
         try (var files = Files.list(dataSet)) {
             files.forEach(file -> {
                 var matcher = NUMBERED.matcher(file.getFileName().toString());

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,8 +178,8 @@ class ExportOpsTest {
     }
 
     private static void compare(String what, Map<String, Value> got, Map<String, Value> want) {
-        var comparison = new Comparison(new Tolerance(1e-4, 1e-5, java.util.OptionalDouble.empty(), false));
-        want.forEach((name, value) -> comparison.add(name, java.util.Objects.requireNonNull(got.get(name)), value));
+        var comparison = new Comparison(new Tolerance(1e-4, 1e-5, OptionalDouble.empty(), false));
+        want.forEach((name, value) -> comparison.add(name, Objects.requireNonNull(got.get(name)), value));
         assertThat(comparison.differences()).as(what).isEmpty();
     }
 

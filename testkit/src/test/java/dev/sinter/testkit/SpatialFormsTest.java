@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sinter.runtime.DType;
 import dev.sinter.runtime.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,7 @@ class SpatialFormsTest {
 
     /** 0, 1, 2, … scaled. */
     private static Tensor counted(double scale, long... shape) {
-        var values = new double[(int) java.util.Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+        var values = new double[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
         for (int i = 0; i < values.length; i++) {
             values[i] = scale * i;
         }

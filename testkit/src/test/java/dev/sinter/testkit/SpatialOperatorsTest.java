@@ -3,6 +3,7 @@ package dev.sinter.testkit;
 import dev.sinter.runtime.DType;
 import dev.sinter.runtime.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -21,8 +22,8 @@ class SpatialOperatorsTest {
 
     /** The same numbers each time, from -2 to 2. */
     private static Tensor random(DType dtype, long... shape) {
-        var random = new Random(java.util.Arrays.hashCode(shape));
-        var values = new double[(int) java.util.Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+        var random = new Random(Arrays.hashCode(shape));
+        var values = new double[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
         for (int i = 0; i < values.length; i++) {
             values[i] = 4 * random.nextDouble() - 2;
         }
@@ -51,8 +52,8 @@ class SpatialOperatorsTest {
 
     /** All numbers of an 8-bit type. */
     private static Tensor bytes(DType dtype, long... shape) {
-        var random = new Random(java.util.Arrays.hashCode(shape));
-        var values = new byte[(int) java.util.Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+        var random = new Random(Arrays.hashCode(shape));
+        var values = new byte[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
         random.nextBytes(values);
         return Tensor.of(dtype, values, shape);
     }

@@ -1,5 +1,6 @@
 package dev.sinter.cli.report;
 
+import dev.sinter.ir.DType;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.TensorType;
@@ -66,7 +67,7 @@ final class NodeText {
             return;
         }
         expr.children().forEach(child -> functions(child, found));
-        if (expr instanceof Expr.Apply(var fn, var args, var dtype) && dtype != dev.sinter.ir.DType.I64) {
+        if (expr instanceof Expr.Apply(var fn, var args, var dtype) && dtype != DType.I64) {
             found.add(fn.label());
         }
     }

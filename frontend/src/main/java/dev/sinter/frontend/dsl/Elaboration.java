@@ -5,6 +5,7 @@ import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphBuilder;
 import dev.sinter.ir.Origin;
 import dev.sinter.ir.Symbols;
+import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Value;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -116,7 +117,7 @@ final class Elaboration {
         return Dim.of(size);
     }
 
-    Value input(String port, dev.sinter.ir.TensorType type, Place place, Frame frame) {
+    Value input(String port, TensorType type, Place place, Frame frame) {
         var earlier = inputs.putIfAbsent(port, place);
         if (earlier != null) {
             throw frame.error(place, "a second input \"" + port + "\"; the first is in line " + earlier.line());

@@ -2,6 +2,7 @@ package dev.sinter.frontend.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sinter.frontend.onnx.proto.TensorProto;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Verifier;
@@ -50,7 +51,7 @@ class DamagedFilesTest {
 
     private static byte[] quantized() {
         return new TestModel(13).input("x", DType.F32, "B", 4).node("DynamicQuantizeLinear", "x", "q scale zero")
-                .initializer(dev.sinter.frontend.onnx.proto.TensorProto.newBuilder().setName("w").setDataType(3)
+                .initializer(TensorProto.newBuilder().setName("w").setDataType(3)
                         .addDims(4).addDims(1)
                         .addInt32Data(1).addInt32Data(-2).addInt32Data(3).addInt32Data(4).build())
                 .node("MatMulInteger", "q w zero", "i").node("Cast", "i", "f", "to", 1).node("Mul", "f scale", "y")

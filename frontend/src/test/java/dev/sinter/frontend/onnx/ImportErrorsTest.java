@@ -8,8 +8,10 @@ import dev.sinter.frontend.onnx.ops.OnnxOps;
 import dev.sinter.frontend.onnx.proto.ModelProto;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.TensorData;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Models that cannot be imported say why; names, dimensions and constants are as the model says. */
@@ -105,7 +107,7 @@ class ImportErrorsTest {
         var graph = new TestModel(7).input("x", DType.F32, 2).input("w", DType.F32, 2).floats("w", 1, 2)
                 .node("Add", "x w", "y").output("y").graph();
         assertThat(graph.inputs()).extracting("name").containsExactly("x");
-        assertThat(Interpreter.run(graph, java.util.List.of(TensorData.floats(new float[]{1, 1}, 2))))
+        assertThat(Interpreter.run(graph, List.of(TensorData.floats(new float[]{1, 1}, 2))))
                 .containsExactly(TensorData.floats(new float[]{2, 3}, 2));
     }
 
@@ -120,7 +122,7 @@ class ImportErrorsTest {
     @Test
     void whatIsNoModelIsReported() {
         for (var bytes : new byte[][]{{}, {1, 2, 3},
-                "PK\3\4 no model at all".getBytes(java.nio.charset.StandardCharsets.UTF_8)}) {
+                "PK\3\4 no model at all".getBytes(StandardCharsets.UTF_8)}) {
             assertThatThrownBy(() -> OnnxImporter.importModel(bytes, null, ImportOptions.NONE))
                     .isInstanceOf(OnnxImportException.class).hasMessageContaining("ONNX");
         }

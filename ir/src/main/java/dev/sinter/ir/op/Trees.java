@@ -8,6 +8,7 @@ import dev.sinter.ir.Symbols;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Value;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -145,7 +146,7 @@ public record Trees(Reduce.Monoid monoid, int targets) implements Op {
         int width = (int) votes.dims()[1];
         var result = TensorData.zeros(DType.F32, rows, targets);
         float[] scores = result.floatArray();
-        java.util.Arrays.fill(scores, neutral());
+        Arrays.fill(scores, neutral());
         for (int row = 0; row < rows; row++) {
             for (int tree = 0; tree < roots.size(); tree++) {
                 int leaf = leaf(inputs, row, (int) roots.getLong(tree));

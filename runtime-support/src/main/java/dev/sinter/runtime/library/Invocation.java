@@ -1,7 +1,9 @@
 package dev.sinter.runtime.library;
 
 import dev.sinter.runtime.DType;
+import dev.sinter.runtime.MapValue;
 import dev.sinter.runtime.ModelException;
+import dev.sinter.runtime.OptionalValue;
 import dev.sinter.runtime.SequenceValue;
 import dev.sinter.runtime.Tensor;
 import dev.sinter.runtime.Value;
@@ -196,8 +198,8 @@ final class Invocation {
         return switch (value) {
             case Tensor t -> text(t);
             case SequenceValue s -> "a sequence of " + s.values().size();
-            case dev.sinter.runtime.OptionalValue _ -> "an optional";
-            case dev.sinter.runtime.MapValue m -> "a map of " + m.entries().size();
+            case OptionalValue _ -> "an optional";
+            case MapValue m -> "a map of " + m.entries().size();
         };
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Tables and maps: <a href="https://onnx.ai/onnx/operators/onnx_aionnxml_LabelEncoder.html">LabelEncoder</a> and
@@ -137,7 +138,7 @@ final class Labels {
     static Value[] castMap(Invocation call) {
         MapValue map = map(call);
         DType to = call.dtype("to", DType.F32);
-        var sorted = new java.util.TreeMap<Long, String>();
+        var sorted = new TreeMap<Long, String>();
         map.entries().forEach((key, value) -> {
             if (!(key instanceof Long number)) {
                 throw call.wrong(0, "a map with i64 keys", "key \"" + key + "\"");

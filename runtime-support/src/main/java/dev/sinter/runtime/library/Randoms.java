@@ -3,6 +3,7 @@ package dev.sinter.runtime.library;
 import dev.sinter.runtime.DType;
 import dev.sinter.runtime.Tensor;
 import dev.sinter.runtime.Value;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
@@ -39,7 +40,7 @@ final class Randoms {
         long size = 1;
         for (long d : shape) {
             if (d < 0 || d > Integer.MAX_VALUE) {
-                throw call.wrong(0, "a shape", java.util.Arrays.toString(shape));
+                throw call.wrong(0, "a shape", Arrays.toString(shape));
             }
             size = Math.multiplyExact(size, d);
         }
@@ -52,7 +53,7 @@ final class Randoms {
     private static Value[] filled(Invocation call, DoubleSupplier next) {
         long[] shape = shape(call);
         var values = new double[(int) Blocks.product(shape, 0, shape.length)];
-        java.util.Arrays.setAll(values, _ -> next.getAsDouble());
+        Arrays.setAll(values, _ -> next.getAsDouble());
         return new Value[]{Tensor.ofValues(call.dtype("dtype", DType.F32), values, shape)};
     }
 

@@ -4,6 +4,7 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.Node;
+import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Type;
 import dev.sinter.ir.op.If;
@@ -11,6 +12,7 @@ import dev.sinter.ir.op.Loop;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code if} and {@code loop}, whose regions become the bodies of If and Loop. */
@@ -43,7 +45,7 @@ final class Control {
             operands.add(site.value(node.input(i)));
         }
         return site.own("Loop", types(op.results()), operands, new LinkedHashMap<>(
-                java.util.Map.of("body", body(region, inner, around))));
+                Map.of("body", body(region, inner, around))));
     }
 
     private static void sizes(Site inner, Type type, Ref ref) {
@@ -66,7 +68,7 @@ final class Control {
     }
 
     private static TensorType scalar(DType dtype) {
-        return new TensorType(dtype, dev.sinter.ir.Shape.SCALAR);
+        return new TensorType(dtype, Shape.SCALAR);
     }
 
     private static List<Type> types(List<Type> types) {

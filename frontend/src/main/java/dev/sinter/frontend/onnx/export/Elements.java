@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -140,7 +142,7 @@ final class Elements {
     }
 
     /** What may be thrown away. */
-    Values idly(java.util.function.Supplier<Values> value) {
+    Values idly(Supplier<Values> value) {
         boolean before = idle;
         idle = true;
         try {
@@ -199,7 +201,7 @@ final class Elements {
 
     private Ref expanded(Values values, List<@Nullable Ref> parts) {
         var shape = parts.isEmpty() ? site.constant(TensorData.longs(new long[0], 0))
-                : parts.size() == 1 ? java.util.Objects.requireNonNull(parts.getFirst())
+                : parts.size() == 1 ? Objects.requireNonNull(parts.getFirst())
                         : site.op("Concat", DType.I64, parts, Attribute.of("axis", 0));
         return Views.moved(site, values.ref(), v -> site.op("Expand", v.dtype(), v, shape));
     }

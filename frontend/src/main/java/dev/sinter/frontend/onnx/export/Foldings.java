@@ -5,6 +5,7 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
 import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.op.Reduce;
 import java.util.ArrayList;
@@ -180,7 +181,7 @@ final class Foldings {
     }
 
     private Ref scalarShape() {
-        return site.constant(dev.sinter.ir.TensorData.longs(new long[0], 0));
+        return site.constant(TensorData.longs(new long[0], 0));
     }
 
     private static Ref port(Site body, String name, DType type) {

@@ -1,5 +1,6 @@
 package dev.sinter.frontend.onnx.export;
 
+import dev.sinter.frontend.onnx.proto.AttributeProto;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Fn;
@@ -95,7 +96,7 @@ final class Products {
             attributes.add(Attribute.integers("kernel_shape", kernel.stream().map(Dim::value).toList()));
         }
         var sums = site.cast(site.op("Conv", DType.F32, operands,
-                attributes.toArray(dev.sinter.frontend.onnx.proto.AttributeProto[]::new)), type);
+                attributes.toArray(AttributeProto[]::new)), type);
         var placed = op.channelsLast() ? Views.permute(site, sums, toLast) : sums;
         return Maps.epilogue(site, op.epilogue(), placed, node, op.firstExtra());
     }

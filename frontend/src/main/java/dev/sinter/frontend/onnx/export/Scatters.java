@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,7 @@ final class Scatters {
             var full = all ? elements.full(values) : values.ref();
             parts.add(site.op("Unsqueeze", DType.I64, full, site.longs(-1)));
         }
-        return parts.size() == 1 ? java.util.Objects.requireNonNull(parts.getFirst())
+        return parts.size() == 1 ? Objects.requireNonNull(parts.getFirst())
                 : site.op("Concat", DType.I64, parts, Attribute.of("axis", -1));
     }
 

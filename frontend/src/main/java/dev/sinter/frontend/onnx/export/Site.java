@@ -1,5 +1,6 @@
 package dev.sinter.frontend.onnx.export;
 
+import dev.sinter.frontend.onnx.OnnxTypes;
 import dev.sinter.frontend.onnx.proto.AttributeProto;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
@@ -197,7 +198,7 @@ final class Site {
     /** A conversion as the graph defines it; nothing if the type is the same already. */
     Ref cast(Ref value, DType to) {
         return value.dtype() == to ? value
-                : op("Cast", to, value, Attribute.of("to", dev.sinter.frontend.onnx.OnnxTypes.code(to)));
+                : op("Cast", to, value, Attribute.of("to", OnnxTypes.code(to)));
     }
 
     // ---- sizes

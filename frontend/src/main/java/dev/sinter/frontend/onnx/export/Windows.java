@@ -10,6 +10,7 @@ import dev.sinter.ir.TensorData;
 import dev.sinter.ir.op.Compute;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ final class Windows {
         var ends = new ArrayList<Dim>();
         for (int axis = 0; axis < from.rank(); axis++) {
             var index = Linear.of(read.index().get(axis));
-            if (index == null || !index.factors().equals(java.util.Map.of("i" + axis, 1L))) {
+            if (index == null || !index.factors().equals(Map.of("i" + axis, 1L))) {
                 return null;
             }
             var begin = Dim.ZERO.minus(index.rest());

@@ -6,6 +6,7 @@ import dev.sinter.ir.Fn;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Symbols;
 import dev.sinter.ir.TensorType;
+import dev.sinter.ir.op.Map;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ final class Content {
 
     /** The shape operands broadcast to if each has that shape or a single element. */
     private static @Nullable Shape common(List<Operand> operands, Symbols symbols) {
-        var shape = dev.sinter.ir.op.Map.broadcast(operands.stream().map(o -> o.type().shape()).toList(), symbols,
+        var shape = Map.broadcast(operands.stream().map(o -> o.type().shape()).toList(), symbols,
                 "shape arithmetic");
         for (var operand : operands) {
             var own = operand.type().shape();

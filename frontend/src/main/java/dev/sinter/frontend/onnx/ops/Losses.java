@@ -10,6 +10,7 @@ import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Reduce;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,7 @@ final class Losses {
         });
     }
 
-    private static Expr target(Formula f, Value classes, java.util.function.Function<Expr, Expr> body) {
+    private static Expr target(Formula f, Value classes, Function<Expr, Expr> body) {
         var at = Formula.axes(classes.shape().rank());
         return f.let(Expr.cast(f.operand(0, classes.dtype()).at(at), DType.I64), body);
     }

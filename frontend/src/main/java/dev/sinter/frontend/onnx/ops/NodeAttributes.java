@@ -9,6 +9,7 @@ import dev.sinter.frontend.onnx.proto.NodeProto;
 import dev.sinter.frontend.onnx.proto.TypeProto;
 import dev.sinter.ir.TensorData;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A node's attributes by name and type. */
@@ -126,7 +127,7 @@ final class NodeAttributes {
                 : decoded(() -> OnnxReader.sparseTensor(found.getSparseTensor(), folder), attribute);
     }
 
-    private TensorData decoded(java.util.function.Supplier<TensorData> decoder, String attribute) {
+    private TensorData decoded(Supplier<TensorData> decoder, String attribute) {
         try {
             return decoder.get();
         } catch (OnnxImportException e) {

@@ -2,12 +2,14 @@ package dev.sinter.frontend.onnx.ops;
 
 import static dev.sinter.frontend.onnx.ops.OnnxOps.onnx;
 
+import dev.sinter.frontend.onnx.OnnxTypes;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
 import dev.sinter.ir.Formula;
 import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Cumulate;
 import dev.sinter.ir.op.Reduce;
@@ -63,7 +65,7 @@ final class Positions {
         }
         long code = node.attributes().integer("dtype", 0);
         var type = code == 0 ? node.type(0).dtype()
-                : dev.sinter.frontend.onnx.OnnxTypes.dtype(code, "attribute 'dtype'");
+                : OnnxTypes.dtype(code, "attribute 'dtype'");
         var diagonal = Formula.add(Formula.axis(0), Formula.number(node.attributes().integer("k", 0)));
         return node.results(node.compute(shape, Formula.select(Formula.eq(diagonal, Formula.axis(1)),
                 Expr.literal(1, type), Expr.literal(0, type))));
@@ -79,7 +81,7 @@ final class Positions {
         var f = new Formula();
         var operands = new ArrayList<>(List.of(x));
         var k = Formula.number(0);
-        if (node.has(1) && node.input(1).constant() instanceof dev.sinter.ir.TensorData known) {
+        if (node.has(1) && node.input(1).constant() instanceof TensorData known) {
             k = Formula.number(known.getLong(0));
         } else if (node.has(1)) {
             operands.add(node.reshape(node.value(1), Shape.SCALAR));

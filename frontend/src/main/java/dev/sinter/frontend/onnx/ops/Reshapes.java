@@ -10,6 +10,8 @@ import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Map;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -46,7 +48,7 @@ final class Reshapes {
             if (shape == null) {
                 throw node.error("attribute 'shape' was expected, it is missing");
             }
-            return as(node, target(node, java.util.Arrays.stream(shape).<Dim>mapToObj(Dim::of).toList()));
+            return as(node, target(node, Arrays.stream(shape).<Dim>mapToObj(Dim::of).toList()));
         }
         var known = node.known(1);
         return as(node, known != null && known.stream().allMatch(d -> isSize(node, d)) ? target(node, known)
@@ -199,7 +201,7 @@ final class Reshapes {
         }
         if (given != null && given.length != rank) {
             throw node
-                    .error("a permutation of " + rank + " axes was expected, not " + java.util.Arrays.toString(given));
+                    .error("a permutation of " + rank + " axes was expected, not " + Arrays.toString(given));
         }
         return rank < 2 ? List.of(node.input(0)) : node.results(node.permute(node.value(0), perm));
     }
@@ -274,7 +276,7 @@ final class Reshapes {
 
     /** Before opset 6: how often, and along which one axis. */
     private static List<Dim> tilesOfAxis(NodeContext node, int rank) {
-        var repeats = new ArrayList<Dim>(java.util.Collections.nCopies(rank, Dim.ONE));
+        var repeats = new ArrayList<Dim>(Collections.nCopies(rank, Dim.ONE));
         // both have the type of what is repeated, mostly a real one
         var axis = node.input(2).constant();
         var count = node.input(1).constant();

@@ -1,5 +1,6 @@
 package dev.sinter.frontend.onnx.ops;
 
+import java.util.Locale;
 /**
  * A Resize's attributes.
  *
@@ -24,7 +25,7 @@ record ResizeMode(String mode, String coordinates, String nearest, float cubicA,
     /** The attributes of a Resize, or those an Upsample or a Resize of opset 10 stands for. */
     static ResizeMode of(NodeContext node) {
         var attributes = node.attributes();
-        var mode = attributes.text("mode", "nearest").toLowerCase(java.util.Locale.ROOT);
+        var mode = attributes.text("mode", "nearest").toLowerCase(Locale.ROOT);
         // Upsample knows bilinear and trilinear, too
         mode = mode.endsWith("linear") ? "linear" : mode;
         if (!mode.equals("nearest") && !mode.equals("linear") && !mode.equals("cubic")) {

@@ -9,6 +9,7 @@ import dev.sinter.ir.Formula;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Value;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,7 @@ final class Resizes {
 
     /** Whole factors repeat each element: a view, as Tile is. Null where a factor is no such number. */
     private static @Nullable Value repeated(NodeContext node, Shape x, List<Integer> axes, ResizeScales scales) {
-        var times = new ArrayList<>(java.util.Collections.nCopies(x.rank(), 1L));
+        var times = new ArrayList<>(Collections.nCopies(x.rank(), 1L));
         for (int i = 0; i < axes.size(); i++) {
             if (!(scales.factor(i) instanceof Expr.Literal(double factor, var bits, var type)) || factor != Math.rint(
                     factor) || factor < 1 || !scales.out().get(i).equals(

@@ -9,6 +9,7 @@ import dev.sinter.ir.op.Gather;
 import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.View;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -89,7 +90,7 @@ final class Selections {
                 || n > shape.rank()) {
             throw node.error(
                     "as many starts, ends, axes and steps were expected for " + node.type(0) + ", not " + starts + ", "
-                            + ends + ", " + java.util.Arrays.toString(axes) + ", " + java.util.Arrays.toString(steps));
+                            + ends + ", " + Arrays.toString(axes) + ", " + Arrays.toString(steps));
         }
         var begins = new ArrayList<Dim>(Collections.nCopies(shape.rank(), Dim.ZERO));
         var strides = new ArrayList<>(Collections.nCopies(shape.rank(), 1L));
@@ -135,7 +136,7 @@ final class Selections {
         if (values == null) {
             throw node.error("attribute '" + name + "' was expected, it is missing");
         }
-        return java.util.Arrays.stream(values).<@Nullable Dim>mapToObj(Dim::of).toList();
+        return Arrays.stream(values).<@Nullable Dim>mapToObj(Dim::of).toList();
     }
 
     /** A bound counted from the front and held within the axis; null where its sign is not known. */
@@ -193,7 +194,7 @@ final class Selections {
     private static List<Dim> parts(NodeContext node, Shape shape, int axis) {
         var sizes = node.opset() < 13 ? node.attributes().integers("split") : null;
         if (sizes != null) {
-            return java.util.Arrays.stream(sizes).<Dim>mapToObj(Dim::of).toList();
+            return Arrays.stream(sizes).<Dim>mapToObj(Dim::of).toList();
         }
         // an input before opset 2 and since opset 13
         if (node.has(1)) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +76,7 @@ final class TreeForest {
                 node.constant(one ? single(weights, op) : votes(weights, op)));
     }
 
-    private static Value longs(NodeContext node, java.util.stream.LongStream values, long... dims) {
+    private static Value longs(NodeContext node, LongStream values, long... dims) {
         return node.constant(TensorData.longs(values.toArray(), dims));
     }
 

@@ -1,9 +1,11 @@
 package dev.sinter.frontend.onnx.ops;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Decision trees as rows of numbers, one row for each node of all trees. A leaf leads to itself, so that a walk that
@@ -128,7 +130,7 @@ final class TreeTable {
 
     /** For each node where it leads if its comparison fails, then where it leads if it holds. */
     long[] children() {
-        return children.stream().flatMapToLong(c -> java.util.stream.LongStream.of(c[1], c[0])).toArray();
+        return children.stream().flatMapToLong(c -> LongStream.of(c[1], c[0])).toArray();
     }
 
     boolean tracksMissing() {
@@ -142,7 +144,7 @@ final class TreeTable {
 
     /** Values nodes of mode MEMBER look for, one node's after the other's. */
     double[] members() {
-        return rows.stream().flatMapToDouble(r -> java.util.Arrays.stream(r.members())).toArray();
+        return rows.stream().flatMapToDouble(r -> Arrays.stream(r.members())).toArray();
     }
 
     /** Where each node's members begin, and how many they are. */

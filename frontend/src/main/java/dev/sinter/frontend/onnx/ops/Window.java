@@ -5,6 +5,7 @@ import dev.sinter.ir.Expr;
 import dev.sinter.ir.Formula;
 import dev.sinter.ir.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -91,7 +92,7 @@ record Window(List<Dim> in, List<Dim> kernel, List<Long> strides, List<Long> dil
         if (given.length != n) {
             throw node.error(attribute + " of " + n + " axes were expected, not of " + given.length);
         }
-        return java.util.Arrays.stream(given).boxed().toList();
+        return Arrays.stream(given).boxed().toList();
     }
 
     /** Paddings before and then behind each axis, 0 where the attribute is left out. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sinter.frontend.onnx.ImportOptions;
 import dev.sinter.frontend.onnx.OnnxImporter;
 import dev.sinter.frontend.onnx.proto.NodeProto;
+import dev.sinter.ir.DType;
 import dev.sinter.ir.Evaluator;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphParser;
@@ -135,7 +136,7 @@ class OnnxExporterTest {
                 }
                 """.replace("(4 * a - 1)", "((4 * a) + -1)"));
         for (int a = 0; a < 3; a++) {
-            var data = TensorData.zeros(dev.sinter.ir.DType.F32, a, 3, 4);
+            var data = TensorData.zeros(DType.F32, a, 3, 4);
             for (int i = 0; i < data.size(); i++) {
                 data.set(i, (double) i);
             }
@@ -158,7 +159,7 @@ class OnnxExporterTest {
         var written = OnnxExporter.write(graph, file, ExportOptions.DEFAULTS.withInlineBytes(100));
         assertThat(written.weights()).isNotNull().hasSize(4096);
         assertThat(folder).isDirectoryNotContaining(path -> path.toString().endsWith(".part"));
-        var x = Map.of("x", TensorData.zeros(dev.sinter.ir.DType.F32, 1024));
+        var x = Map.of("x", TensorData.zeros(DType.F32, 1024));
         var read = OnnxImporter.importModel(file, ImportOptions.NONE);
         assertThat(Evaluator.evaluate(read, x)).isEqualTo(Evaluator.evaluate(graph, x));
     }

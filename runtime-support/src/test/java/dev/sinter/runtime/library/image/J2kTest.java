@@ -3,6 +3,7 @@ package dev.sinter.runtime.library.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -77,10 +78,10 @@ class J2kTest {
     @Test
     void theArithmeticDecoderReadsTheStandardsExample() {
         // T.88, annex H.2: 256 bits coded with one context that starts in state 0.
-        byte[] coded = java.util.HexFormat.of()
+        byte[] coded = HexFormat.of()
                 .parseHex("84c73b fc e1a1 43 04 02 20 00 00 41 0d bb 86 f4 31 7f ff 88 ff 37 47 1a db 6a df ff ac"
                         .replace(" ", ""));
-        byte[] want = java.util.HexFormat.of()
+        byte[] want = HexFormat.of()
                 .parseHex("00020051000000c0 0352872aaaaaaaaa 82c02000fcd79ef6 bf7fed90 4f46a3bf".replace(" ", ""));
         var in = new J2kArithmetic();
         in.reset();
