@@ -46,7 +46,7 @@ public final class CompileMojo extends AbstractMojo {
     /** How a model begins in a text of the model language. */
     private static final Pattern MODEL = Pattern.compile("(?m)^\\s*model\\s");
 
-    /** Leaves models alone. */
+    /** Leaves models alone; what an earlier build made of them is used. */
     @Parameter(property = "sinter.skip", defaultValue = "false")
     private boolean skip;
     /** The folder of models. */
@@ -118,17 +118,21 @@ public final class CompileMojo extends AbstractMojo {
 
     @Override
     public void execute() throws MojoExecutionException, MojoFailureException {
-        if (skip) {
-            getLog().info("models are skipped (sinter.skip)");
-            return;
-        }
-        var runtime = new TestFlags(Objects.requireNonNull(project), getLog());
-        runtime.checkDependency();
+        var current = Objects.requireNonNull(project);
+        var runtime = new TestFlags(current, getLog());
         if (addArgLine) {
             runtime.addArgLine();
         }
+        if (skip) {
+            getLog().info("models are skipped (sinter.skip)");
+            if (generatedSourcesDirectory.isDirectory()) {
+                current.addCompileSourceRoot(generatedSourcesDirectory.getPath());
+            }
+            return;
+        }
+        runtime.checkDependency();
         try {
-            compile(plans(), project);
+            compile(plans(), current);
         } catch (IOException e) {
             throw new MojoExecutionException("models can't be compiled: " + e, e);
         }

@@ -128,10 +128,7 @@ record CompilerProcess(Path java, List<String> jvmArgs, List<File> classPath, Pa
         var level = space < 0 ? line : line.substring(0, space);
         var text = plain(line.substring(space + 1));
         switch (level) {
-            case "error" -> {
-                errors.add(text);
-                log.error(text);
-            }
+            case "error" -> errors.add(text); // Maven prints them when they end the build
             case "info" -> log.info(text);
             default -> log.debug(text);
         }

@@ -64,15 +64,24 @@ public final class BuildCommand implements Callable<Integer> {
             response.setProperty(prefix + "class", done.name());
             return true;
         } catch (ModelException e) {
-            messages.error(String.valueOf(e.getMessage()));
+            messages.error(withFile(String.valueOf(e.getMessage()), model.file()));
         } catch (IOException | UncheckedIOException e) {
             messages.error(model.file() + ": " + e);
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (OutOfMemoryError e) {
+            messages.error(model.file() + ": the compiler's JVM has a heap of at most "
+                    + (Runtime.getRuntime().maxMemory() >> 20) + " MiB, which is too small for this model; its flag"
+                    + " -Xmx gives it more (" + e.getMessage() + ")");
+        } catch (RuntimeException | StackOverflowError e) {
             var trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));
             messages.error(model.file() + ": internal error: " + trace);
         }
         return false;
+    }
+
+    /** Not every message says of which model it is: those about an option are made before the model is read. */
+    private static String withFile(String message, Path file) {
+        return message.contains(String.valueOf(file.getFileName())) ? message : file + ": " + message;
     }
 
     private static void put(Properties response, String prefix, Iterable<String> values) {

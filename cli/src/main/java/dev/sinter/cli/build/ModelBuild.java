@@ -109,7 +109,7 @@ final class ModelBuild {
             latency.get().check(name, compilation, cases, messages).ifPresent(broken::add);
         }
         if (!broken.isEmpty()) {
-            throw new ModelException(request.file() + ":\n  " + String.join("\n  ", broken));
+            throw new ModelException(request.file() + " -> " + name + ":\n  " + String.join("\n  ", broken));
         }
         var outputs = new TreeSet<>(compilation.writeFolder(request.classes()).keySet());
         var sources = compilation.writeTypedSource(request.sources());
