@@ -15,6 +15,7 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,10 +145,34 @@ final class Access {
 
     /** Calls such a part: hands on what is declared here, and then its own arguments. */
     Stmt.Call call(Kernel kernel, List<Term> own) {
+        return call(kernel, "", Map.of(), own);
+    }
+
+    /**
+     * Declares all that another access has, its names behind a prefix: for a kernel that calls parts of both.
+     */
+    void include(String prefix, Access other) {
+        other.buffers.forEach(b -> buffers.add(new Buffer(prefix + b.name(), b.space(), b.storage())));
+        other.params.forEach(p -> params.add(new Param(prefix + p.name(), p.elem())));
+        arrays.addAll(other.arrays);
+        args.addAll(other.args);
+        fixed.addAll(other.fixed);
+    }
+
+    /**
+     * Calls such a part from where all this was included, or where some parameters have other values.
+     *
+     * @param prefix
+     *            of the names there
+     * @param other
+     *            values of some parameters, by their names here
+     */
+    Stmt.Call call(Kernel kernel, String prefix, Map<String, Term> other, List<Term> own) {
         var all = new ArrayList<Term>();
-        params(false).forEach(p -> all.add(Term.ref(p.name())));
+        params.forEach(p -> all.add(other.getOrDefault(p.name(), Term.ref(prefix + p.name()))));
         all.addAll(own);
-        return new Stmt.Call(kernel, buffers.stream().filter(b -> !b.isWeight()).map(Buffer::name).toList(), all);
+        return new Stmt.Call(kernel, buffers.stream().filter(b -> !b.isWeight()).map(b -> prefix + b.name()).toList(),
+                all);
     }
 
     /** A declared operand. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -84,9 +85,9 @@ public final class DepthwiseKernel {
          * rounds cost more to enter than to run.
          */
         private boolean isAcross() {
-            var step = x.strides().get(2);
-            long vectors = y.dims().get(3).value() / VType.LANES;
-            return !isNarrow() && step.isConst() && width().isConst() && width().value() > vectors * PIXELS;
+            var channels = x.dims().get(3);
+            return !isNarrow() && channels.isConst() && x.strides().get(2).isConst() && width().isConst()
+                    && DepthwiseKernel.isAcross(width().value(), channels.value() / VType.LANES);
         }
 
         /** Whether the last vector of channels has some that were computed before, which does no harm. */
@@ -108,6 +109,11 @@ public final class DepthwiseKernel {
      *            rows of results of a block
      */
     public record Around(Operand image, long top, long left, long rows) {
+    }
+
+    /** Whether so many pixels are more tiles than there are vectors of channels. */
+    static boolean isAcross(long pixels, long vectors) {
+        return pixels > vectors * PIXELS;
     }
 
     /** Elements of a block with what is around it, if a row of windows isn't more. */
@@ -140,9 +146,17 @@ public final class DepthwiseKernel {
     private final Access.Memory x;
     private final DepthwiseTile tile;
     private final boolean across;
+    /** Of all names in the driver. */
+    private final String prefix;
 
-    private DepthwiseKernel(Product product) {
+    DepthwiseKernel(Product product) {
+        this(product, "");
+    }
+
+    /** One that another kernel calls, whose names there have a prefix. */
+    DepthwiseKernel(Product product, String prefix) {
         this.product = product;
+        this.prefix = prefix;
         this.x = access.memory("x", product.x());
         var w = access.memory("w", product.weights());
         var y = access.memory("y", product.y());
@@ -232,23 +246,24 @@ public final class DepthwiseKernel {
                 product.y().dims().get(0).times(around == null ? lines : lines.ceilDiv(around.rows())));
     }
 
-    private static String name(Product product) {
+    static String name(Product product) {
         return "depthwise.f32.w" + product.window().get(0) + "x" + product.window().get(1) + "s"
                 + product.strides().get(1) + "d" + product.dilations().get(1) + "."
                 + Naming.of(product.epilogue().expr());
     }
 
+    /** What its parts are given. */
+    Access access() {
+        return access;
+    }
+
     // ---- the driver: rows of result images, tiles of two widths
 
     private Kernel driver(Form form) {
-        // twice as many pixels make up for a loop over the window's rows
-        boolean unrolled = unrolls(form)
-                && (isAcross(form) || widest(form, false) < 2 * widest(form, true));
-        int widest = widest(form, unrolled);
         boolean made = product.around() != null;
         var body = Body.block(b -> b.par("t", round -> {
             if (made) {
-                block(round, line -> line(line, form, unrolled, widest));
+                block(round, line -> line(line, form));
                 return;
             }
             var t = Term.ref("t");
@@ -256,7 +271,7 @@ public final class DepthwiseKernel {
             var row = round.let("row", t.minus(image.times(Term.ref("oh"))));
             round.let("xb", x.base().plus(Term.ref("xn").times(image)).plus(Term.ref("ys").times(row)));
             round.let("line", t.times(Term.ref("ow")));
-            line(round, form, unrolled, widest);
+            line(round, form);
         }));
         return new Kernel(
                 name(product) + (across ? ".c" + product.y().dims().get(3) : "") + (made ? ".around." : ".")
@@ -284,14 +299,21 @@ public final class DepthwiseKernel {
         });
     }
 
-    /** A line of results. */
-    private void line(Body line, Form form, boolean unrolled, int widest) {
-        line.let("wx", Term.ref("xs").times(product.strides().get(1)));
-        var ow = Term.ref("ow");
-        var tiles = line.let("tiles", Term.of(Prim.DIV, ow.plus(widest - 1), Term.i32(widest)));
+    /**
+     * A line of results, of which {@code xb} and {@code line} say where it is; of channels {@code c0} to {@code c1} where
+     * names have a prefix, which these have, too.
+     */
+    void line(Body line, Form form) {
+        // twice as many pixels make up for a loop over the window's rows
+        boolean unrolled = unrolls(form)
+                && (isAcross(form) || widest(form, false) < 2 * widest(form, true));
+        int widest = widest(form, unrolled);
+        line.let(prefix + "wx", ref("xs").times(product.strides().get(1)));
+        var ow = ref("ow");
+        var tiles = line.let(prefix + "tiles", Term.of(Prim.DIV, ow.plus(widest - 1), Term.i32(widest)));
         line.when(Term.of(Prim.LT, Term.i32(0), tiles), some -> {
-            var low = some.let("low", Term.of(Prim.DIV, ow, tiles));
-            var split = some.let("split", Term.of(Prim.REM, ow, tiles).times(low.plus(1)));
+            var low = some.let(prefix + "low", Term.of(Prim.DIV, ow, tiles));
+            var split = some.let(prefix + "split", Term.of(Prim.REM, ow, tiles).times(low.plus(1)));
             for (int pixels : widths(widest)) {
                 some.when(Term.of(Prim.EQ, low.plus(1), Term.i32(pixels)),
                         z -> call(z, form, pixels, unrolled, Term.i32(0), split));
@@ -317,13 +339,21 @@ public final class DepthwiseKernel {
         return all;
     }
 
+    private Term ref(String name) {
+        return Term.ref(prefix + name);
+    }
+
     private void call(Body b, Form form, int pixels, boolean unrolled, Term from, Term to) {
-        var channels = Term.ref("channels");
+        var channels = ref("channels");
         if (product.isNarrow()) {
             call(b, tile.along(form, 1, unrolled, true), from, to, Term.i32(0), channels);
             return;
         }
         var some = tile(form, pixels, unrolled);
+        if (!prefix.isEmpty()) {
+            call(b, some, from, to, ref("c0"), ref("c1"));
+            return;
+        }
         if (!product.overlaps()) {
             call(b, some, from, to, Term.i32(0), channels);
             return;
@@ -349,8 +379,8 @@ public final class DepthwiseKernel {
     }
 
     private void call(Body b, Kernel part, Term from, Term to, Term c0, Term c1) {
-        var place = DepthwiseTile.PLACE.stream().map(p -> Term.ref(p));
-        b.add(access.call(part, Stream.concat(place, Stream.of(from, to, c0, c1)).toList()));
+        var place = DepthwiseTile.PLACE.stream().map(this::ref);
+        b.add(access.call(part, prefix, Map.of(), Stream.concat(place, Stream.of(from, to, c0, c1)).toList()));
     }
 
     /**

@@ -76,27 +76,27 @@ record DepthwiseTile(String name, Access access, Access.Memory w, Access.Memory 
     }
 
     /**
-     * Pixels in the inner loop, weights before it; where elements lie is part of the method.
+     * Pixels in the inner loop, weights before it; where elements of x lie is part of the method.
      *
-     * @param channels
-     *            distance of pixels in x and in y
+     * @param distance
+     *            of pixels in x
      */
-    Kernel across(Form form, int pixels, int channels) {
+    Kernel across(Form form, int pixels, int distance) {
         var body = Body.block(b -> b.loop("c", Term.ref("c0"), Term.ref("c1"), VType.LANES, some -> {
             for (int row = 0; row < window.rows; row++) {
                 for (int tap = 0; tap < window.columns; tap++) {
-                    weight(some, "r" + row, Term.i32(row), tap, Term.i32(channels));
+                    weight(some, "r" + row, Term.i32(row), tap, Term.ref("channels"));
                 }
             }
             epilogue.hoist(some, SHARED, Term.ref("c"), null);
             some.loop("p", Term.ref("p0"), Term.ref("p1"), pixels, inner -> {
-                inner.let("at", Term.ref("xb").plus(Term.ref("p").times(window.step * channels)).plus(Term.ref("c")));
+                inner.let("at", Term.ref("xb").plus(Term.ref("p").times(window.step * distance)).plus(Term.ref("c")));
                 lines(inner);
-                rows(inner, pixels, Term.i32(channels), Term.i32(0), null);
-                results(inner, pixels, Term.i32(channels), null);
+                rows(inner, pixels, Term.i32(distance), Term.i32(0), null);
+                results(inner, pixels, Term.ref("channels"), null);
             });
         }));
-        return access.part(name + ".c" + channels + "p" + pixels + "." + suffix(form), TILE, body);
+        return access.part(name + ".c" + distance + "p" + pixels + "." + suffix(form), TILE, body);
     }
 
     private static String suffix(Form form) {

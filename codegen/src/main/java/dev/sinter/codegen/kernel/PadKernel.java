@@ -141,6 +141,40 @@ public final class PadKernel {
         return new Stmt.Call(kernel, buffers, args);
     }
 
+    /**
+     * Zeros around some rows of an image that are stored in between.
+     *
+     * @param buffer
+     *            of the rows
+     * @param first
+     *            the first row wanted, negative above the image
+     * @param count
+     *            of rows
+     * @param sizes
+     *            rows of the image, zeros before a row, its elements, those with all zeros
+     * @param to
+     *            where the rows begin
+     * @return the call of a kernel that all images share
+     */
+    static Stmt.Call frame(String buffer, Term first, Term count, List<Term> sizes, Term to) {
+        var names = new ArrayList<>(List.of("first", "count"));
+        names.addAll(SIZES.subList(0, 4));
+        names.add("to");
+        var body = Body.block(b -> b.loop("r", Term.i32(0), Term.ref("count"), 1, line -> {
+            var whole = Term.ref("whole");
+            var at = line.let("at", Term.ref("to").plus(Term.ref("r").times(whole)));
+            var inside = line.let("inside", isInside(Term.ref("first").plus(Term.ref("r")), Term.ref("height")));
+            zeros(line, "a", at, Term.i32(0), Term.of(Prim.SELECT, inside, Term.ref("before"), whole));
+            zeros(line, "b", at, Term.of(Prim.SELECT, inside, Term.ref("before").plus(Term.ref("run")), whole), whole);
+        }));
+        var kernel = new Kernel("pad.f32.frame", List.of(Buffer.heap("y", Buffer.Storage.F32)),
+                names.stream().map(n -> new Kernel.Param(n, Elem.I32)).toList(), body);
+        var args = new ArrayList<>(List.of(first, count));
+        args.addAll(sizes);
+        args.add(to);
+        return new Stmt.Call(kernel, List.of(buffer), args);
+    }
+
     /** One row: an image's with zeros at both ends, or zeros only. */
     private static void line(Body line, String y, Term to, Term image, Term row) {
         var before = Term.ref("before");

@@ -90,7 +90,7 @@ public final class WindowKernel {
             return y.dims().get(3).value() / groups();
         }
 
-        private long panels() {
+        long panels() {
             return weights.dims().get(2).value() / VType.LANES;
         }
 
@@ -122,7 +122,7 @@ public final class WindowKernel {
     private final int block;
     private final Map<Form, Boolean> fused = new EnumMap<>(Form.class);
 
-    private WindowKernel(Product product) {
+    WindowKernel(Product product) {
         this.product = product;
         access.memory("x", product.x());
         access.memory("w", product.weights());
@@ -206,6 +206,17 @@ public final class WindowKernel {
         return new Call(KernelSet.of(kernel::driver), kernel.access.arrays(), kernel.access.args(), tasks);
     }
 
+    /**
+     * Whether sums over so many elements are made at once.
+     *
+     * @param k
+     *            elements of a 1x1 window
+     * @return whether there is but one part of k
+     */
+    public static boolean hasOnePart(long k) {
+        return k <= PART;
+    }
+
     /** Groups of up to three panels, which are divided evenly among them. */
     private int units() {
         return (int) ((product.panels() + WindowSums.PANELS - 1) / WindowSums.PANELS);
@@ -216,7 +227,15 @@ public final class WindowKernel {
         return (units() + UNITS - 1) / UNITS;
     }
 
-    private String name() {
+    Access access() {
+        return access;
+    }
+
+    WindowResults results() {
+        return results;
+    }
+
+    String name() {
         return "conv.f32." + Naming.of(product.epilogue().expr());
     }
 

@@ -15,6 +15,7 @@ final class ConvPlanner {
     private final UnaryOperator<Operand> contiguous;
     private final ProductPlanner products;
     private final ComputePlanner computes;
+    private final ExpandedPlanner expanded;
 
     ConvPlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous, ProductPlanner products,
             ComputePlanner computes) {
@@ -22,9 +23,26 @@ final class ConvPlanner {
         this.contiguous = contiguous;
         this.products = products;
         this.computes = computes;
+        this.expanded = new ExpandedPlanner(plan, contiguous, products);
     }
 
     void conv(Conv op, Node node) {
+        if (expanded.waits(op, node)) {
+            return;
+        }
+        var before = expanded.before(node);
+        if (before != null) {
+            if (expanded.plan(before, node)) {
+                return;
+            }
+            plan.begin(before, false);
+            alone((Conv) before.op(), before);
+            plan.begin(node, false);
+        }
+        alone(op, node);
+    }
+
+    private void alone(Conv op, Node node) {
         var output = plan.result(node.output());
         if (WindowPlanner.takes(op, node)) {
             if (!WindowPlanner.plan(plan, contiguous, products, op, node, op.epilogue(), output)) {

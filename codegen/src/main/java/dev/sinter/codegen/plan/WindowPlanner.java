@@ -38,7 +38,7 @@ final class WindowPlanner {
     private final List<Integer> begin;
     private final List<Integer> end;
 
-    private WindowPlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous, ProductPlanner products, Conv op,
+    WindowPlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous, ProductPlanner products, Conv op,
             Node node, Operand output, TensorData weights) {
         this.plan = plan;
         this.contiguous = contiguous;
@@ -93,13 +93,9 @@ final class WindowPlanner {
             return false;
         }
         var dims = weights.dims();
-        long taps = 1;
-        for (int i = 2; i < dims.length; i++) {
-            taps *= dims[i];
-        }
-        var window = List.of(dims.length == 4 ? dims[2] : 1, dims[dims.length - 1], dims[1]);
+        var window = window();
         if (op.groups() > 1 && dims[1] == 1 && dims[0] == op.groups()) {
-            if (depthwise(window, last)) {
+            if (depthwise(last)) {
                 return true;
             }
             if (given != null) {
@@ -110,21 +106,35 @@ final class WindowPlanner {
         if (algorithm != null) {
             return winograd(algorithm, last);
         }
+        var product = product(last, WindowKernel.WINDOWS);
+        if (!WindowKernel.fits(product)) {
+            return false;
+        }
+        plan.step(WindowKernel.of(product.of(source(around(true)))));
+        return true;
+    }
+
+    /** Rows, columns and channels of a window. */
+    private List<Long> window() {
+        var dims = weights.dims();
+        return List.of(dims.length == 4 ? dims[2] : 1, dims[dims.length - 1], dims[1]);
+    }
+
+    /** The convolution as a product over windows, with so many elements of memory for copied ones. */
+    WindowKernel.Product product(Epilogue last, long copied) {
+        var dims = weights.dims();
+        var window = window();
+        long taps = window.get(0) * window.get(1);
         long perGroup = dims[0] / op.groups();
         var packed = plan.weight(TensorData.of(weights.dtype(), weights.array(),
                 new long[]{op.groups(), perGroup, dims[1], taps}), WeightItem.Form.WINDOW16);
         var matrix = List.of(Dim.of(op.groups()), Dim.of(taps * dims[1]), Dim.of((perGroup + 15) / 16 * 16));
-        var product = new WindowKernel.Product(x,
+        return new WindowKernel.Product(x,
                 new Operand(packed, DType.F32, Dim.ZERO, matrix, Operand.rowMajorStrides(matrix)), window, strides,
                 dilations, y, last, plan.scratch(DType.F32, Dim.of(WindowKernel.SCRATCH)),
-                plan.scratch(DType.F32, Dim.of(WindowKernel.WINDOWS)),
+                plan.scratch(DType.F32, Dim.of(copied)),
                 plan.scratch(DType.F32, Dim.of(WindowKernel.COPIES)),
                 plan.scratch(DType.F64, Dim.of(WindowKernel.SUMS)));
-        if (!WindowKernel.fits(product)) {
-            return false;
-        }
-        plan.step(WindowKernel.of(product.of(source(around(window, true)))));
-        return true;
     }
 
     /** How Winograd's algorithm would be used, if it may be and pays. */
@@ -157,15 +167,29 @@ final class WindowPlanner {
         return true;
     }
 
-    private boolean depthwise(List<Long> window, Epilogue last) {
+    /** Whether the input's pixels lie evenly through all images, channels contiguous. */
+    boolean isEven() {
+        var steps = x.strides();
+        return !x.isWeight() && steps.get(3).equals(Dim.ONE)
+                && steps.get(1).equals(steps.get(2).times(x.dims().get(2)))
+                && (x.dims().get(0).equals(Dim.ONE) || steps.get(0).equals(steps.get(1).times(x.dims().get(1))));
+    }
+
+    /** The convolution of every channel with its own window. */
+    DepthwiseKernel.Product perChannel(Epilogue last) {
         var matrix = DepthwiseKernel.matrix(weights);
-        var product = new DepthwiseKernel.Product(x, null,
+        return new DepthwiseKernel.Product(x, null,
                 Operand.rowMajor(plan.weight(matrix, WeightItem.Form.PLAIN), DType.F32, matrix.shape()),
-                window.subList(0, 2), strides, dilations, y, last);
+                window().subList(0, 2), strides, dilations, y, last);
+    }
+
+    private boolean depthwise(Epilogue last) {
+        var window = window();
+        var product = perChannel(last);
         if (!DepthwiseKernel.fits(product)) {
             return false;
         }
-        var around = around(window, false);
+        var around = around(false);
         var dims = around.dims();
         boolean known = dims.subList(1, 4).stream().allMatch(Dim::isConst) && y.dims().get(1).isConst();
         if (!around.isPadded() || !known) {
@@ -184,7 +208,8 @@ final class WindowPlanner {
     }
 
     /** Bias and epilogue over matrices of pixels times channels, or null where an operand's shape is neither. */
-    private @Nullable Epilogue epilogue(@Nullable Expr given) {
+    @Nullable
+    Epilogue epilogue(@Nullable Expr given) {
         var operands = new ArrayList<Operand>();
         Expr sum = Expr.arg(0, DType.F32);
         if (op.bias()) {
@@ -209,7 +234,7 @@ final class WindowPlanner {
     }
 
     /** An image, how many rows and columns of zeros come before it, and its size with all around it. */
-    private record Around(Operand image, long top, long left, List<Dim> dims) {
+    record Around(Operand image, long top, long left, List<Dim> dims) {
         private boolean isPadded() {
             return !dims.equals(image.dims());
         }
@@ -221,7 +246,8 @@ final class WindowPlanner {
      * @param planes
      *            whether few channels that get something around them may lie apart
      */
-    private Around around(List<Long> window, boolean planes) {
+    Around around(boolean planes) {
+        var window = window();
         var from = x;
         var dims = new ArrayList<>(x.dims());
         boolean padded = false;
