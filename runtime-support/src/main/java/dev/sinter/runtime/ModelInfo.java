@@ -222,7 +222,7 @@ public record ModelInfo(String name, String className, String irResource, List<S
                             && state.axis() < i.dims().size() && i.dims().get(state.axis()) instanceof DimInfo.Symbol)
                     && outputs.stream().anyMatch(o -> o.name().equals(state.output()) && o.isRankedTensor()
                             && state.axis() < o.dims().size())
-                    && symbols.stream().anyMatch(s -> s.name().equals(StateInfo.CAPACITY));
+                    && symbols.stream().anyMatch(SymbolInfo::isCapacity);
             if (!fits) {
                 throw new ModelException("model '" + name + "': state " + state
                         + ": expected an input and an output with that axis, and the symbol " + StateInfo.CAPACITY);

@@ -51,7 +51,7 @@ final class SessionState {
         }
         int found = -1;
         for (int s = 0; s < info.symbols().size(); s++) {
-            found = info.symbols().get(s).name().equals(StateInfo.CAPACITY) ? s : found;
+            found = info.symbols().get(s).isCapacity() ? s : found;
         }
         this.capacitySymbol = found;
     }

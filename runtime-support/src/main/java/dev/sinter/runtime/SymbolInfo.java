@@ -15,4 +15,13 @@ public record SymbolInfo(String name, long min, long max) {
             throw new ModelException("symbol '" + name + "': the range " + min + " to " + max + " is empty");
         }
     }
+
+    /**
+     * Whether this is {@link StateInfo#CAPACITY}, which no caller gives a value and no model file names.
+     *
+     * @return whether a session sets it
+     */
+    public boolean isCapacity() {
+        return name.equals(StateInfo.CAPACITY);
+    }
 }

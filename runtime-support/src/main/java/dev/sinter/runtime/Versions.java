@@ -145,7 +145,9 @@ final class Versions {
     private Map<String, Long> sizes(long[] symbols) {
         Map<String, Long> sizes = new LinkedHashMap<>();
         for (int i = 0; i < symbols.length; i++) {
-            sizes.put(names.get(i).name(), symbols[i]);
+            if (!names.get(i).isCapacity()) {
+                sizes.put(names.get(i).name(), symbols[i]);
+            }
         }
         return sizes;
     }

@@ -23,10 +23,12 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -140,7 +142,8 @@ class JustInTimeTest {
 
     @Test
     void sizesThatComeOftenGetAVersion() throws InterruptedException {
-        try (var model = Sinter.compiler().specialize(3, 2).compile(model(null, 2))) {
+        var told = Collections.synchronizedList(new ArrayList<String>());
+        try (var model = Sinter.compiler().specialize(3, 2).progress(told::add).compile(model(null, 2))) {
             for (int rows : new int[]{1, 4, 7, 4, 9}) {
                 for (int i = 0; i < 4; i++) {
                     assertThat(first(model, rows)).isEqualTo(2 * WIDTH);
@@ -149,7 +152,30 @@ class JustInTimeTest {
                 assertThat(first(model, rows)).isEqualTo(2 * WIDTH);
             }
         }
+        assertThat(told).filteredOn(line -> line.startsWith("packing")).as("the model, 1, 4, 7, 9").hasSize(5);
         assertThatThrownBy(() -> Sinter.compiler().specialize(-1, 1)).isInstanceOf(ModelException.class);
+    }
+
+    @Test
+    void modelsWithStatesGetVersions() throws InterruptedException {
+        var told = Collections.synchronizedList(new ArrayList<String>());
+        var text = """
+                model s {
+                    dim past
+                    input x: f32[1, 2]
+                    state seen: f32[past, 2] along past
+                    output y = append(seen, x) * 2.0
+                }
+                """.getBytes(StandardCharsets.UTF_8);
+        try (var model = Sinter.compiler().specialize(2, 1).progress(told::add).compile(text)) {
+            for (int i = 0; i < 3; i++) {
+                var out = model.run(Map.of("x", Tensor.of(new float[]{3, 4}, 1, 2), "seen",
+                        Tensor.of(new float[]{1, 2}, 1, 2)));
+                assertThat(out.tensor("y").toFloats()).containsExactly(2, 4, 6, 8);
+                awaitVersions(model);
+            }
+        }
+        assertThat(told).filteredOn(line -> line.startsWith("packing")).as("the model and one version").hasSize(2);
     }
 
     /** Threads that make versions have a name. */
