@@ -61,7 +61,7 @@ final class CompileEvent extends Event {
             nodes = compilation.optimized().nodes().size();
             rewrites = compilation.rewrites().size();
             kernels = compilation.kernels().size();
-            classBytes = compilation.image().classes().values().stream().mapToLong(c -> c.length).sum();
+            classBytes = compilation.image().classBytes();
             weightsBytes = compilation.image().info().weightsBytes();
             commit();
         }

@@ -13,7 +13,6 @@ import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelImage;
 import dev.sinter.runtime.ModelInfo;
 import dev.sinter.runtime.RunOptions;
-import dev.sinter.runtime.StateInfo;
 import dev.sinter.runtime.ValueInfo;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -145,20 +144,16 @@ final class InspectCommand extends Console implements Callable<Integer> {
         return values;
     }
 
-    private static long classBytes(ModelImage image) {
-        return image.classes().values().stream().mapToLong(c -> c.length).sum();
-    }
-
     private void summary(ModelImage image, List<KernelListing> kernels) {
         var info = image.info();
         out().println("model    " + info.name() + " (" + info.className() + ")");
         info.inputs().forEach(v -> out().println("input    " + v));
         info.outputs().forEach(v -> out().println("output   " + v));
-        info.symbols().stream().filter(s -> !s.name().equals(StateInfo.CAPACITY))
+        info.symbols().stream().filter(s -> !s.isCapacity())
                 .forEach(s -> out().println("symbol   " + s.name() + ": " + s.min() + " to " + s.max()));
         info.states().forEach(s -> out().println("state    " + s));
         out().println("weights  " + info.weightsBytes() + " bytes");
-        out().println("classes  " + image.classes().size() + ", " + classBytes(image) + " bytes");
+        out().println("classes  " + image.classes().size() + ", " + image.classBytes() + " bytes");
         scratch(info).forEach((arena, count) -> out().println("arena    " + arena + ": " + count + " allocations"));
         arenaBytes(image).forEach((at, bytes) -> out().println("memory   " + bytes + " bytes of arenas a call"
                 + (at.isEmpty() ? "" : " with " + at)));
@@ -244,17 +239,16 @@ final class InspectCommand extends Console implements Callable<Integer> {
         var object = new JsonObject().put("name", info.name()).put("className", info.className());
         object.put("inputs", info.inputs().stream().map(InspectCommand::json).toList());
         object.put("outputs", info.outputs().stream().map(InspectCommand::json).toList());
-        object.put("symbols", info.symbols().stream().filter(s -> !s.name().equals(StateInfo.CAPACITY))
-                .map(s -> new JsonObject().put("name", s.name()).put("min", s.min()).put("max", s.max())).toList());
+        object.put("symbols", ModelJson.symbols(info));
         object.put("weightsBytes", info.weightsBytes()).put("classes", image.classes().size());
-        object.put("classBytes", classBytes(image)).put("allocations", scratch(info));
+        object.put("classBytes", image.classBytes()).put("allocations", scratch(info));
         var shares = count(source, image);
         object.put("nodes", new JsonObject().put("kernels", shares.kernels()).put("free", shares.free())
                 .put("library", shares.library()).put("control", shares.control()));
         object.put("routines", image.info().script().calls().stream().map(LibraryInfo::routine).toList());
         object.put("kernels", source.kernels(image).stream()
                 .map(k -> new JsonObject().put("name", k.name()).put("usedBy", k.usedByNodes())).toList());
-        object.put("choices", Choice.parse(Source.dump(image)).stream().map(InspectCommand::json).toList());
+        object.put("choices", Choice.parse(Source.dump(image)).stream().map(ModelJson::of).toList());
         switch (source) {
             case Source.Compiled(var file, var c) -> object
                     .put("stages", c.stages().stream().map(s -> new JsonObject().put("number", s.number())
@@ -264,13 +258,6 @@ final class InspectCommand extends Console implements Callable<Integer> {
             case Source.Jar(var file) -> object.put("after", Source.dump(image));
         }
         return object;
-    }
-
-    private static JsonObject json(Choice choice) {
-        return new JsonObject().put("kind", choice.kind()).put("about", choice.about())
-                .put("picked", choice.picked()).put("measured", choice.measured()).put("why", choice.why())
-                .put("costs", choice.costs().stream()
-                        .map(c -> new JsonObject().put("way", c.way()).put("nanos", Math.round(c.nanos()))).toList());
     }
 
     private static JsonObject json(ValueInfo value) {

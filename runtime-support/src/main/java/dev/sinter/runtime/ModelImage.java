@@ -30,6 +30,19 @@ public record ModelImage(ModelInfo info, Map<String, byte[]> classes, MemorySegm
     }
 
     /**
+     * How large the emitted classes are.
+     *
+     * @return bytes of all of them
+     */
+    public long classBytes() {
+        long bytes = 0;
+        for (byte[] type : classes.values()) {
+            bytes += type.length;
+        }
+        return bytes;
+    }
+
+    /**
      * Reads a jar whole; for tools that look into it.
      *
      * @param jar a jar that the compiler wrote

@@ -121,7 +121,7 @@ final class ModelBuild {
     private static long bytes(Compilation compilation) {
         var image = compilation.image();
         return image.weights().byteSize() + image.info().write().getBytes(StandardCharsets.UTF_8).length
-                + image.classes().values().stream().mapToLong(b -> b.length).sum()
+                + image.classBytes()
                 + image.resources().values().stream().mapToLong(b -> b.length).sum();
     }
 

@@ -4,6 +4,7 @@ import dev.sinter.Compilation;
 import dev.sinter.Sinter;
 import dev.sinter.cli.JsonObject;
 import dev.sinter.cli.MadeUpInputs;
+import dev.sinter.cli.ModelJson;
 import dev.sinter.codegen.KernelListing;
 import dev.sinter.ir.ConstantSink;
 import dev.sinter.ir.Graph;
@@ -21,7 +22,6 @@ import dev.sinter.runtime.ArenaPart;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.ModelImage;
-import dev.sinter.runtime.StateInfo;
 import dev.sinter.runtime.ValueInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -154,10 +154,7 @@ public final class HtmlReport {
         var json = new JsonObject().put("sinter", Sinter.VERSION).put("model", info.name())
                 .put("file", subject.file()).put("className", info.className()).put("jar", compilation == null)
                 .put("sizes", sizes).put("inputs", ports(info.inputs())).put("outputs", ports(info.outputs()))
-                .put("symbols", info.symbols().stream().filter(s -> !s.name().equals(StateInfo.CAPACITY))
-                        .map(s -> new JsonObject().put("name", s.name()).put("min", s.min()).put("max", s.max()))
-                        .toList())
-                .put("totals", totals()).put("problem", problem);
+                .put("symbols", ModelJson.symbols(info)).put("totals", totals()).put("problem", problem);
         json.put("profile", profile == null ? null
                 : new JsonObject().put("form", profile.form()).put("threads", profile.threads())
                         .put("runs", profile.runs()).put("run", profile.run()).put("sum", profile.sum())
@@ -169,7 +166,7 @@ public final class HtmlReport {
         json.put("kernels", subject.kernels().stream()
                 .map(k -> new JsonObject().put("name", k.name()).put("program", k.loopProgramText())).toList());
         json.put("arenas", arenas());
-        json.put("choices", Choice.parse(subject.dump()).stream().map(HtmlReport::choice).toList());
+        json.put("choices", Choice.parse(subject.dump()).stream().map(ModelJson::of).toList());
         json.put("passes", compilation == null ? List.of() : passes(compilation));
         json.put("rewrites", compilation == null ? List.of()
                 : compilation.rewrites().stream().map(HtmlReport::rewrite).toList());
@@ -194,7 +191,7 @@ public final class HtmlReport {
         }
         return new JsonObject().put("operations", operations).put("more", unknown)
                 .put("weights", image.info().weightsBytes()).put("arenas", arenaBytes).put("border", border)
-                .put("classes", image.classes().values().stream().mapToLong(c -> c.length).sum())
+                .put("classes", image.classBytes())
                 .put("script", image.info().script().exists());
     }
 
@@ -240,13 +237,6 @@ public final class HtmlReport {
     private static List<JsonObject> ports(List<ValueInfo> values) {
         return values.stream().map(v -> new JsonObject().put("name", v.name()).put("type", v.type().toString()))
                 .toList();
-    }
-
-    private static JsonObject choice(Choice choice) {
-        return new JsonObject().put("kind", choice.kind()).put("about", choice.about()).put("picked", choice.picked())
-                .put("measured", choice.measured()).put("why", choice.why())
-                .put("costs", choice.costs().stream()
-                        .map(c -> new JsonObject().put("way", c.way()).put("nanos", Math.round(c.nanos()))).toList());
     }
 
     private static List<JsonObject> passes(Compilation compilation) {
