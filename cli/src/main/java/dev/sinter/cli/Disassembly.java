@@ -113,10 +113,10 @@ record Disassembly(Map<String, Method> methods) {
         return methods.get(name.replaceAll("[^A-Za-z0-9]+", "_"));
     }
 
-    /** {@return what javap shows of a method and of the methods of its loops, where it is cut into such} */
+    /** {@return what javap shows of a method and of those it is cut into: its loops and the rounds of its parallel loop} */
     String text(String name) {
-        var loop = Pattern.compile(Pattern.quote(name) + "(_loop\\d+)*");
-        return methods.values().stream().filter(m -> loop.matcher(m.name()).matches()).map(Method::text)
+        var part = Pattern.compile(Pattern.quote(name) + "(_(loop|round)\\d+)*");
+        return methods.values().stream().filter(m -> part.matcher(m.name()).matches()).map(Method::text)
                 .collect(Collectors.joining("\n\n"));
     }
 

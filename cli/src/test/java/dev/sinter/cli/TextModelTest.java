@@ -82,6 +82,16 @@ class TextModelTest {
         assertThat(err.toString()).contains("twice.sinter:2:7: dimension 'batch' was fixed, but the model's are [n]");
     }
 
+    /** A scalar kernel of several loops is cut into methods. */
+    @Test
+    void explainShowsAllMethodsOfAKernel() throws IOException {
+        var file = text("model n {\n    input x: f32[4, 32]\n    output y = layer_norm(x, 32)\n}\n");
+
+        assertThat(run("explain", file.toString(), "--form", "scalar", "--kernel", "normalize.bias.f32")).isZero();
+        assertThat(out.toString()).contains("void normalize_bias_f32(", "void normalize_bias_f32_round0(",
+                "void normalize_bias_f32_loop0(");
+    }
+
     @Test
     void formatChangesWhatIsNotLaidOut() throws IOException {
         var file = text(TEXT.replace("    ", "\t").replace(" = ", "="));
