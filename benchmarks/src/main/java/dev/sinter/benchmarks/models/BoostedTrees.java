@@ -1,5 +1,6 @@
 package dev.sinter.benchmarks.models;
 
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.proto.TensorProto.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,22 +90,22 @@ final class BoostedTrees {
         long[] targets = new long[leafIds.size()];
         Arrays.fill(targets, 0);
         return model.nodes("TreeEnsembleRegressor", "TreeEnsembleRegressor", "ai.onnx.ml", List.of(x), 1,
-                Attributes.integer("n_targets", 1),
-                Attributes.text("post_transform", "NONE"),
-                Attributes.numbers("base_values", List.of(BASE)),
-                Attributes.integers("nodes_treeids", longs(trees)),
-                Attributes.integers("nodes_nodeids", longs(ids)),
-                Attributes.integers("nodes_featureids", longs(features)),
-                Attributes.texts("nodes_modes", modes),
-                Attributes.numbers("nodes_values", values),
-                Attributes.integers("nodes_truenodeids", longs(trueIds)),
-                Attributes.integers("nodes_falsenodeids", longs(falseIds)),
-                Attributes.integers("nodes_missing_value_tracks_true", new long[ids.size()]),
-                Attributes.numbers("nodes_hitrates", Collections.nCopies(ids.size(), 1f)),
-                Attributes.integers("target_treeids", longs(leafTrees)),
-                Attributes.integers("target_nodeids", longs(leafIds)),
-                Attributes.integers("target_ids", targets),
-                Attributes.numbers("target_weights", leafWeights)).getFirst();
+                Attribute.of("n_targets", 1),
+                Attribute.of("post_transform", "NONE"),
+                Attribute.reals("base_values", List.of(BASE)),
+                Attribute.integers("nodes_treeids", longs(trees)),
+                Attribute.integers("nodes_nodeids", longs(ids)),
+                Attribute.integers("nodes_featureids", longs(features)),
+                Attribute.texts("nodes_modes", modes),
+                Attribute.reals("nodes_values", values),
+                Attribute.integers("nodes_truenodeids", longs(trueIds)),
+                Attribute.integers("nodes_falsenodeids", longs(falseIds)),
+                Attribute.integers("nodes_missing_value_tracks_true", new long[ids.size()]),
+                Attribute.reals("nodes_hitrates", Collections.nCopies(ids.size(), 1f)),
+                Attribute.integers("target_treeids", longs(leafTrees)),
+                Attribute.integers("target_nodeids", longs(leafIds)),
+                Attribute.integers("target_ids", targets),
+                Attribute.reals("target_weights", leafWeights)).getFirst();
     }
 
     private static long[] longs(List<Long> list) {

@@ -1,5 +1,6 @@
 package dev.sinter.benchmarks.models;
 
+import dev.sinter.frontend.onnx.Attribute;
 import java.util.List;
 
 /** The parts that convolutional networks share. */
@@ -32,9 +33,9 @@ final class ConvolutionWriter {
         String w = model.weights(name, 0, scale * Math.sqrt(2 / fan), to, from / groups, size, size);
         String b = model.weights("onnx::Conv_" + weights++, 0, BIAS, to);
         long pad = size / 2;
-        return model.node(path, "Conv", List.of(x, w, b), Attributes.integers("dilations", 1, 1),
-                Attributes.integer("group", groups), Attributes.integers("kernel_shape", size, size),
-                Attributes.integers("pads", pad, pad, pad, pad), Attributes.integers("strides", stride, stride));
+        return model.node(path, "Conv", List.of(x, w, b), Attribute.integers("dilations", 1, 1),
+                Attribute.of("group", groups), Attribute.integers("kernel_shape", size, size),
+                Attribute.integers("pads", pad, pad, pad, pad), Attribute.integers("strides", stride, stride));
     }
 
     /**
@@ -48,11 +49,11 @@ final class ConvolutionWriter {
      */
     String classifier(String x, String path, int from, int to) {
         String mean = model.node("/avgpool/GlobalAveragePool", "GlobalAveragePool", List.of(x));
-        String flat = model.node("/Flatten", "Flatten", List.of(mean), Attributes.integer("axis", 1));
+        String flat = model.node("/Flatten", "Flatten", List.of(mean), Attribute.of("axis", 1));
         String name = path.substring(1).replace('/', '.');
         String w = model.weights(name + ".weight", 0, Math.sqrt(1.0 / from), to, from);
         String b = model.weights(name + ".bias", 0, BIAS, to);
-        return model.node(path + "/Gemm", "Gemm", List.of(flat, w, b), Attributes.number("alpha", 1),
-                Attributes.number("beta", 1), Attributes.integer("transB", 1));
+        return model.node(path + "/Gemm", "Gemm", List.of(flat, w, b), Attribute.of("alpha", 1f),
+                Attribute.of("beta", 1f), Attribute.of("transB", 1));
     }
 }

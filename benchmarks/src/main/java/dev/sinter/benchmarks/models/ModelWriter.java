@@ -2,6 +2,7 @@ package dev.sinter.benchmarks.models;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.proto.AttributeProto;
 import dev.sinter.frontend.onnx.proto.GraphProto;
 import dev.sinter.frontend.onnx.proto.ModelProto;
@@ -195,7 +196,7 @@ final class ModelWriter {
     }
 
     private String constant(String path, TensorProto value) {
-        return node(path, "Constant", List.of(), Attributes.tensor("value", value));
+        return node(path, "Constant", List.of(), Attribute.of("value", value));
     }
 
     private static ByteString longBytes(long... values) {

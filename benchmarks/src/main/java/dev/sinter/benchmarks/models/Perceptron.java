@@ -1,5 +1,6 @@
 package dev.sinter.benchmarks.models;
 
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.proto.TensorProto.DataType;
 import java.util.List;
 
@@ -18,8 +19,8 @@ final class Perceptron {
             int to = SIZES[i + 1];
             String w = model.weights(2 * i + ".weight", 0, Math.sqrt(2.0 / from), to, from);
             String b = model.weights(2 * i + ".bias", 0, 0.1, to);
-            x = model.node("/" + 2 * i + "/Gemm", "Gemm", List.of(x, w, b), Attributes.number("alpha", 1),
-                    Attributes.number("beta", 1), Attributes.integer("transB", 1));
+            x = model.node("/" + 2 * i + "/Gemm", "Gemm", List.of(x, w, b), Attribute.of("alpha", 1f),
+                    Attribute.of("beta", 1f), Attribute.of("transB", 1));
             boolean last = i + 2 == SIZES.length;
             x = model.node("/" + (2 * i + 1) + (last ? "/Sigmoid" : "/Relu"), last ? "Sigmoid" : "Relu", List.of(x));
         }

@@ -1,6 +1,7 @@
 package dev.sinter.benchmarks.models;
 
 import com.google.protobuf.ByteString;
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.proto.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class RecurrentNetwork {
     static ModelWriter write(int batch, int steps) {
         var model = new ModelWriter("lstm", 17);
         String x = model.input("input", DataType.FLOAT, batch, steps, HIDDEN);
-        x = model.node("/lstm/Transpose", "Transpose", List.of(x), Attributes.integers("perm", 1, 0, 2));
+        x = model.node("/lstm/Transpose", "Transpose", List.of(x), Attribute.integers("perm", 1, 0, 2));
         String zero = model.initializer("onnx::LSTM_0", DataType.FLOAT,
                 ByteString.copyFrom(ByteBuffer.allocate(Float.BYTES * batch * HIDDEN)), 1, batch, HIDDEN);
         var hidden = new ArrayList<String>();
@@ -30,13 +31,13 @@ final class RecurrentNetwork {
             String r = model.weights("onnx::LSTM_R" + layer, 0, deviation, 1, GATES * HIDDEN, HIDDEN);
             String b = model.weights("onnx::LSTM_B" + layer, 0, 0.1, 1, 2 * GATES * HIDDEN);
             var y = model.nodes(path, "LSTM", "", List.of(x, w, r, b, "", zero, zero), 3,
-                    Attributes.integer("hidden_size", HIDDEN));
+                    Attribute.of("hidden_size", HIDDEN));
             hidden.add(y.get(1));
             cells.add(y.get(2));
             String axis = model.list(path + "/Constant", 1);
             x = model.node(path + "/Squeeze", "Squeeze", List.of(y.getFirst(), axis));
         }
-        x = model.node("/lstm/Transpose_1", "Transpose", List.of(x), Attributes.integers("perm", 1, 0, 2));
+        x = model.node("/lstm/Transpose_1", "Transpose", List.of(x), Attribute.integers("perm", 1, 0, 2));
         model.output(x, "output", DataType.FLOAT, batch, steps, HIDDEN);
         model.output(joined(model, "/lstm/Concat", hidden), "hn", DataType.FLOAT, LAYERS, batch, HIDDEN);
         model.output(joined(model, "/lstm/Concat_1", cells), "cn", DataType.FLOAT, LAYERS, batch, HIDDEN);
@@ -44,6 +45,6 @@ final class RecurrentNetwork {
     }
 
     private static String joined(ModelWriter model, String path, List<String> parts) {
-        return model.node(path, "Concat", parts, Attributes.integer("axis", 0));
+        return model.node(path, "Concat", parts, Attribute.of("axis", 0));
     }
 }

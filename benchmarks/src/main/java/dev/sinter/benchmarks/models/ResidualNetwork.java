@@ -1,5 +1,6 @@
 package dev.sinter.benchmarks.models;
 
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.proto.TensorProto.DataType;
 import java.util.List;
 
@@ -55,9 +56,9 @@ final class ResidualNetwork {
 
     private String stem(String x) {
         String y = relu("/relu", convolutions.conv("/conv1/Conv", x, 3, 64, 7, 2, 1, 1));
-        return model.node("/maxpool/MaxPool", "MaxPool", List.of(y), Attributes.integer("ceil_mode", 0),
-                Attributes.integers("dilations", 1, 1), Attributes.integers("kernel_shape", 3, 3),
-                Attributes.integers("pads", 1, 1, 1, 1), Attributes.integers("strides", 2, 2));
+        return model.node("/maxpool/MaxPool", "MaxPool", List.of(y), Attribute.of("ceil_mode", 0),
+                Attribute.integers("dilations", 1, 1), Attribute.integers("kernel_shape", 3, 3),
+                Attribute.integers("pads", 1, 1, 1, 1), Attribute.integers("strides", 2, 2));
     }
 
     private String block(String path, String x, int from, int width, int stride) {

@@ -1,6 +1,7 @@
 package dev.sinter.benchmarks.models;
 
 import com.google.protobuf.ByteString;
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.proto.TensorProto.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,7 +82,7 @@ final class TextDecoder {
         String two = model.node("/transformer/Unsqueeze_1", "Unsqueeze", List.of(one,
                 model.list("/transformer/Constant_axes_1", 2)));
         String real = model.node("/transformer/Cast", "Cast", List.of(two),
-                Attributes.integer("to", DataType.FLOAT_VALUE));
+                Attribute.of("to", DataType.FLOAT_VALUE));
         String dropped = parts.binary("/transformer/Sub", "Sub", model.scalar("/transformer/Constant", 1), real);
         return parts.binary("/transformer/Mul", "Mul", dropped,
                 model.scalar("/transformer/Constant_1", -Float.MAX_VALUE));
@@ -91,7 +92,7 @@ final class TextDecoder {
         String self = path + "/attn";
         String qkv = gemm(self + "/c_attn", parts.normalized(path + "/ln_1", x, HIDDEN, EPSILON), HIDDEN, 3 * HIDDEN);
         var three = model.nodes(self + "/Split", "Split", "", List.of(qkv, model.list(self + "/Constant_split",
-                HIDDEN, HIDDEN, HIDDEN)), 3, Attributes.integer("axis", 2));
+                HIDDEN, HIDDEN, HIDDEN)), 3, Attribute.of("axis", 2));
         String query = heads(self + "/query", three.get(0));
         String key = joined(self + "/Concat_key", pastKey, heads(self + "/key", three.get(1)));
         String value = joined(self + "/Concat_value", pastValue, heads(self + "/value", three.get(2)));
@@ -104,7 +105,7 @@ final class TextDecoder {
         scores = model.node(self + "/Where", "Where", List.of(window(self, query, key, causal), scores,
                 model.scalar(self + "/Constant_1", -Float.MAX_VALUE)));
         scores = parts.binary(self + "/Add", "Add", scores, bias);
-        String shares = model.node(self + "/Softmax", "Softmax", List.of(scores), Attributes.integer("axis", -1));
+        String shares = model.node(self + "/Softmax", "Softmax", List.of(scores), Attribute.of("axis", -1));
         String y = parts.binary(self + "/MatMul_1", "MatMul", shares, value);
         y = parts.reshaped(self + "/merge", parts.permuted(self + "/Transpose_1", y, 0, 2, 1, 3), HIDDEN);
         y = parts.binary(path + "/Add", "Add", gemm(self + "/c_proj", y, HIDDEN, HIDDEN), x);
@@ -126,7 +127,7 @@ final class TextDecoder {
     }
 
     private String joined(String path, String past, String now) {
-        return model.node(path, "Concat", List.of(past, now), Attributes.integer("axis", -2));
+        return model.node(path, "Concat", List.of(past, now), Attribute.of("axis", -2));
     }
 
     private String heads(String path, String x) {
@@ -136,15 +137,15 @@ final class TextDecoder {
     /** The linear layer of GPT-2, which flattens batch and sequence around a Gemm. */
     private String gemm(String path, String x, int from, int to) {
         String flat = model.node(path + "/Reshape_flat", "Reshape", List.of(x, model.list(path + "/Constant", -1,
-                from)), Attributes.integer("allowzero", 0));
+                from)), Attribute.of("allowzero", 0));
         String name = TransformerWriter.dotted(path);
         String w = model.weights(name + ".weight", 0, TransformerWriter.DEVIATION, from, to);
         String b = model.weights(name + ".bias", 0, TransformerWriter.DEVIATION, to);
-        String y = model.node(path + "/Gemm", "Gemm", List.of(flat, w, b), Attributes.number("alpha", 1),
-                Attributes.number("beta", 1));
+        String y = model.node(path + "/Gemm", "Gemm", List.of(flat, w, b), Attribute.of("alpha", 1f),
+                Attribute.of("beta", 1f));
         String shape = model.node(path + "/Concat", "Concat", List.of(parts.size(path + "/size_0", x, 0),
-                parts.size(path + "/size_1", x, 1), model.list(path + "/extent", to)), Attributes.integer("axis", 0));
-        return model.node(path + "/Reshape", "Reshape", List.of(y, shape), Attributes.integer("allowzero", 0));
+                parts.size(path + "/size_1", x, 1), model.list(path + "/extent", to)), Attribute.of("axis", 0));
+        return model.node(path + "/Reshape", "Reshape", List.of(y, shape), Attribute.of("allowzero", 0));
     }
 
     /** GELU by tanh. */

@@ -1,6 +1,7 @@
 package dev.sinter.benchmarks.models;
 
 import com.google.protobuf.ByteString;
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.proto.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -65,7 +66,7 @@ final class TextEncoder {
     private String bias(String mask) {
         String one = model.node("/Unsqueeze", "Unsqueeze", List.of(mask, model.list("/Constant_axes", 1)));
         String two = model.node("/Unsqueeze_1", "Unsqueeze", List.of(one, model.list("/Constant_axes_1", 2)));
-        String real = model.node("/Cast", "Cast", List.of(two), Attributes.integer("to", DataType.FLOAT_VALUE));
+        String real = model.node("/Cast", "Cast", List.of(two), Attribute.of("to", DataType.FLOAT_VALUE));
         String dropped = parts.binary("/Sub", "Sub", model.scalar("/Constant", 1), real);
         return parts.binary("/Mul", "Mul", dropped, model.scalar("/Constant_1", -Float.MAX_VALUE));
     }
@@ -147,9 +148,9 @@ final class TextEncoder {
         String shape = model.node(path + "/Concat_view", "Concat", List.of(
                 parts.size(path + "/view_0", mask, 0), model.list(path + "/view_1", 1),
                 model.list(path + "/view_2", 1), parts.size(path + "/view_3", mask, 1)),
-                Attributes.integer("axis",
+                Attribute.of("axis",
                         0));
-        String view = model.node(path + "/Reshape_view", "Reshape", List.of(dropped, shape), Attributes.integer(
+        String view = model.node(path + "/Reshape_view", "Reshape", List.of(dropped, shape), Attribute.of(
                 "allowzero", 0));
         String full = model.node(path + "/Expand", "Expand", List.of(view,
                 model.node(path + "/Shape_scores", "Shape", List.of(scores))));
@@ -158,7 +159,7 @@ final class TextEncoder {
     }
 
     private String mixed(String path, String scores, String value) {
-        String shares = model.node(path + "/Softmax", "Softmax", List.of(scores), Attributes.integer("axis", -1));
+        String shares = model.node(path + "/Softmax", "Softmax", List.of(scores), Attribute.of("axis", -1));
         String y = parts.binary(path + "/MatMul_1", "MatMul", shares, value);
         y = parts.permuted(path + "/Transpose_3", y, 0, 2, 1, 3);
         return parts.reshaped(path + "/merge", y, hidden);

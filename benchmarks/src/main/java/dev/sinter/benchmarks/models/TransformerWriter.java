@@ -1,5 +1,6 @@
 package dev.sinter.benchmarks.models;
 
+import dev.sinter.frontend.onnx.Attribute;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,11 +36,11 @@ final class TransformerWriter {
 
     /** The layer normalization over the last axis, in the nine operators it takes below opset 17. */
     String normalized(String path, String x, int width, float epsilon) {
-        String mean = model.node(path + "/ReduceMean", "ReduceMean", List.of(x), Attributes.integers("axes", -1));
+        String mean = model.node(path + "/ReduceMean", "ReduceMean", List.of(x), Attribute.integers("axes", -1));
         String centred = binary(path + "/Sub", "Sub", x, mean);
         String square = binary(path + "/Pow", "Pow", centred, model.scalar(path + "/Constant", 2));
         String variance = model.node(path + "/ReduceMean_1", "ReduceMean", List.of(square),
-                Attributes.integers("axes", -1));
+                Attribute.integers("axes", -1));
         String shifted = binary(path + "/Add", "Add", variance, model.scalar(path + "/Constant_1", epsilon));
         String root = model.node(path + "/Sqrt", "Sqrt", List.of(shifted));
         String unit = binary(path + "/Div", "Div", centred, root);
@@ -61,7 +62,7 @@ final class TransformerWriter {
     String size(String path, String x, int axis) {
         String shape = model.node(path + "/Shape", "Shape", List.of(x));
         String extent = model.node(path + "/Gather", "Gather", List.of(shape, model.index(path + "/Constant", axis)),
-                Attributes.integer("axis", 0));
+                Attribute.of("axis", 0));
         return model.node(path + "/Unsqueeze", "Unsqueeze", List.of(extent, model.list(path + "/Constant_1", 0)));
     }
 
@@ -72,13 +73,13 @@ final class TransformerWriter {
         for (int i = 0; i < extents.length; i++) {
             parts.add(model.list(path + "/extent_" + i, extents[i]));
         }
-        String shape = model.node(path + "/Concat", "Concat", parts, Attributes.integer("axis", 0));
-        return model.node(path + "/Reshape", "Reshape", List.of(x, shape), Attributes.integer("allowzero", 0));
+        String shape = model.node(path + "/Concat", "Concat", parts, Attribute.of("axis", 0));
+        return model.node(path + "/Reshape", "Reshape", List.of(x, shape), Attribute.of("allowzero", 0));
     }
 
     /** A permutation of four axes. */
     String permuted(String path, String x, long... axes) {
-        return model.node(path, "Transpose", List.of(x), Attributes.integers("perm", axes));
+        return model.node(path, "Transpose", List.of(x), Attribute.integers("perm", axes));
     }
 
     /** Rows of a table of weights. */

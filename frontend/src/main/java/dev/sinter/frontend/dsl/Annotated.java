@@ -1,8 +1,7 @@
 package dev.sinter.frontend.dsl;
 
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.ops.Operand;
-import dev.sinter.frontend.onnx.proto.AttributeProto;
-import dev.sinter.frontend.onnx.proto.AttributeProto.AttributeType;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Facts;
 import dev.sinter.ir.TensorData;
@@ -93,15 +92,11 @@ final class Annotated {
         int axis = q.axis() < 0 ? q.axis() + rank : q.axis();
         var parts = q.group() == 0 ? Quantizing.whole(data, q.bits(), q.channels() ? axis : -1)
                 : Quantizing.groups(data, q.bits(), q.group(), q.place(), frame);
-        var axisAttribute = AttributeProto.newBuilder().setName("axis").setType(AttributeType.INT)
-                .setI(q.group() == 0 ? axis : rank - 1).build();
-        var block = AttributeProto.newBuilder().setName("block_size").setType(AttributeType.INT).setI(q.group())
-                .build();
+        var attributes = q.group() == 0 ? List.of(Attribute.of("axis", axis))
+                : List.of(Attribute.of("axis", rank - 1), Attribute.of("block_size", q.group()));
         var integers = constant(parts.integers(), name, facts);
         var scales = Operand.ofConstant(parts.scales(), name + ".scale");
         return new Item.Tensor(model.evaluation().primitives().lower("DequantizeLinear",
-                List.of(integers.operand(), scales), q.group() == 0 ? List.of(axisAttribute)
-                        : List.of(axisAttribute, block),
-                1, "dequantize", place, frame).getFirst());
+                List.of(integers.operand(), scales), attributes, 1, "dequantize", place, frame).getFirst());
     }
 }

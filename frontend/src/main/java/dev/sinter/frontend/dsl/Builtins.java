@@ -1,8 +1,7 @@
 package dev.sinter.frontend.dsl;
 
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.ops.Operand;
-import dev.sinter.frontend.onnx.proto.AttributeProto;
-import dev.sinter.frontend.onnx.proto.AttributeProto.AttributeType;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Origin;
@@ -82,7 +81,7 @@ final class Builtins {
         if (!(tensor instanceof Item.Tensor(var operand))) {
             throw frame.error(place, "append: a tensor was expected, not " + tensor.describe());
         }
-        var axis = AttributeProto.newBuilder().setName("axis").setType(AttributeType.INT).setI(state.axis()).build();
+        var axis = Attribute.of("axis", state.axis());
         var old = state.operand().type();
         var more = operand.type();
         if (old.dtype() != more.dtype() || !more.shape().isRanked() || more.shape().rank() != old.shape().rank()
@@ -128,7 +127,7 @@ final class Builtins {
                     "split: parts " + sizes + " sum up to " + sum + ", axis " + axis + " of " + x.type()
                             + " is " + size);
         }
-        var attribute = AttributeProto.newBuilder().setName("axis").setType(AttributeType.INT).setI(axis).build();
+        var attribute = Attribute.of("axis", axis);
         return new Item.Items(primitives.lower("Split", List.of(x, Primitives.sizes(sizes)), List.of(attribute),
                 sizes.size(), label, place, frame).stream().<Item>map(Item.Tensor::new).toList());
     }

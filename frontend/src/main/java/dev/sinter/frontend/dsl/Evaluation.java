@@ -12,7 +12,8 @@ final class Evaluation {
     /** A part of a text that a name's value replaces. */
     static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
     private static final int LONGEST_TEXT = 4096;
-    private static final int LONGEST_LIST = 1 << 16;
+    /** Elements a list may have. */
+    static final int LONGEST_LIST = 1 << 16;
 
     private final Elaboration model;
     private final Shapes shapes;

@@ -1,11 +1,12 @@
 package dev.sinter.frontend.dsl;
 
+import dev.sinter.frontend.files.NamedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** Files that a text names: in its folder or below, so that a model from elsewhere can't make us read other files. */
+/** Files that a text names. */
 final class Folder {
     private Folder() {
     }
@@ -21,17 +22,12 @@ final class Folder {
             throw new WeightFileException("this text was not read from a file, so there is no folder to look in");
         }
         try {
-            var root = source.folder().toAbsolutePath().normalize();
-            var relative = Path.of(name);
-            var file = root.resolve(relative).normalize();
-            if (relative.isAbsolute() || name.startsWith("/") || name.startsWith("\\") || !file.startsWith(root)
-                    || file.equals(root)) {
-                throw new WeightFileException("a file in the folder of " + source.name() + " or below was expected");
-            }
+            var file = NamedFiles.find(source.folder(), name).orElseThrow(() -> new WeightFileException(
+                    "a file in the folder of " + source.name() + " or below was expected"));
             if (!Files.isRegularFile(file)) {
                 throw new WeightFileException("there is no such file in the folder of " + source.name());
             }
-            if (!file.toRealPath().startsWith(root.toRealPath())) {
+            if (NamedFiles.isElsewhere(source.folder(), file)) {
                 throw new WeightFileException("a link that leaves the folder of " + source.name());
             }
             return file;

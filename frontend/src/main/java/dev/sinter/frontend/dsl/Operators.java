@@ -8,17 +8,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The operators of the language: on numbers and sizes at once, on tensors as nodes. */
 final class Operators {
-    private static final int LONGEST_LIST = 1 << 16;
-    private static final Map<String, String> TENSORS = Map.ofEntries(Map.entry("+", "Add"), Map.entry("-", "Sub"),
-            Map.entry("*", "Mul"), Map.entry("/", "Div"), Map.entry("%", "Mod"), Map.entry("@", "MatMul"),
-            Map.entry("==", "Equal"), Map.entry("<", "Less"), Map.entry("<=", "LessOrEqual"),
-            Map.entry(">", "Greater"), Map.entry(">=", "GreaterOrEqual"), Map.entry("and", "And"),
-            Map.entry("or", "Or"));
-    private static final Map<String, String> LABELS = Map.ofEntries(Map.entry("+", "add"), Map.entry("-", "sub"),
-            Map.entry("*", "mul"), Map.entry("/", "div"), Map.entry("%", "mod"), Map.entry("@", "matmul"),
-            Map.entry("==", "equal"), Map.entry("<", "less"), Map.entry("<=", "less_or_equal"),
-            Map.entry(">", "greater"), Map.entry(">=", "greater_or_equal"), Map.entry("and", "and"),
-            Map.entry("or", "or"));
+    /** An operator of ONNX, and what its node is called. */
+    private record OnTensors(String operator, String label) {
+    }
+
+    private static final Map<String, OnTensors> TENSORS = Map.ofEntries(
+            Map.entry("+", new OnTensors("Add", "add")),
+            Map.entry("-", new OnTensors("Sub", "sub")),
+            Map.entry("*", new OnTensors("Mul", "mul")),
+            Map.entry("/", new OnTensors("Div", "div")),
+            Map.entry("%", new OnTensors("Mod", "mod")),
+            Map.entry("@", new OnTensors("MatMul", "matmul")),
+            Map.entry("==", new OnTensors("Equal", "equal")),
+            Map.entry("<", new OnTensors("Less", "less")),
+            Map.entry("<=", new OnTensors("LessOrEqual", "less_or_equal")),
+            Map.entry(">", new OnTensors("Greater", "greater")),
+            Map.entry(">=", new OnTensors("GreaterOrEqual", "greater_or_equal")),
+            Map.entry("and", new OnTensors("And", "and")),
+            Map.entry("or", new OnTensors("Or", "or")));
 
     private final Primitives primitives;
 
@@ -92,12 +99,12 @@ final class Operators {
             throw frame.error(b.place(), "'" + b.operator() + "' is for numbers and sizes, not for tensors"
                     + (b.operator().equals("//") ? "; write floor(a / b)" : ""));
         }
-        return primitives.simple(operator, String.valueOf(LABELS.get(b.operator())), b.place(), frame, left, right);
+        return primitives.simple(operator.operator(), operator.label(), b.place(), frame, left, right);
     }
 
     private static Item joined(Ast.Binary b, List<Item> x, List<Item> y, Frame frame) {
-        if (x.size() + y.size() > LONGEST_LIST) {
-            throw frame.error(b.place(), "a list of at most " + LONGEST_LIST + " elements was expected");
+        if (x.size() + y.size() > Evaluation.LONGEST_LIST) {
+            throw frame.error(b.place(), "a list of at most " + Evaluation.LONGEST_LIST + " elements was expected");
         }
         var all = new ArrayList<>(x);
         all.addAll(y);

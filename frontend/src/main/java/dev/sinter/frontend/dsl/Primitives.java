@@ -1,13 +1,12 @@
 package dev.sinter.frontend.dsl;
 
-import com.google.protobuf.ByteString;
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.OnnxImportException;
 import dev.sinter.frontend.onnx.OnnxTypes;
 import dev.sinter.frontend.onnx.ops.NodeContext;
 import dev.sinter.frontend.onnx.ops.OnnxOps;
 import dev.sinter.frontend.onnx.ops.Operand;
 import dev.sinter.frontend.onnx.proto.AttributeProto;
-import dev.sinter.frontend.onnx.proto.AttributeProto.AttributeType;
 import dev.sinter.frontend.onnx.proto.NodeProto;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
@@ -70,21 +69,19 @@ final class Primitives {
     }
 
     private static void attribute(String name, Item item, List<AttributeProto> attributes) {
-        var attribute = AttributeProto.newBuilder().setName(name);
         switch (item) {
             case Item.Nothing n -> {
-                return;
+                // left out
             }
-            case Item.Size(var dim) -> attribute.setType(AttributeType.INT).setI(dim.value());
-            case Item.Real(double value) -> attribute.setType(AttributeType.FLOAT).setF((float) value);
-            case Item.Flag(boolean value) -> attribute.setType(AttributeType.INT).setI(value ? 1 : 0);
-            case Item.Words(var text) -> attribute.setType(AttributeType.STRING).setS(ByteString.copyFromUtf8(text));
-            case Item.Type(var dtype) -> attribute.setType(AttributeType.INT).setI(OnnxTypes.code(dtype));
-            case Item.Items(var elements) -> attribute.setType(AttributeType.INTS)
-                    .addAllInts(elements.stream().map(Item::integer).map(Objects::requireNonNull).toList());
+            case Item.Size(var dim) -> attributes.add(Attribute.of(name, dim.value()));
+            case Item.Real(double value) -> attributes.add(Attribute.of(name, (float) value));
+            case Item.Flag(boolean value) -> attributes.add(Attribute.of(name, value ? 1 : 0));
+            case Item.Words(var text) -> attributes.add(Attribute.of(name, text));
+            case Item.Type(var dtype) -> attributes.add(Attribute.of(name, OnnxTypes.code(dtype)));
+            case Item.Items(var elements) -> attributes.add(Attribute.integers(name,
+                    elements.stream().map(Item::integer).map(Objects::requireNonNull).toList()));
             default -> throw new AssertionError(item);
         }
-        attributes.add(attribute.build());
     }
 
     private static Operand sizes(Item item) {
@@ -141,8 +138,8 @@ final class Primitives {
         if (hint == null || hint == DType.I64) {
             return size;
         }
-        var to = AttributeProto.newBuilder().setName("to").setType(AttributeType.INT).setI(OnnxTypes.code(hint));
-        return lower("Cast", List.of(size), List.of(to.build()), 1, "cast", place, frame).getFirst();
+        return lower("Cast", List.of(size), List.of(Attribute.of("to", OnnxTypes.code(hint))), 1, "cast", place, frame)
+                .getFirst();
     }
 
     /** An operator of one result and no attributes. */

@@ -1,8 +1,7 @@
 package dev.sinter.frontend.dsl;
 
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.ops.Operand;
-import dev.sinter.frontend.onnx.proto.AttributeProto;
-import dev.sinter.frontend.onnx.proto.AttributeProto.AttributeType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.TensorType;
 import java.util.ArrayList;
@@ -155,9 +154,7 @@ final class Selecting {
                 add(axis, position, value == -1 ? Dim.of(Long.MAX_VALUE) : position.plus(Dim.ONE), 1);
             } else {
                 looked = primitives.lower("Gather", List.of(looked, Primitives.sizes(List.of(position))),
-                        List.of(AttributeProto.newBuilder().setName("axis").setType(AttributeType.INT).setI(axis)
-                                .build()),
-                        1, "gather", selection.place(), frame).getFirst();
+                        List.of(Attribute.of("axis", axis)), 1, "gather", selection.place(), frame).getFirst();
             }
         }
 

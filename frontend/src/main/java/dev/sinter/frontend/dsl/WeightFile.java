@@ -1,6 +1,7 @@
 package dev.sinter.frontend.dsl;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.sinter.frontend.files.NamedFiles;
 import dev.sinter.frontend.onnx.OnnxImportException;
 import dev.sinter.frontend.onnx.OnnxReader;
 import dev.sinter.frontend.onnx.proto.TensorProto;
@@ -120,14 +121,7 @@ interface WeightFile {
                 throw new WeightFileException("bytes " + from + " to " + (from + length)
                         + " were expected, the file has " + channel.size());
             }
-            var bytes = ByteBuffer.allocate((int) length);
-            while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {
-                // reads go on until the buffer is full
-            }
-            if (bytes.hasRemaining()) {
-                throw new WeightFileException("the file ends too early");
-            }
-            return bytes.flip();
+            return NamedFiles.read(channel, from, (int) length);
         }
     }
 }

@@ -1,11 +1,11 @@
 package dev.sinter.frontend.onnx;
 
+import dev.sinter.frontend.files.NamedFiles;
 import dev.sinter.frontend.onnx.proto.TensorProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,9 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Elements kept in a file beside the model. The file must lie in the model's folder or below: a model from elsewhere
- * must
- * not make us read other files.
+ * Elements kept in a file beside the model. The file must lie in the model's folder or below.
  *
  * @see <a href="https://github.com/onnx/onnx/blob/main/docs/ExternalData.md">External data</a>
  */
@@ -47,14 +45,7 @@ final class ExternalData {
                 throw new OnnxImportException(where + ": external data of at most " + LARGEST
                         + " bytes for one tensor was expected, not " + length);
             }
-            var bytes = ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
-            while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) >= 0) {
-                // reads go on until the buffer is full
-            }
-            if (bytes.hasRemaining()) {
-                throw new OnnxImportException(where + ": external data " + file + " ends too early");
-            }
-            return bytes.flip();
+            return NamedFiles.read(channel, offset, Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
             throw new OnnxImportException(where + ": external data " + file + " cannot be read (" + e + ")", e);
         }
@@ -82,14 +73,9 @@ final class ExternalData {
                     + "', but the model was not read from a file, so there is no folder to look in");
         }
         try {
-            var root = folder.toAbsolutePath().normalize();
-            var path = Path.of(location);
-            var file = root.resolve(path).normalize();
-            if (path.isAbsolute() || location.startsWith("/") || location.startsWith("\\") || !file.startsWith(root)) {
-                throw new OnnxImportException(where + ": external data was expected below the model's folder, not in '"
-                        + location + "'");
-            }
-            if (Files.exists(file) && !file.toRealPath().startsWith(root.toRealPath())) {
+            var file = NamedFiles.find(folder, location).orElseThrow(() -> new OnnxImportException(where
+                    + ": external data was expected below the model's folder, not in '" + location + "'"));
+            if (NamedFiles.isElsewhere(folder, file)) {
                 throw new OnnxImportException(where + ": external data '" + location
                         + "' is a link that leaves the model's folder");
             }

@@ -14,6 +14,7 @@ import static dev.sinter.ir.DType.U32;
 import static dev.sinter.ir.DType.U64;
 import static dev.sinter.ir.DType.U8;
 
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.OnnxTypes;
 import dev.sinter.frontend.onnx.proto.AttributeProto;
 import dev.sinter.ir.DType;

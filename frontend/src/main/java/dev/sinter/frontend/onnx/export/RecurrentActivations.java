@@ -1,5 +1,6 @@
 package dev.sinter.frontend.onnx.export;
 
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.proto.AttributeProto;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;

@@ -1,5 +1,6 @@
 package dev.sinter.frontend.onnx.export;
 
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.export.Elements.Values;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Expr;

@@ -1,0 +1,5 @@
+/** Files that models name. */
+@NullMarked
+package dev.sinter.frontend.files;
+
+import org.jspecify.annotations.NullMarked;
