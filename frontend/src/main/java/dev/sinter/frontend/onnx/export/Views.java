@@ -89,23 +89,22 @@ final class Views {
         boolean copies = false;
         int open = -1;
         for (int i = 0; i < target.length; i++) {
+            boolean same = from.isRanked() && i < from.rank()
+                    && site.known().simplify(from.dim(i)).equals(to.get(i));
             if (to.get(i) instanceof Dim.Const(long size)) {
                 if (size == 0) {
                     return null;
                 }
                 target[i] = size;
-            } else
-                if (from.isRanked() && i < from.rank()
-                        && site.known().simplify(from.dim(i)).equals(to.get(i))) {
-                            target[i] = 0;
-                            copies |= site.known().min(to.get(i)) <= 0;
-                        } else
-                    if (open < 0) {
-                        target[i] = -1;
-                        open = i;
-                    } else {
-                        return null;
-                    }
+            } else if (same) {
+                target[i] = 0;
+                copies |= site.known().min(to.get(i)) <= 0;
+            } else if (open < 0) {
+                target[i] = -1;
+                open = i;
+            } else {
+                return null;
+            }
         }
         // beside an axis of size 0 nobody could tell how large the open one is
         return open >= 0 && copies ? null : target;
