@@ -28,7 +28,7 @@ final class ExportCommand extends Console implements Callable<Integer> {
     @Option(names = "--dim", paramLabel = "NAME=N", description = "Fixes a symbolic dimension; may be repeated.")
     private Map<String, Long> dims = new LinkedHashMap<>();
     @Option(names = "--external-data",
-            description = "Puts the weights into FILE.onnx.data even if they are below 2 GB.")
+            description = "Puts the weights into FILE.onnx.data even if they are below 1.9 GB.")
     private boolean externalData;
 
     /** Made by the command line parser. */
