@@ -19,7 +19,7 @@ import java.util.Locale;
  */
 final class ModelFiles implements AutoCloseable {
     /** Goes up with every change of what {@link Architecture} writes: kept files of another version are left alone. */
-    private static final int GENERATION = 1;
+    private static final int GENERATION = 2;
     private static final String KEPT = "sinter.benchmarks.models";
     private static final String ORT_NATIVE = "ai/onnxruntime/native/linux-%s/";
     private final Path folder;

@@ -1,9 +1,18 @@
 package dev.sinter.benchmarks.models;
 
 import dev.sinter.frontend.onnx.Attribute;
+import dev.sinter.frontend.onnx.proto.GraphProto;
+import dev.sinter.frontend.onnx.proto.ModelProto;
+import dev.sinter.frontend.onnx.proto.NodeProto;
+import dev.sinter.frontend.onnx.proto.OperatorSetIdProto;
 import dev.sinter.frontend.onnx.proto.TensorProto.DataType;
+import dev.sinter.frontend.onnx.proto.TensorShapeProto;
+import dev.sinter.frontend.onnx.proto.TypeProto;
+import dev.sinter.frontend.onnx.proto.ValueInfoProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -14,6 +23,8 @@ import java.util.SplittableRandom;
  * trees that were learned.
  */
 final class BoostedTrees {
+    private static final String DOMAIN = "ai.onnx.ml";
+    private static final long IR_VERSION = 8;
     private static final int TREES = 100;
     private static final int DEPTH = 6;
     private static final int FEATURES = 30;
@@ -43,15 +54,29 @@ final class BoostedTrees {
         }
     }
 
-    static ModelWriter write() {
-        var model = new ModelWriter("trees", 15);
-        var x = model.input("input", DataType.FLOAT, "batch", FEATURES);
-        var trees = new BoostedTrees(model.random());
+    /** Writes the model; equal calls write equal files. */
+    static void write(Path file) throws IOException {
+        var trees = new BoostedTrees(new SplittableRandom("trees".hashCode()));
         for (int t = 0; t < TREES; t++) {
             trees.grow(t, 0, 0, List.of(trees.table));
         }
-        model.output(trees.node(model, x), "variable", DataType.FLOAT, "batch", 1);
-        return model;
+        var graph = GraphProto.newBuilder().setName("trees").addInput(port("input", FEATURES)).addNode(trees.node())
+                .addOutput(port("variable", 1));
+        var model = ModelProto.newBuilder().setIrVersion(IR_VERSION).setProducerName("Sinter").setGraph(graph)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(15))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(DOMAIN).setVersion(3)).build();
+        try (var out = Files.newOutputStream(file)) {
+            model.writeTo(out);
+        }
+    }
+
+    /** An input or output of any number of rows. */
+    private static ValueInfoProto port(String name, int columns) {
+        var shape = TensorShapeProto.newBuilder();
+        shape.addDimBuilder().setDimParam("batch");
+        shape.addDimBuilder().setDimValue(columns);
+        return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder().setTensorType(
+                TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT_VALUE).setShape(shape))).build();
     }
 
     /** Nodes of a tree are numbered as in a heap: the children of i are 2i + 1 and 2i + 2. */
@@ -86,26 +111,26 @@ final class BoostedTrees {
         return column.get(column.size() / 4 + random.nextInt(column.size() / 2 + 1) * (column.size() > 1 ? 1 : 0));
     }
 
-    private String node(ModelWriter model, String x) {
-        long[] targets = new long[leafIds.size()];
-        Arrays.fill(targets, 0);
-        return model.nodes("TreeEnsembleRegressor", "TreeEnsembleRegressor", "ai.onnx.ml", List.of(x), 1,
-                Attribute.of("n_targets", 1),
-                Attribute.of("post_transform", "NONE"),
-                Attribute.reals("base_values", List.of(BASE)),
-                Attribute.integers("nodes_treeids", longs(trees)),
-                Attribute.integers("nodes_nodeids", longs(ids)),
-                Attribute.integers("nodes_featureids", longs(features)),
-                Attribute.texts("nodes_modes", modes),
-                Attribute.reals("nodes_values", values),
-                Attribute.integers("nodes_truenodeids", longs(trueIds)),
-                Attribute.integers("nodes_falsenodeids", longs(falseIds)),
-                Attribute.integers("nodes_missing_value_tracks_true", new long[ids.size()]),
-                Attribute.reals("nodes_hitrates", Collections.nCopies(ids.size(), 1f)),
-                Attribute.integers("target_treeids", longs(leafTrees)),
-                Attribute.integers("target_nodeids", longs(leafIds)),
-                Attribute.integers("target_ids", targets),
-                Attribute.reals("target_weights", leafWeights)).getFirst();
+    private NodeProto node() {
+        return NodeProto.newBuilder().setName("TreeEnsembleRegressor").setOpType("TreeEnsembleRegressor")
+                .setDomain(DOMAIN).addInput("input").addOutput("variable").addAllAttribute(List.of(
+                        Attribute.of("n_targets", 1),
+                        Attribute.of("post_transform", "NONE"),
+                        Attribute.reals("base_values", List.of(BASE)),
+                        Attribute.integers("nodes_treeids", longs(trees)),
+                        Attribute.integers("nodes_nodeids", longs(ids)),
+                        Attribute.integers("nodes_featureids", longs(features)),
+                        Attribute.texts("nodes_modes", modes),
+                        Attribute.reals("nodes_values", values),
+                        Attribute.integers("nodes_truenodeids", longs(trueIds)),
+                        Attribute.integers("nodes_falsenodeids", longs(falseIds)),
+                        Attribute.integers("nodes_missing_value_tracks_true", new long[ids.size()]),
+                        Attribute.reals("nodes_hitrates", Collections.nCopies(ids.size(), 1f)),
+                        Attribute.integers("target_treeids", longs(leafTrees)),
+                        Attribute.integers("target_nodeids", longs(leafIds)),
+                        Attribute.integers("target_ids", new long[leafIds.size()]),
+                        Attribute.reals("target_weights", leafWeights)))
+                .build();
     }
 
     private static long[] longs(List<Long> list) {

@@ -97,6 +97,10 @@ interface Ast {
     record Annotate(Text pattern, List<Annotation> annotations, Place place) implements Statement {
     }
 
+    /** {@code initialize}: values of all parameters whose names match. */
+    record Initialize(Text pattern, Expression value, Place place) implements Statement {
+    }
+
     /** {@code let}, or an assignment to names there are. */
     record Let(boolean declares, List<Name> names, @Nullable TensorPattern type, Expression value, Place place)
             implements

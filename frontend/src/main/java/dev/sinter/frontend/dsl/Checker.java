@@ -132,6 +132,7 @@ final class Checker {
             case Ast.Output o -> "output";
             case Ast.Weights w -> "weights";
             case Ast.Annotate a -> "annotate";
+            case Ast.Initialize i -> "initialize";
             default -> null;
         };
         if (only != null && !model) {
@@ -173,6 +174,7 @@ final class Checker {
             case Ast.Annotate a -> {
                 // patterns are checked when all parameters are known
             }
+            case Ast.Initialize i -> expression(i.value(), names, whole);
             case Ast.Let let -> let(let, names, whole);
             case Ast.Output o -> {
                 expression(o.port(), names, whole);

@@ -6,11 +6,13 @@ import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of a model: their values and annotations by full name. Values are made once for all passes. */
@@ -23,7 +25,25 @@ final class Parameters {
     private record FromFile(WeightFile file, String prefix, boolean partial, Ast.Weights statement) {
     }
 
-    private record Rule(Pattern pattern, Ast.Annotate statement, List<Annotation> annotations) {
+    /** What a parameter's values are said to be, and where. */
+    private record Initial(Item item, Place place, Frame frame) {
+    }
+
+    /** What holds for parameters of matching names: annotations, or values. */
+    private record Rule(Ast.Text text, Pattern pattern, List<Annotation> annotations, @Nullable Initial initial) {
+        Rule(Ast.Text text, List<Annotation> annotations, @Nullable Initial initial) {
+            this(text, pattern(text), annotations, initial);
+        }
+
+        /** Stars stand for anything. */
+        private static Pattern pattern(Ast.Text text) {
+            return Pattern.compile(Arrays.stream(text.value().split("\\*", -1)).map(Pattern::quote)
+                    .collect(Collectors.joining(".*")));
+        }
+
+        boolean matches(String name) {
+            return pattern.matcher(name).matches();
+        }
     }
 
     private final Map<String, TensorData> made = new HashMap<>();
@@ -54,13 +74,14 @@ final class Parameters {
 
     void annotate(Ast.Annotate a, Frame frame, Elaboration model) {
         requireEarly(a.place(), "annotate", frame);
-        var parts = a.pattern().value().split("\\*", -1);
-        var regex = new StringBuilder();
-        for (int i = 0; i < parts.length; i++) {
-            regex.append(i == 0 ? "" : ".*").append(Pattern.quote(parts[i]));
-        }
-        var annotations = a.annotations().stream().map(n -> Annotation.of(n, model.evaluation(), frame)).toList();
-        rules.add(new Rule(Pattern.compile(regex.toString()), a, annotations));
+        rules.add(new Rule(a.pattern(), a.annotations().stream().map(n -> Annotation.of(n, model.evaluation(), frame))
+                .toList(), null));
+    }
+
+    void initialize(Ast.Initialize i, Frame frame, Elaboration model) {
+        requireEarly(i.place(), "initialize", frame);
+        rules.add(new Rule(i.pattern(), List.of(), new Initial(model.evaluation().evaluate(i.value(), frame),
+                i.value().place(), frame)));
     }
 
     private void requireEarly(Place place, String what, Frame frame) {
@@ -73,8 +94,8 @@ final class Parameters {
     /** Complains of rules that meant no parameter. */
     void checkRules(Frame frame) {
         for (var rule : rules) {
-            if (seen.keySet().stream().noneMatch(n -> rule.pattern().matcher(n).matches())) {
-                var text = rule.statement().pattern();
+            if (seen.keySet().stream().noneMatch(rule::matches)) {
+                var text = rule.text();
                 throw frame.error(text.place(), "no parameter is called \"" + text.value() + "\""
                         + Suggestions.near(text.value(), seen.keySet()));
             }
@@ -93,8 +114,7 @@ final class Parameters {
         var dims = sizes(type, p, name, frame);
         var annotations = new ArrayList<>(p.annotations().stream()
                 .map(a -> Annotation.of(a, model.evaluation(), frame)).toList());
-        rules.stream().filter(r -> r.pattern().matcher(name).matches()).forEach(r -> annotations.addAll(
-                r.annotations()));
+        rules.stream().filter(r -> r.matches(name)).forEach(r -> annotations.addAll(r.annotations()));
         var values = made.get(name);
         if (values == null) {
             values = values(p, name, type.dtype(), dims, frame, model);
@@ -150,11 +170,8 @@ final class Parameters {
                         + "; 'partial' behind the file's name lets initializers make what it does not have");
             }
         }
-        if (p.initial() == null) {
-            throw frame.error(p.name().place(), "parameter '" + name
-                    + "' has no values: an initializer, such as '= normal(0.02)', or 'weights \"FILE\"' was expected");
-        }
-        var item = model.evaluation().evaluate(p.initial(), frame);
+        var initial = initial(p, name, frame, model);
+        var item = initial.item();
         try {
             var data = item instanceof Item.Initial(var initializer) ? initializer.make(dtype, dims, name)
                     : item instanceof Item.Items ? Literals.tensor(item, dtype)
@@ -163,13 +180,31 @@ final class Parameters {
                                             name)
                                     : null;
             if (data == null) {
-                throw frame.error(p.initial().place(), "an initializer, a number or a table was expected, not "
+                throw initial.frame().error(initial.place(), "an initializer, a number or a table was expected, not "
                         + item.describe());
             }
-            return fitting(data, dtype, dims, p.initial().place(), "the table", frame);
+            return fitting(data, dtype, dims, initial.place(), "the table", initial.frame());
         } catch (IllegalArgumentException e) {
-            throw frame.error(p.initial().place(), String.valueOf(e.getMessage()));
+            throw initial.frame().error(initial.place(), "parameter '" + name + "': " + e.getMessage());
         }
+    }
+
+    /** The last 'initialize' that means the parameter, or what it says itself. */
+    private Initial initial(Ast.Param p, String name, Frame frame, Elaboration model) {
+        Initial found = null;
+        for (var rule : rules) {
+            if (rule.initial() != null && rule.matches(name)) {
+                found = rule.initial();
+            }
+        }
+        if (found != null) {
+            return found;
+        }
+        if (p.initial() == null) {
+            throw frame.error(p.name().place(), "parameter '" + name
+                    + "' has no values: an initializer, such as '= normal(0.02)', or 'weights \"FILE\"' was expected");
+        }
+        return new Initial(model.evaluation().evaluate(p.initial(), frame), p.initial().place(), frame);
     }
 
     private static boolean isLoad(Ast.@Nullable Expression initial) {

@@ -26,8 +26,9 @@ final class Parsing {
     private static final int DEEPEST = 800;
     private static final int MOST_EXPECTED = 8;
     private static final Map<String, String> CLOSING = Map.of("{", "}", "[", "]", "(", ")");
-    private static final List<String> STATEMENTS = List.of("annotate", "dim", "if", "input", "let", "output", "param",
-            "repeat", "require", "return", "state", "weights");
+    private static final List<String> STATEMENTS =
+            List.of("annotate", "dim", "if", "initialize", "input", "let", "output", "param",
+                    "repeat", "require", "return", "state", "weights");
     private static final List<String> ITEMS = List.of("fn", "import", "model");
 
     /** A parse tree and the tokens it is of, comments included. */

@@ -43,6 +43,7 @@ final class Statements {
             case Ast.Param p -> frame.define(p.name().text(), model.parameters().parameter(p, frame, model));
             case Ast.Weights w -> model.parameters().weights(w, frame);
             case Ast.Annotate a -> model.parameters().annotate(a, frame, model);
+            case Ast.Initialize i -> model.parameters().initialize(i, frame, model);
             case Ast.Let let -> let(let, frame);
             case Ast.Output o -> output(o, frame);
             case Ast.Require r -> {

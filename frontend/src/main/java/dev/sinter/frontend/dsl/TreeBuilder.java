@@ -108,6 +108,8 @@ final class TreeBuilder {
                     optional(s.TEXT(1) == null ? null : s.TEXT(1).getSymbol()), s.getText().endsWith("partial"), place);
             case SinterParser.AnnotateContext s -> new Ast.Annotate(text(s.TEXT().getSymbol()),
                     s.annotation().stream().map(this::annotation).toList(), place);
+            case SinterParser.InitializeContext s -> new Ast.Initialize(text(s.TEXT().getSymbol()),
+                    expressions.expression(s.expr()), place);
             case SinterParser.LetContext s -> new Ast.Let(true, s.name().stream().map(this::name).toList(),
                     s.tensorType() == null ? null : type(s.tensorType()), expressions.expression(s.expr()), place);
             case SinterParser.AssignContext s -> new Ast.Let(false, s.name().stream().map(this::name).toList(), null,

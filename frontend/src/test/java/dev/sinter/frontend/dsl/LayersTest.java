@@ -304,6 +304,24 @@ class LayersTest {
     }
 
     @Test
+    void patternsGiveParametersOtherValues() {
+        var graph = Texts.graph("""
+                model m {
+                    initialize "*.bias" = normal(0.1)
+                    initialize "last.bias" = 0.5
+                    initialize "n*.weight" = constant(2)
+                    input x: f32[2, 4]
+                    output y = layer_norm(linear(linear(x, 4) as first, 3) as last) as norm
+                }
+                """);
+        assertThat(constant(graph, "first.bias").getDouble(0)).isNotZero();
+        for (int i = 0; i < 3; i++) {
+            assertThat(constant(graph, "last.bias").getDouble(i)).isEqualTo(0.5);
+        }
+        assertThat(constant(graph, "norm.weight").getDouble(2)).isEqualTo(2);
+    }
+
+    @Test
     void quantizedWeightsAreNear() {
         var text = "model m { input x: f32[1, 16] param w: f32[16, 16] %s = normal(0.3) output y = x @ w }";
         var inputs = Map.of("x", ramp(1, 16));

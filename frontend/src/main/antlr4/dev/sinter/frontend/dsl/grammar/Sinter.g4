@@ -34,6 +34,7 @@ statement
     | 'param' name ('as' TEXT)? ':' tensorType annotation* ('=' expr)?                          # param
     | 'weights' TEXT ('prefix' TEXT)? 'partial'?                                                # weights
     | 'annotate' TEXT annotation+                                                               # annotate
+    | 'initialize' TEXT '=' expr                                                                # initialize
     | 'let' name (',' name)* (':' tensorType)? '=' expr                                         # let
     | name (',' name)* '=' expr                                                                 # assign
     | 'output' (name | TEXT) '=' expr                                                           # output
@@ -98,7 +99,7 @@ word
     ;
 
 /** Words that mean something in one place only may be names elsewhere. */
-name : NAME | 'along' | 'from' | 'to' | 'prefix' | 'partial' | 'named' | 'weights' | 'primitive' ;
+name : NAME | 'along' | 'from' | 'to' | 'prefix' | 'partial' | 'named' | 'weights' | 'primitive' | 'initialize' ;
 
 BLOCK : DIGIT+ 'x' DIGIT+ ;
 REAL : DIGITS '.' DIGITS EXPONENT? | DIGITS EXPONENT ;
