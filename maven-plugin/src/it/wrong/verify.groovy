@@ -1,6 +1,6 @@
 def log = new File(basedir, 'build.log').text
 def builds = log.split('Building wrong 1.0')
-assert builds.size() == 6
+assert builds.size() == 7
 
 assert builds[1].contains('<file>nowhere.onnx</file>: there is no model')
 assert builds[2].contains('there is no entry tiny.onnx; there are no files that end in .onnx or .sinter')
@@ -27,3 +27,4 @@ assert new File(basedir, 'target/generated-sources/sinter/com/acme/wrong/Good.ja
     assert !new File(basedir, "target/classes/com/acme/wrong/${it}Kernels.class").exists()
 }
 assert builds[5].contains('models are skipped (sinter.skip)')
+assert builds[6].contains('there is no jar to align')
