@@ -8,12 +8,10 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * Writes a compiled model as files in a folder of classes. A file that is there with the same content stays untouched;
@@ -47,9 +45,7 @@ final class FolderWriter {
         if (isSame(file, content)) {
             return;
         }
-        var parent = Files.createDirectories(file.toAbsolutePath().getParent());
-        var draft = parent.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
+        Replacement.of(file, draft -> {
             try (var channel = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 for (long at = 0; at < content.byteSize(); at += ZipWriter.WINDOW) {
                     var window = JarWriter.window(content, at);
@@ -58,10 +54,7 @@ final class FolderWriter {
                     }
                 }
             }
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        });
     }
 
     private static boolean isSame(Path file, MemorySegment content) throws IOException {

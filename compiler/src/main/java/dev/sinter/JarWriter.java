@@ -10,10 +10,8 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.zip.CRC32;
 
 /**
@@ -44,21 +42,14 @@ public final class JarWriter {
      *             if it can't be written
      */
     public static void write(ModelImage image, Path jar) throws IOException {
-        var place = jar.toAbsolutePath();
-        var folder = place.getParent();
-        if (folder == null || Files.isDirectory(place)) {
+        if (jar.toAbsolutePath().getParent() == null || Files.isDirectory(jar)) {
             throw new IOException(jar + " is a folder, a file was expected");
         }
-        Files.createDirectories(folder);
-        var draft = folder.resolve("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
+        Replacement.of(jar, draft -> {
             try (var channel = Files.newByteChannel(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 write(image, channel);
             }
-            Files.move(draft, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        });
     }
 
     /**

@@ -8,14 +8,12 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -58,8 +56,9 @@ record ModelCache(Path folder) {
             } else if (Files.exists(names)) {
                 others = Files.readAllLines(names);
             } else {
-                others = others(model);
-                write(names, others);
+                var lines = others(model);
+                Replacement.of(names, draft -> Files.write(draft, lines));
+                others = lines;
             }
             return load(others.isEmpty() ? key : digest(key, beside(model, others)), load, compile);
         } catch (IOException e) {
@@ -105,18 +104,6 @@ record ModelCache(Path folder) {
     private static List<Path> beside(Path model, Collection<String> locations) {
         var folder = model.toAbsolutePath().normalize().getParent();
         return locations.stream().map(folder::resolve).toList();
-    }
-
-    /** Written beside and moved, since another process may read it. */
-    private void write(Path file, List<String> lines) throws IOException {
-        Files.createDirectories(folder);
-        var draft = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
-            Files.write(draft, lines);
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
     }
 
     private static String digest(String text, List<Path> files) throws IOException {

@@ -5,14 +5,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -108,15 +106,7 @@ final class TuneCache {
         }
         var lines = new ArrayList<>(List.of(VERSION, MACHINE + machine));
         nanos.forEach((key, time) -> lines.add(time + "" + TAB + key));
-        var place = file.toAbsolutePath();
-        Files.createDirectories(place.getParent());
-        var draft = place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
-            Files.write(draft, lines);
-            Files.move(draft, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        Replacement.of(file, draft -> Files.write(draft, lines));
         changed = false;
     }
 }

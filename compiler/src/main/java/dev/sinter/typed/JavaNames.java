@@ -84,11 +84,6 @@ final class JavaNames {
         return id.substring(0, small).toLowerCase(Locale.ROOT) + id.substring(small);
     }
 
-    /** {@return whether a name can be that of a class or of one part of a package in Java source} */
-    static boolean isIdentifier(String name) {
-        return SourceVersion.isIdentifier(name) && !SourceVersion.isKeyword(name) && !name.contains("$");
-    }
-
     /** {@return a Java string literal of ASCII characters only, so that no encoding of sources matters} */
     static String literal(String text) {
         var out = new StringBuilder("\"");
