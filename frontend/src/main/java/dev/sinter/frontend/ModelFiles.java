@@ -13,10 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Files with models of either kind: a name that ends in {@code .sinter} is a text's, every other an ONNX file's. */
+/**
+ * Files with models of either kind: a name that ends in {@code .sinter}, in letters of any case, is a text's, every other an
+ * ONNX file's.
+ */
 public final class ModelFiles {
     private static final String TEXT = ".sinter";
     private static final String ONNX = ".onnx";
@@ -32,7 +36,7 @@ public final class ModelFiles {
      * @return whether its name says so
      */
     public static boolean isText(Path model) {
-        return model.toString().endsWith(TEXT);
+        return endsWith(model, TEXT);
     }
 
     /**
@@ -45,11 +49,15 @@ public final class ModelFiles {
     public static String stem(Path model) {
         var name = String.valueOf(model.getFileName());
         for (var ending : List.of(TEXT, ONNX)) {
-            if (name.endsWith(ending)) {
+            if (endsWith(model, ending)) {
                 return name.substring(0, name.length() - ending.length());
             }
         }
         return name;
+    }
+
+    private static boolean endsWith(Path file, String ending) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(ending);
     }
 
     /**
@@ -112,7 +120,7 @@ public final class ModelFiles {
                         pending.push(named);
                     }
                 }
-            } else if (file.equals(root) || file.toString().endsWith(ONNX)) {
+            } else if (file.equals(root) || endsWith(file, ONNX)) {
                 try {
                     found.addAll(ExternalFiles.of(file));
                 } catch (OnnxImportException e) {

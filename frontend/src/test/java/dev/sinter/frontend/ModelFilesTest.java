@@ -34,6 +34,16 @@ class ModelFilesTest {
     }
 
     @Test
+    void namesTellKindsApart() {
+        assertThat(ModelFiles.isText(Path.of("a", "b.sinter"))).isTrue();
+        assertThat(ModelFiles.isText(Path.of("B.SINTER"))).isTrue();
+        assertThat(ModelFiles.isText(Path.of("b.sinter.onnx"))).isFalse();
+        assertThat(ModelFiles.stem(Path.of("a", "b.sinter.onnx"))).isEqualTo("b.sinter");
+        assertThat(ModelFiles.stem(Path.of("B.ONNX"))).isEqualTo("B");
+        assertThat(ModelFiles.stem(Path.of("b.pb"))).isEqualTo("b.pb");
+    }
+
+    @Test
     void externalDataBelongsToAModel() throws IOException {
         assertThat(ModelFiles.of(onnx("model.onnx"))).containsExactlyInAnyOrder(folder.resolve("model.onnx"),
                 folder.resolve("a.bin"), folder.resolve("deep/b.bin"));
