@@ -54,7 +54,7 @@ class DamagedTextsTest {
     }
 
     private static void layOutOrRefuse(String text) {
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(180), () -> {
             try {
                 Verifier.verify(Texts.graph(text));
             } catch (DslException e) {
