@@ -20,6 +20,9 @@ final class RunningForm implements Machine.Forms {
         this.options = options;
         Form first = Machine.first(options, this, info.name());
         this.active = instance(first);
+        if (first == Form.SCALAR) {
+            ScalarStart.prepare(active.program(), info.weightsBytes());
+        }
         this.changeover = Machine.changesOver(options, first, this) ? new Changeover(this) : null;
     }
 

@@ -135,6 +135,9 @@ public final class FormEmitter implements Opcodes {
         if (rehearsed) {
             rehearsal(stubs);
         }
+        if (form == Form.SCALAR) {
+            new IdleEmitter(cw, name).idle(methods);
+        }
         statics();
         return cw.finish();
     }

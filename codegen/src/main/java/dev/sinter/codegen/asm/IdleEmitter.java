@@ -36,10 +36,17 @@ final class IdleEmitter implements Opcodes {
         return switch (stmt) {
             case Stmt.Loop loop -> loop.parallel()
                     || (loop.from() instanceof Term.Ref || loop.from().equals(Term.i32(0)))
-                            && loop.to() instanceof Term.Ref;
+                            && isZero(loop.to());
             case Stmt.Let let -> harmless(kernel, let.value());
             default -> false;
         };
+    }
+
+    /** Whether a term is zero where all parameters are. */
+    private static boolean isZero(Term term) {
+        return term instanceof Term.Ref || term.equals(Term.i32(0))
+                || term instanceof Term.Apply(var prim, var args) && (prim == Prim.ADD || prim == Prim.MUL)
+                        && args.stream().allMatch(IdleEmitter::isZero);
     }
 
     /** Whether a term can't fail: it reads weights only, of which there are as many from the first on as anywhere. */
