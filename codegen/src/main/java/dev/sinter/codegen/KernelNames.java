@@ -89,6 +89,7 @@ final class KernelNames {
             case Stmt.Unroll(var over, var body) -> new Stmt.Unroll(over, block(body));
             case Stmt.Let l -> l;
             case Stmt.Store s -> s;
+            case Stmt.Copy c -> c;
             case Stmt.Check c -> c;
         };
     }

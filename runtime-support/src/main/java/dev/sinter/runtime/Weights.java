@@ -168,6 +168,26 @@ public final class Weights {
     }
 
     /**
+     * Many floats.
+     *
+     * @param weights what {@link #buffers} gave
+     * @param offset of the first in bytes, a multiple of four
+     * @param to where they go
+     * @param at index there
+     * @param count how many
+     */
+    public static void copy(ByteBuffer[] weights, long offset, float[] to, int at, int count) {
+        int done = 0;
+        while (done < count) {
+            long from = offset + (long) Float.BYTES * done;
+            int inside = (int) from & WINDOW - 1;
+            int some = Math.min(count - done, (WINDOW - inside) / Float.BYTES);
+            weights[(int) (from >>> SHIFT)].asFloatBuffer().get(inside / Float.BYTES, to, at + done, some);
+            done += some;
+        }
+    }
+
+    /**
      * Eight bytes.
      *
      * @param weights what {@link #buffers} gave

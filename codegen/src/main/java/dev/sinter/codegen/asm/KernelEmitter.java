@@ -85,6 +85,7 @@ final class KernelEmitter implements Opcodes {
         switch (stmt) {
             case Stmt.Let(var name, var over, var value) -> let(name, value);
             case Stmt.Store s -> store(s);
+            case Stmt.Copy copy -> copy(copy);
             case Stmt.Loop loop -> loop(loop);
             case Stmt.If(var condition, var body) -> {
                 var end = new Label();
@@ -161,6 +162,24 @@ final class KernelEmitter implements Opcodes {
         terms.push(store.value(), 0);
         Instructions.arrayStore(mv, buffer.storage(), type.elem());
         mv.visitLabel(end);
+    }
+
+    private void copy(Stmt.Copy copy) {
+        var from = kernel.buffer(copy.from());
+        Runnable place = () -> {
+            mv.visitVarInsn(ALOAD, terms.local(copy.buffer()));
+            terms.push(copy.index(), 0);
+            terms.push(copy.count(), 0);
+        };
+        if (from.isWeight()) {
+            terms.weights().copy(() -> terms.push(copy.first(), 0), place);
+            return;
+        }
+        mv.visitVarInsn(ALOAD, terms.local(copy.from()));
+        terms.push(copy.first(), 0);
+        place.run();
+        mv.visitMethodInsn(INVOKESTATIC, "java/lang/System", "arraycopy",
+                "(Ljava/lang/Object;ILjava/lang/Object;II)V", false);
     }
 
     private void vectorStore(Stmt.Store store, Buffer buffer, VType type) {

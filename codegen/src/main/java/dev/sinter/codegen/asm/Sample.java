@@ -148,6 +148,8 @@ final class Sample {
                     refs(index, used);
                     refs(value, used);
                 }
+                case Stmt.Copy(var buffer, var index, var from, var first, var count) ->
+                        List.of(index, first, count).forEach(t -> refs(t, used));
                 case Stmt.If(var condition, var then) -> {
                     refs(condition, used);
                     ends(then, params, cuts, used);

@@ -32,6 +32,11 @@ final class TermEmitter implements Opcodes {
     private final Set<String> unproven = new HashSet<>();
     private int nextLocal;
 
+    /** Access to weights. */
+    WeightCode weights() {
+        return weights;
+    }
+
     TermEmitter(MethodVisitor mv, Kernel kernel, Form form, String owner, String weightsClass) {
         this.mv = mv;
         this.kernel = kernel;

@@ -75,6 +75,15 @@ final class WeightCode implements Opcodes {
         mv.visitMethodInsn(INVOKESTATIC, "java/util/Objects", "checkIndex", "(JJ)J", false);
     }
 
+    /** Copies f32 elements from the index that is pushed first to a place of an array, as many as are pushed last. */
+    void copy(Runnable pushIndex, Runnable pushPlace) {
+        mv.visitFieldInsn(GETSTATIC, scalarClass, BUFFERS, BUFFERS_TYPE);
+        pushIndex.run();
+        scale(Storage.F32, 0);
+        pushPlace.run();
+        mv.visitMethodInsn(INVOKESTATIC, WEIGHTS, "copy", "(" + BUFFERS_TYPE + "J[FII)V", false);
+    }
+
     void pushElement(Storage storage, Runnable pushIndex) {
         var layout = switch (storage) {
             case F32 -> "Float";

@@ -39,16 +39,20 @@ public final class AttentionKernel {
      *            factor of the scores
      * @param scratch
      *            {@link #scratchSize} elements for each worker
+     * @param work
+     *            {@link #WORK} elements for each worker, for the scalar form
      * @param sums
-     *            {@link #sumsSize} elements of f64 for each worker, for the scalar form
+     *            {@link #sumsSize} elements for each worker, for the scalar form
      */
     public record Attended(Operand q, Operand k, Operand v, @Nullable Operand mask, Operand out, float scale,
-            Place scratch, Place sums) {
+            Place scratch, Place work, Place sums) {
         int heads() {
             return Math.toIntExact(q.dims().get(1).value());
         }
     }
 
+    /** Elements of memory in which the scalar form of a worker works. */
+    public static final int WORK = ScalarSums.WIDE.work();
     /** Fewer queries are computed one by one, in every form alike, since it changes the order of the sums. */
     private static final int LOW = 4;
     /** Elements of a block of scores, which stay in the first-level cache with a few panels of keys or values. */

@@ -43,6 +43,7 @@ final class AttentionOperands {
     private final Access.@Nullable Memory mask;
     private final Access.Memory out;
     private final Access.Memory scratch;
+    private final Access.Memory work;
     private final Access.Memory sums;
     private final Term s;
     private final Term t;
@@ -63,7 +64,8 @@ final class AttentionOperands {
         this.mask = given.mask() == null ? null : access.memory("m", given.mask());
         this.scratch = access.memory("z",
                 ScalarSums.flat(given.scratch(), DType.F32));
-        this.sums = access.memory(ScalarSums.TOTALS.name(), ScalarSums.flat(given.sums(), DType.F64));
+        this.work = access.memory(ScalarSums.MEMORY.name(), ScalarSums.flat(given.work(), DType.F32));
+        this.sums = access.memory(ScalarSums.TOTALS.name(), ScalarSums.flat(given.sums(), DType.F32));
         this.d = Math.toIntExact(given.q().dims().get(3).value());
         this.e = Math.toIntExact(given.v().dims().get(3).value());
         this.s = access.size("S", given.q().dims().get(2));
@@ -231,6 +233,11 @@ final class AttentionOperands {
     /** The first of the sums that the scalar form keeps. */
     Term sums() {
         return sums.base();
+    }
+
+    /** The memory that the scalar form works in. */
+    Term work() {
+        return work.base();
     }
 
     Term scratch(int place) {

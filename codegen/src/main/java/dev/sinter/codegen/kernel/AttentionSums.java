@@ -67,22 +67,33 @@ final class AttentionSums {
     /** The steps of a block; {@code depth} elements lie between one span's scores and the next's. */
     void block(Body b, Term from, Term count, Term keys) {
         var padded = b.let("padded", AttentionOperands.whole(keys));
-        b.add(ScalarSums.clear(x.sums(), x.sums().plus(count.times(Term.ref("width")))));
-        b.add(ScalarSums.addRows("z", "z", List.of(Term.ref("qp"), Term.i32(x.depth()), Term.ref("kp"), x.sums(), count,
-                Term.i32(x.d()), padded, Term.ref("width"))));
+        var width = Term.ref("width");
+        b.add(ScalarSums.WIDE.zeros(x.work()));
+        b.add(clear(width, count));
+        b.add(multiply(List.of(Term.ref("qp"), Term.i32(x.depth()), Term.ref("kp"), width, x.work(), x.sums(), width,
+                count, Term.i32(x.d()), padded)));
         b.add(scores(count, padded));
         b.add(weights.rows(count, keys, Term.ref("depth")));
-        b.add(ScalarSums.clear(x.sums(), x.sums().plus(count.times(columns()))));
+        var columns = Term.i32(columns());
+        b.add(clear(columns, count));
         b.loop("s", Term.i32(0), keys, AttentionOperands.SPAN, span -> {
             var s = Term.ref("s");
             var at = Term.ref("scores")
                     .plus(Term.of(Prim.DIV, s, Term.i32(AttentionOperands.SPAN)).times(Term.ref("depth")));
-            span.add(ScalarSums.addRows("z", "z", List.of(at, Term.i32(AttentionOperands.SPAN),
-                    Term.ref("vp").plus(s.times(columns())), x.sums(), count,
-                    Term.of(Prim.MIN, Term.i32(AttentionOperands.SPAN), keys.minus(s)), Term.i32(columns()),
-                    Term.i32(columns()))));
+            span.add(multiply(List.of(at, Term.i32(AttentionOperands.SPAN), Term.ref("vp").plus(s.times(columns)),
+                    columns, x.work(), x.sums(), columns, count,
+                    Term.of(Prim.MIN, Term.i32(AttentionOperands.SPAN), keys.minus(s)), columns)));
         });
         b.add(results(from, count));
+    }
+
+    /** Sets rows of sums to zero that lie one behind the other. */
+    private Stmt.Call clear(Term width, Term count) {
+        return ScalarSums.WIDE.clear(ScalarSums.TOTALS.name(), x.work(), x.sums(), count.times(width));
+    }
+
+    private static Stmt.Call multiply(List<Term> places) {
+        return new ScalarFactors(ScalarSums.WIDE).multiply("z", ScalarSums.TOTALS.name(), places);
     }
 
     /** Scaled sums, the masks added, go where the weights are made of them, span by span. */
@@ -90,7 +101,7 @@ final class AttentionSums {
         var y = Term.ref("y");
         var row = x.part(".sums.score", List.of("bias", "at", "sum", "keys"),
                 Body.block(b -> b.loop("y", Term.i32(0), Term.ref("keys"), 1, each -> each.store("z",
-                        Term.ref("at").plus(y), x.score(ScalarSums.total(Term.ref("sum").plus(y)),
+                        Term.ref("at").plus(y), x.score(ScalarSums.total(Term.ref("sum").plus(y), 1),
                                 AttentionOperands.load(Term.ref("bias").plus(y), VType.F32), 1)))));
         var body = Body.block(b -> b.loop("r", Term.i32(0), Term.ref("count"), 1,
                 r -> r.loop("s", Term.i32(0), Term.ref("keys"), AttentionOperands.SPAN, span -> span.add(
@@ -118,7 +129,7 @@ final class AttentionSums {
             b.let("to", x.result(Term.ref("row")));
             b.let("part", AttentionOperands.load(Term.ref("share"), VType.F32));
             b.loop("c", Term.i32(0), Term.i32(x.e()), 1, each -> each.store("o", Term.ref("to").plus(c),
-                    Term.of(Prim.MUL, ScalarSums.total(Term.ref("sum").plus(c)), Term.ref("part"))));
+                    Term.of(Prim.MUL, ScalarSums.total(Term.ref("sum").plus(c), 1), Term.ref("part"))));
         }));
         var body = Body.block(b -> b.loop("r", Term.i32(0), Term.ref("count"), 1,
                 each -> each.add(x.call(row, Term.ref("from").plus(r), x.sums().plus(r.times(columns())),

@@ -319,11 +319,9 @@ public final class ExpandedKernel {
 
     /** The scalar form's sums of a group of panels, of all rows copied at a time. */
     private void sums(Body b) {
-        var sb = b.let("sb", Term.ref("s0"));
-        WindowSums.clear(b, "s", sb, Term.ref("i1").minus(Term.ref("i0")).times(WindowSums.PITCH));
-        b.let("r0", Term.ref("i0"));
-        b.let("jb", Term.ref("j0"));
+        b.let("sb", Term.ref("s0"));
         b.let("j1", Term.ref("j0").plus(Term.ref("panels")));
-        WindowSums.add(b, Form.SCALAR, "x", Map.of(), Set.of(), Set.of(), true);
+        b.add(WindowSums.SCALAR.zeros(Term.ref("wr0")));
+        b.add(WindowSums.scalar(WindowSums.PITCH));
     }
 }

@@ -63,13 +63,13 @@ public final class GemmKernel {
      *            i32 memory of one tile for integer sums, where {@code blockK} is below K; else null
      * @param blockSums
      *            f32 memory of one tile for the sums of one block, likewise
-     * @param rows
-     *            f32 memory of {@link ScalarProduct#rows} elements for each worker, for the scalar form
+     * @param work
+     *            f32 memory of {@link ScalarProduct#work} elements for each worker, for the scalar form
      * @param sums
-     *            f64 memory of {@link ScalarProduct#sums} elements for each worker, likewise
+     *            f32 memory of {@link ScalarProduct#sums} elements for each worker, likewise
      */
     public record Product(Operand a, Operand weights, @Nullable Operand zero, Operand c, Epilogue epilogue, int blockK,
-            @Nullable Place scratch, @Nullable Place blockSums, Place rows, Place sums) {
+            @Nullable Place scratch, @Nullable Place blockSums, Place work, Place sums) {
         long k() {
             return weights.dims().get(0).value();
         }
@@ -95,7 +95,7 @@ public final class GemmKernel {
     private final Access.@Nullable Memory scratch;
     private final Access.@Nullable Memory blockSums;
     private final GemmSums tile;
-    private final ScalarSums sums;
+    private final ScalarProduct.Memory memory;
     private final Epilogue.Declared epilogue;
     private final Term m;
     private final Term lda;
@@ -120,8 +120,7 @@ public final class GemmKernel {
         this.blockSums =
                 product.blockSums() == null ? null : access.memory("f", tileMemory(product.blockSums(), DType.F32));
         this.tile = new GemmSums(k, w, zero, scratch, blockSums);
-        this.sums = new ScalarSums(access, new ScalarSums.Memory(product.rows(), product.sums()),
-                ScalarProduct.width(n));
+        this.memory = ScalarProduct.Memory.of(access, product.work(), product.sums());
         this.epilogue = product.epilogue().declare(access);
         this.m = access.size("M", product.a().dims().getFirst());
         this.lda = access.size("lda", product.a().strides().getFirst());
@@ -171,7 +170,7 @@ public final class GemmKernel {
     }
 
     private ScalarProduct scalar() {
-        return new ScalarProduct(access, sums, new ScalarProduct.Factors(a, lda, w, zero, k), target());
+        return new ScalarProduct(access, memory, new ScalarProduct.Factors(a, lda, w, zero, k), target());
     }
 
     private ScalarProduct.Target target() {

@@ -49,6 +49,8 @@ final class MethodSize {
             case Stmt.Let(var name, var over, var value) -> LOCAL + term(value);
             case Stmt.Store(var buffer, var index, var value, var mask) ->
                     LOCAL + term(index) + term(value) + conversion() + 1 + (mask == null ? 0 : BRANCH + term(mask));
+            case Stmt.Copy(var buffer, var index, var from, var first, var count) ->
+                    2 * LOCAL + term(index) + term(first) + term(count) + 2 * CALL;
             case Stmt.Loop(var parallel, var v, var from, var to, var step, var carries, var body) ->
                     term(from) + term(to) + 5 * LOCAL + 3 * BRANCH + 6 + block(body) + carries.stream()
                             .mapToInt(c -> term(c.init()) + term(c.next()) + 2 * LOCAL).sum();

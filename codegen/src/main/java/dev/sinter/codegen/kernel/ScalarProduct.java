@@ -5,6 +5,8 @@ import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
+import dev.sinter.codegen.plan.Place;
+import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -15,10 +17,32 @@ import org.jspecify.annotations.Nullable;
  * row through the epilogue.
  */
 public final class ScalarProduct {
+    /** Rows whose sums wait at a time. */
+    private static final int ROWS = 64;
+
     private final Access access;
     private final Factors factors;
     private final Target target;
-    private final ScalarSums sums;
+    private final Access.Memory work;
+    private final Access.Memory sums;
+    private final ScalarSums scalar;
+    private final int width;
+
+    /**
+     * Memory of a worker.
+     *
+     * @param work
+     *            where factors and sums come together
+     * @param sums
+     *            where sums wait
+     */
+    record Memory(Access.Memory work, Access.Memory sums) {
+        /** Declares the memory. */
+        static Memory of(Access access, Place work, Place sums) {
+            return new Memory(access.memory(ScalarSums.MEMORY.name(), ScalarSums.flat(work, DType.F32)),
+                    access.memory(ScalarSums.TOTALS.name(), ScalarSums.flat(sums, DType.F32)));
+        }
+    }
 
     /**
      * What is multiplied.
@@ -57,21 +81,24 @@ public final class ScalarProduct {
             int n) {
     }
 
-    ScalarProduct(Access access, ScalarSums sums, Factors factors, Target target) {
+    ScalarProduct(Access access, Memory memory, Factors factors, Target target) {
         this.access = access;
-        this.sums = sums;
+        this.work = memory.work();
+        this.sums = memory.sums();
+        this.width = width(target.n);
+        this.scalar = ScalarSums.of(factors.k, width);
         this.factors = factors;
         this.target = target;
     }
 
-    /** {@return elements of f32 memory that the scalar form of a product needs} */
-    public static Dim rows(long k, long n) {
-        return ScalarSums.rows(width(n), k);
+    /** {@return elements of f32 memory that the scalar form of a product works in} */
+    public static Dim work(long k, long n) {
+        return Dim.of(ScalarSums.of(k, width(n)).work());
     }
 
-    /** {@return elements of f64 memory that the scalar form of a product of m rows needs} */
+    /** {@return elements of f32 memory for the sums of the scalar form of a product of m rows} */
     public static Dim sums(Dim m, long n) {
-        return ScalarSums.sums(width(n), m);
+        return Dim.of(width(n)).times(m.isConst() ? Dim.of(Math.min(m.value(), ROWS)) : Dim.of(ROWS));
     }
 
     /** Columns of a task. */
@@ -85,16 +112,28 @@ public final class ScalarProduct {
         int panels = (target.n + VType.LANES - 1) / VType.LANES;
         var j1 = b.let("j1", Term.of(Prim.MIN, j0.plus(GemmTile.GROUP), Term.i32(panels)));
         var columns = b.let("columns", j1.minus(j0).times(VType.LANES));
-        b.loop("ib", i0, i1, ScalarSums.ROWS, rows -> {
+        b.loop("ib", i0, i1, ROWS, rows -> {
             var ib = Term.ref("ib");
-            var count = rows.let("count", Term.of(Prim.MIN, Term.i32(ScalarSums.ROWS), i1.minus(ib)));
-            sums.clear(rows, count);
+            var count = rows.let("count", Term.of(Prim.MIN, Term.i32(ROWS), i1.minus(ib)));
+            var sum = sums.at(Term.i32(0));
+            var memory = work.at(Term.i32(0));
+            var apart = Term.i32(width);
+            rows.add(scalar.zeros(memory));
+            if (factors.k == 0) {
+                rows.add(scalar.clear(ScalarSums.TOTALS.name(), memory, sum, count.times(width)));
+            }
             rows.loop("kb", Term.i32(0), Term.i32(factors.k), ScalarSums.DEPTH, x -> {
                 var k0 = Term.ref("kb");
-                var k1 = x.let("k1", Term.of(Prim.MIN, k0.plus(ScalarSums.DEPTH), Term.i32(factors.k)));
-                sums.copy(x, factors.w, factors.zero, j0, j1, k0, k1, factors.k);
-                sums.add(x, factors.a, factors.a.at(factors.lda.times(ib).plus(k0)), factors.lda, count, k1.minus(k0),
-                        columns);
+                var depth = x.let("depth",
+                        Term.of(Prim.MIN, Term.i32(ScalarSums.DEPTH), Term.i32(factors.k).minus(k0)));
+                x.add(new ScalarFactors(scalar).copy(factors.w, factors.zero,
+                        factors.w.at(j0.times(factors.k).plus(k0).times(VType.LANES)),
+                        factors.zero == null ? null : factors.zero.at(j0.times(VType.LANES)), memory,
+                        List.of(j1.minus(j0), Term.i32(factors.k * VType.LANES), depth)));
+                x.add(scalar.addRows(factors.a.buffer().name(), ScalarSums.TOTALS.name(),
+                        List.of(factors.a.at(factors.lda.times(ib).plus(k0)), factors.lda, memory, sum, apart, count,
+                                depth, columns),
+                        Term.of(Prim.EQ, k0, Term.i32(0))));
             });
             rows.add(access.call(rows(), List.of(ib, count, j0, j1)));
         });
@@ -115,7 +154,7 @@ public final class ScalarProduct {
             var column = b.let("n", Term.ref("j").times(VType.LANES));
             var rest = target.n % VType.LANES == 0 ? null
                     : b.let("rest", new Term.Lanes(column, Term.i32(target.n), VType.LANES));
-            var sum = b.let("sum", sums.sum(Term.ref("r"), panel));
+            var sum = b.let("sum", ScalarSums.total(sums.at(Term.ref("r").times(width).plus(panel)), VType.LANES));
             var operand = target.integral.apply(sum);
             var value = target.epilogue.apply(b, operand, Term.ref("i"), column, rest, null, "v");
             b.store("c", target.c.at(target.ldc.times(Term.ref("i")).plus(column)), value, rest);

@@ -113,6 +113,8 @@ final class VectorOperations {
                 block(either.no());
                 count += term(either.yesValue()) + term(either.noValue());
             }
+            case Stmt.Copy copy -> {
+            }
             case Stmt.Check check -> {
             }
             case Stmt.Call call -> {

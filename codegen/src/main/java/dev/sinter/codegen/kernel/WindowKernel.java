@@ -62,14 +62,12 @@ public final class WindowKernel {
      *            f32 memory of {@link #SCRATCH} elements for each worker, for sums
      * @param windows
      *            f32 memory of {@link #WINDOWS} elements for each worker
-     * @param copies
-     *            f32 memory of {@link #COPIES} elements for each worker, for the scalar form
-     * @param sums
-     *            f64 memory of {@link #SUMS} elements for each worker, likewise
+     * @param work
+     *            f32 memory of {@link #WORK} elements for each worker, for the scalar form
      */
     public record Product(Operand x, Operand weights, List<Long> window, List<Integer> strides,
             List<Integer> dilations, Operand y, Epilogue epilogue, Place scratch, Place windows,
-            Place copies, Place sums) {
+            Place work) {
         /**
          * The same convolution of another image.
          *
@@ -78,8 +76,7 @@ public final class WindowKernel {
          * @return the convolution
          */
         public Product of(Operand other) {
-            return new Product(other, weights, window, strides, dilations, y, epilogue, scratch, windows, copies,
-                    sums);
+            return new Product(other, weights, window, strides, dilations, y, epilogue, scratch, windows, work);
         }
 
         private long groups() {
@@ -104,10 +101,10 @@ public final class WindowKernel {
         }
     }
 
-    /** Elements of f32 memory that the scalar form needs. */
-    public static final int COPIES = WindowSums.COPIES;
-    /** Elements of f64 memory that the scalar form needs. */
-    public static final int SUMS = WindowSums.PITCH;
+    /** Elements of memory that the scalar form works in. */
+    public static final int WORK = WindowSums.SCALAR.work();
+    /** Columns of scratch in the scalar form: those of a whole task. */
+    private static final int COLUMNS = UNITS * WindowSums.PITCH;
     /** Elements of scratch a worker needs. */
     public static final int SCRATCH = (UNITS * BLOCK + GemmTile.TALL) * WindowSums.PITCH;
     /** Elements of memory for copied rows a worker needs. */
@@ -129,7 +126,7 @@ public final class WindowKernel {
         access.memory("s", new Operand(product.scratch(), DType.F32, Dim.ZERO, List.of(Dim.of(SCRATCH)),
                 List.of(Dim.ONE)));
         access.memory("a", ScalarSums.flat(product.windows(), DType.F32));
-        WindowSums.declare(access, product.copies(), product.sums());
+        WindowSums.declare(access, product.work());
         this.results = new WindowResults(access, access.memory("y", product.y()),
                 product.epilogue().declareShared(access), name());
         var window = product.window();
@@ -283,9 +280,9 @@ public final class WindowKernel {
     }
 
     private void block(Body b, Form form) {
-        var count = b.let("count", Term.ref("i1").minus(Term.ref("i0")));
+        b.let("count", Term.ref("i1").minus(Term.ref("i0")));
         b.let("r0", Term.ref("i0"));
-        zeros(b, form, count);
+        zeros(b, form);
         var some = Term.ref("some");
         var parts = b.let("parts", Term.of(Prim.DIV, Term.ref("segs").plus(some).plus(-1), some)
                 .times(Term.ref("pieces")));
@@ -298,33 +295,56 @@ public final class WindowKernel {
             var from = x.let("k0", minor.times(Term.ref("piece")));
             var to = x.let("k1", Term.of(Prim.MIN, Term.ref("len"), from.plus(Term.ref("piece"))));
             x.let("depth", behind.minus(first).times(to.minus(from)));
-            if (form != Form.SCALAR) {
-                PackedSums.copy(x);
+            if (form == Form.SCALAR) {
+                x.add(WindowSums.scalar(COLUMNS)); // all panels of the task at once
+                return;
             }
+            PackedSums.copy(x);
             x.loop("g", Term.ref("u0"), Term.ref("u1"), 1, unit -> unit(unit, form));
         });
-        if (!isFused(form)) {
-            finish(b);
-        }
+        boolean masked = product.columns() % VType.LANES != 0;
+        if (form == Form.SCALAR) {
+            var column = b.let("column", Term.ref("yb").plus(Term.ref("j0").times(VType.LANES)));
+            var columns = b.let("columns", Term.of(Prim.MIN, Term.ref("cols"), Term.ref("j1").times(VType.LANES))
+                    .minus(Term.ref("j0").times(VType.LANES)));
+            var scalar = results.scalar(masked);
+            scalar.constants(b, Term.ref("wr0"), column, columns);
+            b.add(scalar.rows("s", Term.ref("wr0"), List.of(Term.ref("s0"), Term.i32(COLUMNS), Term.ref("i0"),
+                    Term.ref("count"), column, columns)));
+        } else
+            if (!isFused(form)) {
+                finish(b, masked);
+            }
     }
 
     /** The epilogue in a pass of its own, where it is too long for the tiles of the last part. */
-    private void finish(Body b) {
+    private void finish(Body b, boolean masked) {
         b.loop("h", Term.ref("u0"), Term.ref("u1"), 1, unit -> {
             var j0 = panels(unit, "h");
-            unit.add(access.call(results.finish(product.columns() % VType.LANES != 0),
+            unit.add(access.call(results.finish(masked),
                     List.of(Term.ref("sb_h"), Term.ref("yb"), Term.ref("i0"), Term.ref("i1"), j0.times(16),
                             Term.of(Prim.MIN, Term.ref("cols"), j0.plus(Term.ref("panels_h")).times(16)))));
         });
     }
 
     /** Sums begin with zeros: in the vector forms with the same ones, which are no part of them. */
-    private void zeros(Body b, Form form, Term count) {
+    private void zeros(Body b, Form form) {
+        if (form == Form.SCALAR) {
+            b.let("sb", Term.ref("s0"));
+            b.let("j0", first("u0"));
+            b.let("j1", first("u1"));
+            b.add(WindowSums.SCALAR.zeros(Term.ref("wr0")));
+            return;
+        }
         var zeros = b.let("zeros", Term.ref("s0").plus(UNITS * BLOCK * WindowSums.PITCH));
-        var first = form == Form.SCALAR ? Term.ref("s0") : zeros;
-        var size = form == Form.SCALAR ? count.times(Term.ref("u1").minus(Term.ref("u0")))
-                : Term.i32(GemmTile.TALL);
-        WindowSums.clear(b, "s", first, size.times(WindowSums.PITCH));
+        WindowSums.clear(b, "s", zeros, Term.i32(GemmTile.TALL * WindowSums.PITCH));
+    }
+
+    /** The first panel of a group of panels. */
+    private Term first(String unit) {
+        int few = (int) product.panels() / units();
+        int more = (int) product.panels() % units();
+        return Term.ref(unit).times(few).plus(Term.of(Prim.MIN, Term.ref(unit), Term.i32(more)));
     }
 
     /** The panels of a group of panels, {@code panels_g} and their sums' beginning {@code sb_g}; returns the first. */
@@ -336,20 +356,13 @@ public final class WindowKernel {
                 Term.of(Prim.SELECT, Term.of(Prim.LT, g, Term.i32(more)), Term.i32(1), Term.i32(0))));
         b.let("sb_" + unit, Term.ref("s0").plus(g.minus(Term.ref("u0")).times(Term.ref("count"))
                 .times(WindowSums.PITCH)));
-        return b.let("j0_" + unit, g.times(few).plus(Term.of(Prim.MIN, g, Term.i32(more))));
+        return b.let("j0_" + unit, first(unit));
     }
 
     private void unit(Body b, Form form) {
         var j0 = panels(b, "g");
         b.let("panels", Term.ref("panels_g"));
         b.let("sb", Term.ref("sb_g"));
-        if (form == Form.SCALAR) {
-            b.let("j0", j0);
-            b.let("j1", j0.plus(Term.ref("panels")));
-            b.let("jb", j0);
-            WindowSums.add(b, form, "x", Map.of(), Set.of(), Set.of(), true);
-            return;
-        }
         var first = Term.of(Prim.EQ, Term.ref("part"), Term.i32(0));
         b.let("old", Term.of(Prim.SELECT, first, Term.ref("zeros"), Term.ref("sb")));
         b.let("fd", Term.of(Prim.SELECT, first, Term.i32(0), Term.i32(WindowSums.PITCH)));

@@ -80,6 +80,11 @@ record WindowResults(Access access, Access.Memory y, Epilogue.Declared epilogue,
         b.loop("t", Term.i32(0), Term.i32(rows), 1, x -> all.forEach(x::add));
     }
 
+    /** The scalar form's way. */
+    ScalarResults scalar(boolean masked) {
+        return new ScalarResults(y, Term.ref("ldc"), epilogue, masked);
+    }
+
     /** The epilogue of sums that wait in scratch. */
     Kernel finish(boolean masked) {
         var body = Body.block(b -> b.loop("i", Term.ref("i0"), Term.ref("i1"), 1, row -> {

@@ -24,6 +24,8 @@ import java.util.TreeSet;
 public final class WinogradKernel {
     /** Bytes a block's transformed input may take. */
     private static final long MOST_BYTES = 700_000;
+    /** Most panels whose sums are made at a time in the scalar form. */
+    private static final int SCALAR_PANELS = 16;
     /** Tasks a block is cut into where it is the only one. */
     private static final int SPLITS = 2;
 
@@ -44,13 +46,11 @@ public final class WinogradKernel {
      *            what happens before the store, operands as {@code [N*OH*OW,M]}
      * @param memory
      *            f32 memory for each worker: transformed input, sums, and tiles on their way
-     * @param copies
-     *            f32 memory of {@link WindowKernel#COPIES} elements for each worker, for the scalar form
-     * @param totals
-     *            f64 memory of {@link WindowKernel#SUMS} elements for each worker, likewise
+     * @param work
+     *            f32 memory of {@link WindowKernel#WORK} elements for each worker, for the scalar form
      */
     public record Product(Winograd algorithm, Operand x, List<Integer> begin, Operand weights, Operand y,
-            Epilogue epilogue, List<Place> memory, Place copies, Place totals) {
+            Epilogue epilogue, List<Place> memory, Place work) {
         /** Copies the lists. */
         public Product {
             begin = List.copyOf(begin);
@@ -65,11 +65,12 @@ public final class WinogradKernel {
          * @return the convolution
          */
         public Product of(Operand other) {
-            return new Product(algorithm, other, begin, weights, y, epilogue, memory, copies, totals);
+            return new Product(algorithm, other, begin, weights, y, epilogue, memory, work);
         }
 
         private Blocks blocks() {
-            return new Blocks(algorithm, x.dims().get(3).value(), y.dims().get(1).value(), y.dims().get(2).value());
+            return new Blocks(algorithm, x.dims().get(3).value(), y.dims().get(1).value(), y.dims().get(2).value(),
+                    panels());
         }
 
         private long panels() {
@@ -92,8 +93,10 @@ public final class WinogradKernel {
      *            rows of results
      * @param width
      *            columns of results
+     * @param panels
+     *            of sixteen channels of results
      */
-    public record Blocks(Winograd algorithm, long channels, long height, long width) {
+    public record Blocks(Winograd algorithm, long channels, long height, long width, long panels) {
         private long along(long size) {
             int m = algorithm.results();
             return (size + m - 1) / m;
@@ -126,8 +129,27 @@ public final class WinogradKernel {
 
         /** {@return elements of memory a worker needs: for transformed input, sums, and tiles on their way} */
         public List<Long> memory() {
-            return List.of(square() * most() * padded(), square() * most() * WinogradSums.PITCH, Math.max(
-                    WinogradInput.memory(algorithm, channels, along(width)), WinogradOutput.memory(algorithm)));
+            int widest = Math.max(pitch(Form.SCALAR), pitch(Form.V512));
+            return List.of(square() * most() * padded(), square() * most() * widest, Math.max(
+                    WinogradInput.memory(algorithm, channels, along(width)),
+                    WinogradOutput.memory(algorithm, widest)));
+        }
+
+        /** Groups of panels whose sums are made at a time: in the scalar form few, since its rows should be long. */
+        int groups(Form form) {
+            int most = form == Form.SCALAR ? SCALAR_PANELS : WinogradSums.panels(most());
+            return (int) Math.max((panels + most - 1) / most, form == Form.SCALAR ? splits() : 1);
+        }
+
+        /** Tasks of a block. */
+        int splits() {
+            return most() == perImage() ? Math.min(SPLITS, groups(Form.V512)) : 1;
+        }
+
+        /** Distance of rows of sums. */
+        int pitch(Form form) {
+            return form == Form.SCALAR
+                    ? (int) ((panels + groups(form) - 1) / groups(form)) * VType.LANES : WinogradSums.PITCH;
         }
     }
 
@@ -147,7 +169,7 @@ public final class WinogradKernel {
             access.memory(List.of("v", "s", "u").get(i), new Operand(product.memory().get(i), DType.F32, Dim.ZERO,
                     List.of(Dim.of(sizes.get(i))), List.of(Dim.ONE)));
         }
-        WindowSums.declare(access, product.copies(), product.totals());
+        WindowSums.declare(access, product.work());
         this.y = access.memory("y", product.y());
         this.epilogue = product.epilogue().declare(access);
         var algorithm = product.algorithm();
@@ -194,17 +216,7 @@ public final class WinogradKernel {
     public static Call of(Product product) {
         var kernel = new WinogradKernel(product);
         return new Call(KernelSet.of(kernel::driver), kernel.access.arrays(), kernel.access.args(),
-                product.tiles().ceilDiv(kernel.blocks.most()).times(Dim.of(kernel.splits())));
-    }
-
-    /** Groups of panels whose sums are made at a time. */
-    private int groups() {
-        int panels = WinogradSums.panels(blocks.most());
-        return (int) ((product.panels() + panels - 1) / panels);
-    }
-
-    private int splits() {
-        return blocks.most() == blocks.perImage() ? Math.min(SPLITS, groups()) : 1;
+                product.tiles().ceilDiv(kernel.blocks.most()).times(Dim.of(kernel.blocks.splits())));
     }
 
     private String name() {
@@ -212,14 +224,14 @@ public final class WinogradKernel {
     }
 
     private WinogradOutput output(Form form) {
-        return new WinogradOutput(access, product.algorithm(), form, y, epilogue, name());
+        return new WinogradOutput(access, product.algorithm(), form, blocks.pitch(form), y, epilogue, name());
     }
 
     // ---- the driver: blocks of tiles, groups of panels
 
     private Kernel driver(Form form) {
-        int splits = splits();
-        int groups = groups();
+        int splits = blocks.splits();
+        int groups = blocks.groups(form);
         var inputs = new WinogradInput(access, product.algorithm(), form).kernel(name());
         int m = product.algorithm().results();
         boolean partial = blocks.height() % m != 0 || blocks.width() % m != 0;
@@ -246,22 +258,27 @@ public final class WinogradKernel {
                 + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true), body);
     }
 
-    /** Sums of up to three panels for every point, and their way back. */
+    /** Sums of some panels for every point, and their way back. */
     private void group(Body b, Form form, Kernel outputs) {
-        int few = (int) product.panels() / groups();
-        int more = (int) product.panels() % groups();
+        int groups = blocks.groups(form);
+        int few = (int) product.panels() / groups;
+        int more = (int) product.panels() % groups;
         var g = Term.ref("g");
         var j0 = b.let("j0", g.times(few).plus(Term.of(Prim.MIN, g, Term.i32(more))));
         var j1 = b.let("j1", j0.plus(few).plus(Term.of(Prim.SELECT, Term.of(Prim.LT, g, Term.i32(more)),
                 Term.i32(1), Term.i32(0))));
         b.let("jb", j0);
-        var sums = b.let("sums", Term.ref("most").times(WinogradSums.PITCH));
+        var sums = b.let("sums", Term.ref("most").times(blocks.pitch(form)));
         b.loop("e", Term.i32(0), Term.i32(blocks.square()), 1, point -> {
             var e = Term.ref("e");
             point.let("vb", Term.ref("v0").plus(e.times(Term.ref("plane"))));
             point.let("sb", Term.ref("s0").plus(e.times(sums)));
             point.let("wb", Term.ref("w0").plus(e.wide().times(Term.i64(product.panels() * VType.LANES))
                     .times(Term.ref("channels").wide())));
+            if (form == Form.SCALAR) {
+                WinogradSums.scalar(point, blocks.pitch(form));
+                return;
+            }
             WinogradSums.make(point, form, blocks.most(), last(), more == 0 ? Set.of(few)
                     : new TreeSet<>(Set.of(few, few + 1)));
         });

@@ -14,15 +14,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sums {@code s[point][tile][48]} transformed back, with the epilogue. A few tiles at a time: their lines from left to
+ * Sums {@code s[point][tile][pitch]} transformed back, with the epilogue. A few tiles at a time: their lines from left to
  * right in one loop over tiles and columns, then from above to below. Of a tile that lies within the image whole, results
  * go from registers through the epilogue to their places; those of others wait in memory.
  */
 final class WinogradOutput {
     /** Tiles transformed together. */
     private static final int PIECE = 4;
-    /** Distance of lines on the way. */
-    private static final int SPAN = PIECE * WinogradSums.PITCH;
 
     private final Access access;
     private final Winograd algorithm;
@@ -32,8 +30,11 @@ final class WinogradOutput {
     private final String name;
     private final int m;
     private final int points;
+    private final int pitch;
+    /** Distance of lines on the way. */
+    private final int span;
 
-    WinogradOutput(Access access, Winograd algorithm, Form form, Access.Memory y, Epilogue.Declared epilogue,
+    WinogradOutput(Access access, Winograd algorithm, Form form, int pitch, Access.Memory y, Epilogue.Declared epilogue,
             String name) {
         this.access = access;
         this.algorithm = algorithm;
@@ -43,12 +44,14 @@ final class WinogradOutput {
         this.name = name;
         this.m = algorithm.results();
         this.points = algorithm.points();
+        this.pitch = pitch;
+        this.span = PIECE * pitch;
     }
 
     /** Elements of memory on the way. */
-    static long memory(Winograd algorithm) {
+    static long memory(Winograd algorithm, int pitch) {
         long m = algorithm.results();
-        return (algorithm.points() * m + m * m) * SPAN;
+        return (algorithm.points() * m + m * m) * PIECE * pitch;
     }
 
     /** Whether an epilogue is short enough. */
@@ -68,22 +71,35 @@ final class WinogradOutput {
         boolean scalar = form == Form.SCALAR;
         var straight = masked || scalar ? null : straight();
         return access.part(name + ".output" + (masked ? ".tail" : ""), List.of("b0", "b1", "n0", "n1"),
-                Body.block(b -> b.loop("g", Term.ref("b0"), Term.ref("b1"), PIECE, some -> {
-                    var end = some.let("end", Term.of(Prim.MIN, Term.ref("b1"), Term.ref("g").plus(PIECE)));
-                    var count = some.let("count", end.minus(Term.ref("g")).times(WinogradSums.PITCH));
-                    var from = some.let("from", Term.ref("s0")
-                            .plus(Term.ref("g").minus(Term.ref("b0")).times(WinogradSums.PITCH)));
+                Body.block(b -> {
                     if (scalar) {
-                        byLines(some, from, count);
-                    } else {
-                        some.add(new Stmt.Call(lines(), List.of("s", "u"), List.of(from,
-                                Term.ref("most").times(WinogradSums.PITCH), Term.ref("u0"), count)));
+                        results(masked).constants(b, Term.ref("wr0"), Term.ref("n0"), columnCount());
                     }
-                    if (!scalar && (straight == null || partial)) {
-                        some.add(new Stmt.Call(columns(), List.of("u"), List.of(Term.ref("u0"), count)));
-                    }
-                    some.loop("i", Term.ref("g"), end, 1, x -> tile(x, partial, masked, straight));
-                })));
+                    b.loop("g", Term.ref("b0"), Term.ref("b1"), PIECE, some -> {
+                        var end = some.let("end", Term.of(Prim.MIN, Term.ref("b1"), Term.ref("g").plus(PIECE)));
+                        var count = some.let("count", end.minus(Term.ref("g")).times(pitch));
+                        var from = some.let("from", Term.ref("s0")
+                                .plus(Term.ref("g").minus(Term.ref("b0")).times(pitch)));
+                        if (scalar) {
+                            byLines(some, from, count);
+                        } else {
+                            some.add(new Stmt.Call(lines(), List.of("s", "u"), List.of(from,
+                                    Term.ref("most").times(pitch), Term.ref("u0"), count)));
+                        }
+                        if (!scalar && (straight == null || partial)) {
+                            some.add(new Stmt.Call(columns(), List.of("u"), List.of(Term.ref("u0"), count)));
+                        }
+                        some.loop("i", Term.ref("g"), end, 1, x -> tile(x, partial, masked, straight));
+                    });
+                }));
+    }
+
+    private ScalarResults results(boolean masked) {
+        return new ScalarResults(y, Term.ref("cols"), epilogue, masked);
+    }
+
+    private static Term columnCount() {
+        return Term.ref("n1").minus(Term.ref("n0"));
     }
 
     private void tile(Body b, boolean partial, boolean masked, @Nullable Kernel straight) {
@@ -96,9 +112,16 @@ final class WinogradOutput {
         var below = b.let("below", Term.of(Prim.MIN, Term.i32(m), Term.ref("oh").minus(top)));
         var right = b.let("right", Term.of(Prim.MIN, Term.i32(m), Term.ref("ow").minus(left)));
         var start = b.let("start", image.times(Term.ref("oh")).plus(top).times(Term.ref("ow")).plus(left));
-        var sums = b.let("sums", Term.ref("u0").plus(i.minus(Term.ref("g")).times(WinogradSums.PITCH)));
+        var sums = b.let("sums", Term.ref("u0").plus(i.minus(Term.ref("g")).times(pitch)));
+        if (form == Form.SCALAR) {
+            var py = Term.ref("py");
+            b.loop("py", Term.i32(0), below, 1, line -> line.add(results(masked).rows("u", Term.ref("wr0"),
+                    List.of(sums.plus(points * m * span).plus(py.times(m * span)), Term.i32(span),
+                            start.plus(py.times(Term.ref("ow"))), right, Term.ref("n0"), columnCount()))));
+            return;
+        }
         var range = List.of(Term.ref("n0"), Term.ref("n1"));
-        var general = new ArrayList<>(List.of(sums.plus(points * m * SPAN), start, below, right));
+        var general = new ArrayList<>(List.of(sums.plus(points * m * span), start, below, right));
         general.addAll(range);
         var pixels = access.call(pixels(masked), general);
         if (straight == null) {
@@ -118,16 +141,16 @@ final class WinogradOutput {
 
     /** Lines, then columns for results that wait, in the scalar form. */
     private void byLines(Body b, Term from, Term count) {
-        var plane = b.let("plane", Term.ref("most").times(WinogradSums.PITCH));
+        var plane = b.let("plane", Term.ref("most").times(pitch));
         var r = Term.ref("r");
         b.loop("r", Term.i32(0), Term.i32(points), 1, x -> x.add(WinogradLine.sums(algorithm,
                 new WinogradLine.Points("s", from.plus(plane.times(r.times(points))), plane),
-                new WinogradLine.Points("u", Term.ref("u0").plus(r.times(m * SPAN)), Term.i32(SPAN)), count)));
+                new WinogradLine.Points("u", Term.ref("u0").plus(r.times(m * span)), Term.i32(span)), count)));
         var c = Term.ref("c");
         b.loop("c", Term.i32(0), Term.i32(m), 1, x -> x.add(WinogradLine.sums(algorithm,
-                new WinogradLine.Points("u", Term.ref("u0").plus(c.times(SPAN)), Term.i32(m * SPAN)),
-                new WinogradLine.Points("u", Term.ref("u0").plus(c.times(SPAN)).plus(points * m * SPAN),
-                        Term.i32(m * SPAN)),
+                new WinogradLine.Points("u", Term.ref("u0").plus(c.times(span)), Term.i32(m * span)),
+                new WinogradLine.Points("u", Term.ref("u0").plus(c.times(span)).plus(points * m * span),
+                        Term.i32(m * span)),
                 count)));
     }
 
@@ -146,7 +169,7 @@ final class WinogradOutput {
                 }
                 var out = algorithm.sums(x, in, "a" + r + "_");
                 for (int j = 0; j < m; j++) {
-                    x.store("u", Term.ref("to").plus((r * m + j) * SPAN).plus(q), out.get(j));
+                    x.store("u", Term.ref("to").plus((r * m + j) * span).plus(q), out.get(j));
                 }
             }
         }));
@@ -160,7 +183,7 @@ final class WinogradOutput {
             for (int px = 0; px < m; px++) {
                 var out = column(x, px, Term.ref("at").plus(Term.ref("q")));
                 for (int py = 0; py < m; py++) {
-                    x.store("u", Term.ref("at").plus((points * m + py * m + px) * SPAN).plus(Term.ref("q")),
+                    x.store("u", Term.ref("at").plus((points * m + py * m + px) * span).plus(Term.ref("q")),
                             out.get(py));
                 }
             }
@@ -172,7 +195,7 @@ final class WinogradOutput {
     private List<Term> column(Body b, int px, Term at) {
         var in = new ArrayList<Term>();
         for (int r = 0; r < points; r++) {
-            in.add(b.let("l" + px + "_" + r, new Term.Load("u", at.plus((r * m + px) * SPAN), VType.F32X16, null)));
+            in.add(b.let("l" + px + "_" + r, new Term.Load("u", at.plus((r * m + px) * span), VType.F32X16, null)));
         }
         return algorithm.sums(b, in, "b" + px + "_");
     }
@@ -212,7 +235,7 @@ final class WinogradOutput {
     }
 
     private void columns(Body b, int columns, Term first, Term n) {
-        var at = Term.ref("sums").plus(first.times(SPAN)).minus(Term.ref("n0"));
+        var at = Term.ref("sums").plus(first.times(span)).minus(Term.ref("n0"));
         b.loop("n", Term.ref("n0"), Term.ref("n1"), VType.LANES, x -> {
             epilogue.hoist(x, List.of(new Stmt.Range("h", 1)), n, null);
             for (int px = 0; px < columns; px++) {
@@ -236,7 +259,7 @@ final class WinogradOutput {
                             var row = pixel.let("pixel", Term.ref("start")
                                     .plus(Term.ref("py").times(Term.ref("ow"))).plus(Term.ref("px")));
                             var from = pixel.let("from", Term.ref("sums")
-                                    .plus(Term.ref("py").times(m).plus(Term.ref("px")).times(SPAN))
+                                    .plus(Term.ref("py").times(m).plus(Term.ref("px")).times(span))
                                     .minus(Term.ref("n0")));
                             var to = pixel.let("place", y.at(row.times(Term.ref("cols"))));
                             pixel.loop("n", Term.ref("n0"), Term.ref("n1"), VType.LANES, x -> {

@@ -9,12 +9,11 @@ import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Stmt.Range;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
+import dev.sinter.ir.DType;
 import dev.sinter.runtime.Form;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -31,6 +30,9 @@ final class WinogradSums {
     static final int PITCH = WindowSums.PITCH;
     /** Rows of the only tiles that are higher than others: where weights come from memory, each is loaded less often. */
     private static final int HIGH = 8;
+
+    /** What the scalar form has to have in scope. */
+    private static final List<String> POINT = List.of("vb", "sb", "channels", "apart", "wr0", "i0", "i1", "j0", "j1");
 
     private WinogradSums() {
     }
@@ -62,10 +64,6 @@ final class WinogradSums {
      *            how many panels there may be
      */
     static void make(Body b, Form form, long block, long last, Set<Integer> widths) {
-        if (form == Form.SCALAR) {
-            scalar(b);
-            return;
-        }
         int tall = tall(form, block);
         var rows = b.let("wrows", Term.ref("i1").minus(Term.ref("i0")));
         var tiles = b.let("wtiles", Term.of(Prim.DIV, rows.plus(tall - 1), Term.i32(tall)));
@@ -113,36 +111,45 @@ final class WinogradSums {
                 Term.ref("channels"), Term.ref("apart"), Term.ref("jb"), i0, i1, j0, j1)));
     }
 
-    /** As windows of as many segments as there are whole chunks, and one of what is left. */
-    private static void scalar(Body b) {
-        var channels = Term.ref("channels");
-        var chunks = b.let("chunks", Term.of(Prim.DIV, channels, Term.i32(CHUNK)));
-        var rest = b.let("rest", channels.minus(chunks.times(CHUNK)));
-        WindowSums.clear(b, "s", Term.ref("sb"), Term.ref("i1").times(PITCH));
-        segments(b, Term.i32(0), chunks, Term.i32(CHUNK));
-        segments(b, chunks, chunks.plus(Term.of(Prim.MIN, rest, Term.i32(1))), rest);
+    /**
+     * The same in the scalar form.
+     *
+     * @param apart
+     *            distance of rows of sums
+     */
+    static void scalar(Body b, int apart) {
+        var args = new ArrayList<>(List.of(Term.ref("wb")));
+        POINT.forEach(p -> args.add(Term.ref(p)));
+        args.add(Term.i32(apart));
+        b.add(new Stmt.Call(scalarSums(), List.of("v", ScalarSums.MEMORY.name(), "s"), args));
     }
 
-    private static void segments(Body b, Term from, Term to, Term length) {
-        b.when(Term.of(Prim.LT, from, to), some -> {
-            // rows lie one behind the other: an image of one endless row
-            var sizes = new LinkedHashMap<String, Term>();
-            sizes.put("r0", Term.i32(0));
-            sizes.put("kw", Term.i32(1));
-            sizes.put("sc", Term.i32(0));
-            sizes.put("len", Term.i32(CHUNK));
-            sizes.put("k0", Term.i32(0));
-            sizes.put("k1", length);
-            sizes.put("first", from);
-            sizes.put("behind", to);
-            sizes.put("row", Term.i32(Integer.MAX_VALUE));
-            sizes.put("rows", Term.i32(1));
-            sizes.put("zero", Term.i32(0));
-            sizes.put("rx", Term.i32(CHUNK));
-            sizes.forEach(some::let);
-            WindowSums.add(some, Form.SCALAR, "v", Map.of("xb", "vb", "ow", "row", "oh", "rows", "xn", "zero", "ys",
-                    "zero", "xs", "rx", "sa", "apart", "kk", "channels"), Set.of(), Set.of(), true);
+    private static Kernel scalarSums() {
+        var buffers = List.of(Buffer.heap("v", Buffer.Storage.F32), Buffer.weight("w", Buffer.Storage.F32),
+                ScalarSums.MEMORY, Buffer.heap("s", Buffer.Storage.F32));
+        var weights = new Access.Memory(buffers.get(1), Term.ref("wb"), DType.F32);
+        var params = new ArrayList<>(List.of(new Kernel.Param("wb", Elem.I64)));
+        POINT.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
+        params.add(new Kernel.Param("pitch", Elem.I32));
+        var rows = Term.ref("i1").minus(Term.ref("i0"));
+        var panels = Term.ref("j1").minus(Term.ref("j0"));
+        var pitch = Term.ref("pitch");
+        var q = Term.ref("q");
+        var work = Term.ref("wr0");
+        var body = Body.block(b -> {
+            b.add(WindowSums.SCALAR.zeros(work));
+            b.loop("q", Term.i32(0), Term.ref("channels"), CHUNK, chunk -> {
+                var some = chunk.let("some", Term.of(Prim.MIN, Term.i32(CHUNK), Term.ref("channels").minus(q)));
+                chunk.add(new ScalarFactors(WindowSums.SCALAR).copy(weights, null, Term.ref("wb").plus(Term.ref("j0")
+                        .wide().times(Term.ref("channels").wide()).plus(q.wide()).times(Term.i64(VType.LANES))), null,
+                        work, List.of(panels, Term.ref("channels").times(VType.LANES), some)));
+                chunk.add(WindowSums.SCALAR.addRows("v", "s", List.of(
+                        Term.ref("vb").plus(Term.of(Prim.DIV, q, Term.i32(CHUNK)).times(Term.ref("apart"))),
+                        Term.i32(CHUNK), work, Term.ref("sb"), pitch, rows, some, panels.times(VType.LANES)),
+                        Term.of(Prim.EQ, q, Term.i32(0))));
+            });
         });
+        return new Kernel("winograd.f32.sums", buffers, params, body);
     }
 
     // ---- the tile

@@ -88,6 +88,24 @@ public final class Body {
     }
 
     /**
+     * Copies elements, in the scalar form.
+     *
+     * @param buffer
+     *            name of the buffer they go to
+     * @param index
+     *            of the first there
+     * @param from
+     *            name of the buffer they come from
+     * @param first
+     *            index there
+     * @param count
+     *            how many
+     */
+    public void copy(String buffer, Term index, String from, Term first, Term count) {
+        stmts.add(new Stmt.Copy(buffer, index, from, first, count));
+    }
+
+    /**
      * A loop without carried values.
      *
      * @param var

@@ -157,6 +157,7 @@ public final class KernelParser {
                 return new Stmt.Let(let.name, let.over, let.value);
             });
             case "store" -> line(KernelParser::store);
+            case "copy" -> line(KernelParser::copy);
             case "seq", "par" -> loop(indent);
             case "unroll" -> {
                 var over = line(words -> {
@@ -196,6 +197,19 @@ public final class KernelParser {
         var mask = words.takes("mask") ? words.term() : null;
         words.expect("=");
         return new Stmt.Store(buffer, index, words.term(), mask);
+    }
+
+    private static Stmt copy(LineParser words) {
+        words.expect("copy");
+        var buffer = words.name();
+        words.expect("@");
+        var index = words.term();
+        words.expect("=");
+        var from = words.name();
+        words.expect("@");
+        var first = words.term();
+        words.expect(",");
+        return new Stmt.Copy(buffer, index, from, first, words.term());
     }
 
     private Stmt call(LineParser words) {

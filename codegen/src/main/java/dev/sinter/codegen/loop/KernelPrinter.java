@@ -145,6 +145,15 @@ public final class KernelPrinter {
                 terms.term(value, TermText.OPEN);
                 end();
             }
+            case Stmt.Copy(var buffer, var index, var from, var first, var count) -> {
+                out.append("copy ").append(TermText.name(buffer)).append(" @ ");
+                terms.term(index, TermText.CLOSED);
+                out.append(" = ").append(TermText.name(from)).append(" @ ");
+                terms.term(first, TermText.CLOSED);
+                out.append(", ");
+                terms.term(count, TermText.OPEN);
+                end();
+            }
             case Stmt.Loop loop -> loop(loop, indent);
             case Stmt.Unroll(var over, var body) -> {
                 out.append("unroll ").append(TermText.ranges(over));

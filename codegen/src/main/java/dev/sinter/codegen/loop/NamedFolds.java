@@ -23,6 +23,8 @@ final class NamedFolds {
                                 : plain(value, out));
                 case Stmt.Store(var buffer, var index, var value, var mask) -> new Stmt.Store(buffer, plain(index, out),
                         plain(value, out), mask == null ? null : plain(mask, out));
+                case Stmt.Copy(var buffer, var index, var from, var first, var count) ->
+                        new Stmt.Copy(buffer, plain(index, out), from, plain(first, out), plain(count, out));
                 case Stmt.Loop loop -> loop(loop, out);
                 case Stmt.If(var condition, var inner) -> new Stmt.If(plain(condition, out), block(inner));
                 case Stmt.Either(var name, var condition, var yes, var a, var no, var b) -> {

@@ -147,6 +147,7 @@ public final class Outlining {
         }
         switch (stmt) {
             case Stmt.Store store -> names.add(store.buffer());
+            case Stmt.Copy copy -> names.addAll(List.of(copy.buffer(), copy.from()));
             case Stmt.Call call -> {
                 names.addAll(call.buffers());
                 call.kernel().buffers().stream().filter(Buffer::isWeight).forEach(b -> names.add(b.name()));

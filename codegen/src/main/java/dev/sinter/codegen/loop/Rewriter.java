@@ -13,6 +13,8 @@ final class Rewriter {
                     new Stmt.Let(names.apply(name), over, value.transform(terms));
             case Stmt.Store(var buffer, var index, var value, var mask) -> new Stmt.Store(buffer,
                     index.transform(terms), value.transform(terms), mask == null ? null : mask.transform(terms));
+            case Stmt.Copy(var buffer, var index, var from, var first, var count) -> new Stmt.Copy(buffer,
+                    index.transform(terms), from, first.transform(terms), count.transform(terms));
             case Stmt.Loop(var parallel, var v, var from, var to, var step, var carries, var body) ->
                     new Stmt.Loop(parallel, names.apply(v), from.transform(terms), to.transform(terms), step,
                             carries.stream()

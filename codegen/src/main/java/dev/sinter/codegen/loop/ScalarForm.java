@@ -192,6 +192,7 @@ final class ScalarForm {
                             scalar(a, lane, suffix), scalars(no, lane, suffix), scalar(b, lane, suffix));
             case Stmt.Unroll u -> throw new IllegalArgumentException("not unrolled");
             case Stmt.Call c -> c;
+            case Stmt.Copy c -> c;
             case Stmt.Check c -> c;
         };
     }

@@ -45,6 +45,23 @@ public sealed interface Stmt {
     }
 
     /**
+     * Elements from one place to another, all at once: f32, in the scalar form only, where it needs no compiled code.
+     *
+     * @param buffer
+     *            name of the heap buffer they go to
+     * @param index
+     *            of the first there
+     * @param from
+     *            name of the buffer they come from, heap or weights
+     * @param first
+     *            index there
+     * @param count
+     *            how many
+     */
+    record Copy(String buffer, Term index, String from, Term first, Term count) implements Stmt {
+    }
+
+    /**
      * A value carried round a loop, or a family of them.
      *
      * @param name

@@ -14,6 +14,7 @@ final class Stmts {
             case Stmt.Let let -> List.of(let.value());
             case Stmt.Store(var buffer, var index, var value, var mask) ->
                     mask == null ? List.of(index, value) : List.of(index, value, mask);
+            case Stmt.Copy(var buffer, var index, var from, var first, var count) -> List.of(index, first, count);
             case Stmt.Loop loop -> {
                 var terms = new ArrayList<Term>();
                 terms.add(loop.from());

@@ -30,6 +30,9 @@ public final class Unrolling {
                         (suffix, all) -> out.add(new Stmt.Let(name + suffix, List.of(), term(value, all))));
                 case Stmt.Store(var buffer, var index, var value, var mask) -> out.add(new Stmt.Store(buffer,
                         term(index, constants), term(value, constants), mask == null ? null : term(mask, constants)));
+                case Stmt.Copy(var buffer, var index, var from, var first, var count) ->
+                        out.add(new Stmt.Copy(buffer, term(index, constants), from, term(first, constants),
+                                term(count, constants)));
                 case Stmt.Loop(var parallel, var v, var from, var to, var step, var carries, var body) ->
                         out.add(new Stmt.Loop(parallel, v, term(from, constants), term(to, constants), step,
                                 carries(carries, constants), block(body, constants)));

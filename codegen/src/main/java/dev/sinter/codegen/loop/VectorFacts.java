@@ -77,6 +77,7 @@ final class VectorFacts {
                     vectors |= isVector(carry.init());
                 }
             }
+            case Stmt.Copy copy -> repeatable = false;
             case Stmt.Call call -> repeatable = false;
             case Stmt.Unroll unroll -> throw new IllegalArgumentException("not unrolled");
             case Stmt.Either either -> {

@@ -68,13 +68,13 @@ final class ProductPlanner {
         var blockSums = many ? plan.scratch(DType.F32, Dim.of(GemmKernel.SCRATCH)) : null;
         var k = weights.dims().getFirst().value();
         var n = weights.dims().get(1).value();
-        var copies = plan.scratch(DType.F32, ScalarProduct.rows(k, n));
-        var sums = plan.scratch(DType.F64, ScalarProduct.sums(a.dims().getFirst(), n));
+        var work = plan.scratch(DType.F32, ScalarProduct.work(k, n));
+        var sums = plan.scratch(DType.F32, ScalarProduct.sums(a.dims().getFirst(), n));
         boolean storable = expr.dtype() == DType.F32 || integer && expr.dtype() == DType.I32;
         if (matrices != null && storable && Epilogue.fits(expr, matrices) && !isNarrow(a, weights, expr)) {
             var whole = new GemmKernel.Product(a, weights, zero, output.collapseLeading(1),
                     new Epilogue(expr, matrices), blockK,
-                    scratch, blockSums, copies, sums);
+                    scratch, blockSums, work, sums);
             if (GemmKernel.fits(whole, plan.kernels())) {
                 plan.step(GemmKernel.of(whole, plan.kernels()));
                 return;
@@ -83,7 +83,7 @@ final class ProductPlanner {
         var type = integer ? DType.I32 : DType.F32;
         var product = plan.temporary(type, output.dims());
         plan.step(GemmKernel.of(new GemmKernel.Product(a, weights, zero, product.collapseLeading(1),
-                new Epilogue(Expr.arg(0, type), List.of()), blockK, scratch, blockSums, copies, sums), plan.kernels()));
+                new Epilogue(Expr.arg(0, type), List.of()), blockK, scratch, blockSums, work, sums), plan.kernels()));
         operands.addFirst(product);
         plan.map(expr, operands, output);
     }
@@ -277,9 +277,10 @@ final class ProductPlanner {
                         k.dims().get(2),
                         mask != null && !mask.strides().get(2).equals(Dim.ZERO)));
         float scale = op.divide() ? 1 / op.scale() : op.scale();
-        var sums = plan.scratch(DType.F64,
+        var work = plan.scratch(DType.F32, Dim.of(AttentionKernel.WORK));
+        var sums = plan.scratch(DType.F32,
                 AttentionKernel.sumsSize((int) v.dims().get(3).value(), k.dims().get(2)));
-        plan.step(AttentionKernel.of(new AttentionKernel.Attended(q, k, v, mask, output, scale, scratch, sums),
+        plan.step(AttentionKernel.of(new AttentionKernel.Attended(q, k, v, mask, output, scale, scratch, work, sums),
                 plan.kernels()));
     }
 

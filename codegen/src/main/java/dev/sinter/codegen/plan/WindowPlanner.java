@@ -133,8 +133,7 @@ final class WindowPlanner {
                 new Operand(packed, DType.F32, Dim.ZERO, matrix, Operand.rowMajorStrides(matrix)), window, strides,
                 dilations, y, last, plan.scratch(DType.F32, Dim.of(WindowKernel.SCRATCH)),
                 plan.scratch(DType.F32, Dim.of(copied)),
-                plan.scratch(DType.F32, Dim.of(WindowKernel.COPIES)),
-                plan.scratch(DType.F64, Dim.of(WindowKernel.SUMS)));
+                plan.scratch(DType.F32, Dim.of(WindowKernel.WORK)));
     }
 
     /** How Winograd's algorithm would be used, if it may be and pays. */
@@ -153,12 +152,12 @@ final class WindowPlanner {
                 algorithm == Winograd.F2 ? WeightItem.Form.WINOGRAD2 : WeightItem.Form.WINOGRAD4);
         var matrices = List.of(Dim.of((long) algorithm.points() * algorithm.points()), Dim.of(channels),
                 Dim.of((weights.dims()[0] + 15) / 16 * 16));
-        var blocks = new WinogradKernel.Blocks(algorithm, channels, y.dims().get(1).value(), y.dims().get(2).value());
+        var blocks = new WinogradKernel.Blocks(algorithm, channels, y.dims().get(1).value(), y.dims().get(2).value(),
+                (weights.dims()[0] + 15) / 16);
         var memory = blocks.memory().stream().map(size -> plan.scratch(DType.F32, Dim.of(size))).toList();
         var product = new WinogradKernel.Product(algorithm, x, begin,
                 new Operand(packed, DType.F32, Dim.ZERO, matrices, Operand.rowMajorStrides(matrices)), y, last, memory,
-                plan.scratch(DType.F32, Dim.of(WindowKernel.COPIES)),
-                plan.scratch(DType.F64, Dim.of(WindowKernel.SUMS)));
+                plan.scratch(DType.F32, Dim.of(WindowKernel.WORK)));
         if (!WinogradKernel.fits(product)) {
             return false;
         }

@@ -48,6 +48,7 @@ public final class Interpreter {
         switch (stmt) {
             case Stmt.Let(var name, var over, var value) -> each(over, 0, key -> names.put(name + key, term(value)));
             case Stmt.Store s -> store(s);
+            case Stmt.Copy copy -> copy(copy);
             case Stmt.Loop loop -> loop(loop);
             case Stmt.Unroll(var over, var body) -> each(over, 0, key -> block(body));
             case Stmt.If(var condition, var body) -> {
@@ -120,6 +121,20 @@ public final class Interpreter {
             if (mask == null || (boolean) lane(mask, l)) {
                 put(array, kernel.buffer(store.buffer()).storage(), Math.toIntExact(index + l), lane(value, l));
             }
+        }
+    }
+
+    private void copy(Stmt.Copy copy) {
+        var from = kernel.buffer(copy.from());
+        long first = ((Number) term(copy.first())).longValue();
+        int count = (int) term(copy.count());
+        var values = new Object[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = get(from, first + i);
+        }
+        for (int i = 0; i < count; i++) {
+            put(memory.heap().get(copy.buffer()), kernel.buffer(copy.buffer()).storage(), (int) term(copy.index()) + i,
+                    values[i]);
         }
     }
 

@@ -78,6 +78,7 @@ class TextTest {
         var body = Body.block(b -> {
             b.let("x", term);
             b.store("c", term, term, term);
+            b.copy("c", term, "d", term, term);
             b.loop("i", term, term, 7,
                     inner -> inner.when(term, x -> x.add(new Stmt.Check(term, "a \"b\" \\ \n c", term))));
         });
