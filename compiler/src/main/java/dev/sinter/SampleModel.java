@@ -4,12 +4,14 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphBuilder;
 import dev.sinter.ir.Origin;
+import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.cost.Sample;
 import dev.sinter.runtime.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -36,6 +38,9 @@ record SampleModel(Graph graph, Map<String, Tensor> inputs) {
         var operands = new ArrayList<Value>();
         for (var operand : sample.operands()) {
             var data = elements(operand.type(), random);
+            if (operand.sparsity() != null) {
+                leaveOut(operand.sparsity(), data, random);
+            }
             var name = "i" + operands.size();
             if (operand.constant()) {
                 operands.add(graph.constant(data, name));
@@ -65,5 +70,22 @@ record SampleModel(Graph graph, Map<String, Tensor> inputs) {
             }
         }
         return data;
+    }
+
+    /** Makes blocks of a matrix {@code [inputs,outputs]} zero. */
+    private static void leaveOut(Sparsity sparsity, TensorData matrix, Random random) {
+        int inputs = (int) matrix.dims()[0];
+        int outputs = (int) matrix.dims()[1];
+        for (int i = 0; i < inputs; i += sparsity.inputs()) {
+            for (int o = 0; o < outputs; o += sparsity.outputs()) {
+                if (random.nextDouble() < sparsity.zeros()) {
+                    for (int row = i; row < Math.min(inputs, i + sparsity.inputs()); row++) {
+                        int from = row * outputs + o;
+                        Arrays.fill(matrix.floatArray(), from,
+                                Math.min(from + sparsity.outputs(), (row + 1) * outputs), 0);
+                    }
+                }
+            }
+        }
     }
 }

@@ -48,6 +48,11 @@ public record Epilogue(Expr expr, List<Operand> operands) {
         });
     }
 
+    /** {@return whether what happens is the same in every row} */
+    public boolean sameInEveryRow() {
+        return operands.stream().allMatch(o -> o.strides().getFirst().equals(Dim.ZERO));
+    }
+
     /** Declares the operands; distances of their rows that are known are part of the kernel. */
     Declared declare(Access access) {
         return declare(access, access::size);
@@ -118,6 +123,22 @@ public record Epilogue(Expr expr, List<Operand> operands) {
             }
             for (int i = 0; i < constants.size(); i++) {
                 args.add(hoisted != null ? Term.ref("hc" + i) : body.let(prefix + "c" + i, constants.get(i).splat()));
+            }
+            return new ExprCode(body, VType.LANES, args, prefix, memories.size() + 1).lower(expr);
+        }
+
+        /**
+         * The value stored for a vector of rows' products of one column, where what happens is {@linkplain #sameInEveryRow
+         * the same in every row}.
+         */
+        Term applyToRows(Body body, Term product, Term column, String prefix) {
+            var args = new ArrayList<Term>(List.of(product));
+            for (int i = 0; i < memories.size(); i++) {
+                var at = repeatsAlongColumns(i) ? Term.i32(0) : column;
+                args.add(body.let(prefix + "o" + i, memories.get(i).load(at, 1).splat()));
+            }
+            for (int i = 0; i < constants.size(); i++) {
+                args.add(body.let(prefix + "c" + i, constants.get(i).splat()));
             }
             return new ExprCode(body, VType.LANES, args, prefix, memories.size() + 1).lower(expr);
         }

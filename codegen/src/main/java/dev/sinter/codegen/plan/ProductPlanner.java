@@ -29,10 +29,12 @@ final class ProductPlanner {
 
     private final PlanBuilder plan;
     private final UnaryOperator<Operand> contiguous;
+    private final SparsePlanner sparse;
 
     ProductPlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous) {
         this.plan = plan;
         this.contiguous = contiguous;
+        this.sparse = new SparsePlanner(plan, contiguous);
     }
 
     // ---- real numbers
@@ -40,6 +42,12 @@ final class ProductPlanner {
     void matmul(MatMul op, Node node) {
         var b = node.input(1);
         var extras = node.inputs().subList(2, node.inputs().size());
+        if (sparse.group(node) > 0) {
+            var operands = new ArrayList<Operand>();
+            var epilogue = literals(op.epilogue(), extras, operands);
+            sparse.product(node, epilogue, operands);
+            return;
+        }
         if (b.isConstant() && b.shape().rank() == 2 && b.dtype() == DType.F32 && node.input(0).shape().rank() >= 2) {
             var weights = packed(b.constant());
             packed(node, op.epilogue(), plan.operand(node.input(0)), weights, null, 0, extras);

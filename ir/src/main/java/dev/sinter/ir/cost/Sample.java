@@ -2,6 +2,7 @@ package dev.sinter.ir.cost;
 
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Shape;
+import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Op;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node alone, all sizes known: what a cost is the cost of. Its text, {@code conv f32[1,8,9,9], constant f32[4,8,3,3]
@@ -30,11 +32,25 @@ public record Sample(Op op, List<Operand> operands) {
      *            its type
      * @param constant
      *            whether its elements are known when compiling
+     * @param sparsity
+     *            pattern of the zeros of a constant matrix {@code [inputs,outputs]}; null where it does not matter
      */
-    public record Operand(TensorType type, boolean constant) {
+    public record Operand(TensorType type, boolean constant, @Nullable Sparsity sparsity) {
+        /**
+         * An operand whose zeros do not matter.
+         *
+         * @param type
+         *            its type
+         * @param constant
+         *            whether its elements are known when compiling
+         */
+        public Operand(TensorType type, boolean constant) {
+            this(type, constant, null);
+        }
+
         @Override
         public String toString() {
-            return (constant ? "constant " : "") + type;
+            return (constant ? "constant " : "") + type + (sparsity == null ? "" : " " + sparsity);
         }
     }
 
@@ -60,7 +76,8 @@ public record Sample(Op op, List<Operand> operands) {
                     (a, b) -> a.equals(Dim.ONE) ? a : b));
         }
         return new Sample(op, operands.stream().map(o -> new Operand(
-                new TensorType(o.type().dtype(), o.type().shape().substitute(sizes)), o.constant())).toList());
+                new TensorType(o.type().dtype(), o.type().shape().substitute(sizes)), o.constant(), o.sparsity()))
+                .toList());
     }
 
     /**

@@ -1,0 +1,170 @@
+package dev.sinter.codegen.plan;
+
+import dev.sinter.codegen.kernel.Epilogue;
+import dev.sinter.codegen.kernel.SparseKernel;
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Expr;
+import dev.sinter.ir.Node;
+import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorData;
+import dev.sinter.ir.Value;
+import dev.sinter.ir.op.MatMul;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans products with sparse constant weights. Their factors are turned, those that several products share once, and
+ * results that only such products use are never turned back.
+ */
+final class SparsePlanner {
+    private final PlanBuilder plan;
+    private final UnaryOperator<Operand> contiguous;
+    private final Map<Turned, Operand> turned = new HashMap<>();
+    private final Map<Node, Integer> groups = new HashMap<>();
+    private @Nullable Map<Value, List<Node>> users;
+
+    /** A value turned in blocks of so many rows. */
+    private record Turned(Value value, int rows) {
+    }
+
+    SparsePlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous) {
+        this.plan = plan;
+        this.contiguous = contiguous;
+    }
+
+    /** Neighbouring columns that keep the same inputs if a node is such a product, else 0. */
+    int group(Node node) {
+        return groups.computeIfAbsent(node, n -> {
+            if (!(n.op() instanceof MatMul) || n.input(0).dtype() != DType.F32 || n.input(0).shape().rank() < 2) {
+                return 0;
+            }
+            var weights = n.input(1).constant();
+            return weights == null || weights.dims().length != 2 ? 0 : SparseChoice.group(n, weights, plan);
+        });
+    }
+
+    /**
+     * Plans a product.
+     *
+     * @param node
+     *            a product of a {@link #group} above 0
+     * @param epilogue
+     *            {@code $0} is the product
+     * @param operands
+     *            the epilogue's others
+     */
+    void product(Node node, Expr epilogue, List<Operand> operands) {
+        var dims = node.output().shape().dims();
+        var rows = new Shape(dims.subList(0, dims.size() - 1)).size();
+        var matrices = ProductPlanner.matrices(operands, dims, rows);
+        boolean vectors = matrices != null && epilogue.dtype() == DType.F32 && Epilogue.fits(epilogue, matrices);
+        if (vectors && staysTurned(node, rows, new Epilogue(epilogue, matrices))) {
+            return;
+        }
+        var output = plan.result(node.output());
+        if (vectors) {
+            var product = of(node, rows, output.collapseLeading(1), new Epilogue(epilogue, matrices), false);
+            if (SparseKernel.fits(product)) {
+                plan.step(SparseKernel.of(product));
+                return;
+            }
+        }
+        var sums = plan.temporary(DType.F32, dims);
+        plan.step(SparseKernel.of(of(node, rows, sums.collapseLeading(1),
+                new Epilogue(Expr.arg(0, DType.F32), List.of()), false)));
+        var all = new ArrayList<>(operands);
+        all.addFirst(sums);
+        plan.map(epilogue, all, output);
+    }
+
+    private SparseKernel.Product of(Node node, Dim rows, Operand output, Epilogue epilogue, boolean staysTurned) {
+        int group = group(node);
+        var matrix = node.input(1).constant();
+        var weights = SparseWeights.of(matrix, group);
+        return new SparseKernel.Product(factors(node.input(0), rows, matrix.dims()[0], group), rows,
+                new SparseKernel.Weights(group, weight(weights.ends()), weight(weights.blocks()),
+                        (int) matrix.dims()[0], (int) matrix.dims()[1]),
+                output, epilogue, staysTurned ? null : plan.scratch(DType.F32, Dim.of(SparseKernel.sums(group))),
+                shuffles());
+    }
+
+    /** A value's rows turned, which a step does unless it was done before. */
+    private Operand factors(Value value, Dim rows, long columns, int group) {
+        var key = new Turned(value, SparseKernel.rows(group));
+        var known = turned.get(key);
+        if (known != null) {
+            return known;
+        }
+        var given = plan.operand(value);
+        var lined = given.strides().getLast().equals(Dim.ONE) ? given.collapseLeading(1) : null;
+        var matrix = lined != null ? lined : contiguous.apply(given).collapseLeading(1);
+        var memory = memory(rows, columns);
+        plan.step(SparseKernel.turn(matrix, memory, shuffles(), key.rows));
+        turned.put(key, memory);
+        return memory;
+    }
+
+    private Operand memory(Dim rows, long columns) {
+        return plan.temporary(DType.F32, List.of(SparseKernel.turned(rows, columns)));
+    }
+
+    // ---- results that are not turned back
+
+    private boolean staysTurned(Node node, Dim rows, Epilogue epilogue) {
+        int size = userRows(node.output());
+        if (size == 0 || !epilogue.sameInEveryRow()) {
+            return false;
+        }
+        var memory = memory(rows, node.input(1).constant().dims()[1]);
+        var product = of(node, rows, memory, epilogue, true);
+        if (size != SparseKernel.rows(group(node)) || !SparseKernel.fits(product)) {
+            return false;
+        }
+        plan.step(SparseKernel.of(product));
+        turned.put(new Turned(node.output(), size), memory);
+        return true;
+    }
+
+    /** Rows of the blocks in which all users of a value want it turned; 0 if one of them wants it otherwise. */
+    private int userRows(Value value) {
+        if (plan.graph().outputs().stream().anyMatch(o -> o.value().equals(value))) {
+            return 0;
+        }
+        int rows = 0;
+        for (var user : users().getOrDefault(value, List.of())) {
+            int group = group(user);
+            boolean only = user.inputs().subList(1, user.inputs().size()).stream().noneMatch(value::equals);
+            int wanted = group > 0 && only ? SparseKernel.rows(group) : 0;
+            if (wanted == 0 || rows != 0 && rows != wanted) {
+                return 0;
+            }
+            rows = wanted;
+        }
+        return rows;
+    }
+
+    private Map<Value, List<Node>> users() {
+        if (users == null) {
+            users = new HashMap<>();
+            for (var node : plan.graph().nodes()) {
+                for (var value : Uses.values(node)) {
+                    users.computeIfAbsent(value, v -> new ArrayList<>()).add(node);
+                }
+            }
+        }
+        return users;
+    }
+
+    private Operand shuffles() {
+        return weight(SparseKernel.shuffles());
+    }
+
+    private Operand weight(TensorData data) {
+        return Operand.rowMajor(plan.weight(data, WeightItem.Form.PLAIN), data.dtype(), data.shape());
+    }
+}

@@ -1,0 +1,93 @@
+package dev.sinter.codegen.kernel;
+
+import static dev.sinter.codegen.Compiled.Tolerance.EXACT;
+
+import dev.sinter.codegen.Compiled;
+import dev.sinter.codegen.Compiled.Tolerance;
+import dev.sinter.codegen.Samples;
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Expr;
+import dev.sinter.ir.Fn;
+import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorData;
+import dev.sinter.ir.op.MatMul;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Products with pruned weights: a zero left out changes no bit, since both sides add by fma in ascending k. */
+class SparseProductTest {
+    private static final Expr PRODUCT = Expr.arg(0, DType.F32);
+
+    /** Blocks of so many outputs that share their inputs, some of them kept. */
+    private static TensorData pruned(Random random, int k, int n, int group, double kept) {
+        var weights = new float[k * n];
+        for (int g = 0; g < n; g += group) {
+            for (int row = 0; row < k; row++) {
+                if (random.nextDouble() < kept) {
+                    for (int j = g; j < Math.min(n, g + group); j++) {
+                        weights[row * n + j] = random.nextFloat() - 0.5f;
+                    }
+                }
+            }
+        }
+        return TensorData.floats(weights, k, n);
+    }
+
+    /** One model with a symbolic number of rows, run with each: blocks of every width. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 8})
+    void everyNumberOfRows(int group) {
+        for (int n : new int[]{1, 16, 64, 83, 136}) {
+            var s = new Samples(n, false);
+            int k = 45;
+            var x = s.input(s.data(DType.F32, 1, k), new Shape(List.of(Dim.sym("M"), Dim.of(k))));
+            var bias = Expr.apply(Fn.ADD, PRODUCT, Expr.arg(1, DType.F32));
+            var y = s.add(new MatMul(bias), x, s.constant(pruned(s.random(), k, n, group, 0.1)),
+                    s.constant(DType.F32, n));
+            try (var compiled = Compiled.of(s.graph(y))) {
+                IntStream.concat(IntStream.rangeClosed(0, 34), IntStream.of(47, 48, 63, 64, 65, 81, 128, 150))
+                        .forEach(m -> compiled.check(Map.of("x0", s.data(DType.F32, m, k)), EXACT));
+            }
+        }
+    }
+
+    @Property(tries = 40)
+    void everyShape(@ForAll long seed) {
+        var random = new Random(seed);
+        var s = new Samples(seed, random.nextBoolean());
+        int k = random.nextInt(100);
+        int n = 1 + random.nextInt(200);
+        int m = random.nextInt(100);
+        var x = s.input(DType.F32, m, k);
+        var first = s.add(MatMul.plain(DType.F32), x,
+                s.constant(pruned(random, k, n, 1 << random.nextInt(4), random.nextDouble() / 4)));
+        var second = s.add(new MatMul(Expr.apply(Fn.MAX, PRODUCT, Expr.literal(0, DType.F32))), first,
+                s.constant(pruned(random, n, 33, 1 << random.nextInt(4), random.nextDouble() / 4)));
+        var third = s.add(MatMul.plain(DType.F32), x,
+                s.constant(pruned(random, k, n, 1 << random.nextInt(4), random.nextDouble() / 4)));
+        s.check(EXACT, second, third);
+    }
+
+    /** Operands of epilogues per column, per row, per element; long ones. */
+    @ParameterizedTest
+    @ValueSource(ints = {16, 19, 110})
+    void epilogues(int n) {
+        var s = new Samples(n, true);
+        var x = s.input(DType.F32, 2, 70, 40);
+        var w = s.constant(pruned(s.random(), 40, n, 4, 0.1));
+        var sum = Expr.apply(Fn.ADD, PRODUCT, Expr.arg(1, DType.F32));
+        var gelu = s.add(new MatMul(Expr.apply(Fn.ADD, Expr.apply(Fn.GELU, sum), Expr.arg(2, DType.F32))), x, w,
+                s.constant(DType.F32, n), s.input(DType.F32, 2, 70, n));
+        var row = s.add(new MatMul(sum), x, w, s.input(DType.F32, 2, 70, 1));
+        var between = s.add(new MatMul(sum), x, w, s.input(DType.F32, 70, 1));
+        var integer = s.add(new MatMul(Expr.cast(sum, DType.I32)), x, w, s.constant(DType.F32, n));
+        s.check(new Tolerance(3e-6, 3e-6), gelu, row, between, integer);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.sinter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Sparsity;
+import dev.sinter.ir.TensorType;
+import dev.sinter.ir.cost.Sample;
+import dev.sinter.ir.op.MatMul;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SampleModelTest {
+    /** What is measured has the zeros that are asked about, in blocks of outputs. */
+    @Test
+    void weightsHaveThePatternAskedFor() {
+        var sample = new Sample(MatMul.plain(DType.F32), List.of(
+                new Sample.Operand(TensorType.of(DType.F32, 8, 100), false),
+                new Sample.Operand(TensorType.of(DType.F32, 100, 82), true, new Sparsity(4, 1, 0.8))));
+        assertThat(sample).hasToString("matmul f32[8,100], constant f32[100,82] 4x1@0.80");
+        var weights = SampleModel.of(sample).graph().nodes().getLast().input(1).constant().floatArray();
+        int zeros = 0;
+        for (int row = 0; row < 100; row++) {
+            for (int block = 0; block < 82; block += 4) {
+                int empty = 0;
+                int width = Math.min(4, 82 - block);
+                for (int i = 0; i < width; i++) {
+                    empty += weights[row * 82 + block + i] == 0 ? 1 : 0;
+                }
+                assertThat(empty).isIn(0, width);
+                zeros += empty;
+            }
+        }
+        assertThat(zeros / 8200.0).isCloseTo(0.8, within(0.05));
+    }
+}
