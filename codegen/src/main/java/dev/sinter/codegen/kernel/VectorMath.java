@@ -39,6 +39,11 @@ final class VectorMath {
     /** -(2 to the r) for |r| up to 1/2, relative error 9e-8. */
     private static final double[] MINUS_POWER = {-1.3264658628031611e-3, -9.67156607657671e-3, -5.5507343262434006e-2,
             -2.4022240936756134e-1, -6.931470036506653e-1, -1};
+    /** 2 to the r for |r| up to 1/2, relative error 3e-9. */
+    private static final double[] POWER = {1.5370726020793804e-4, 1.3399845666543508e-3, 9.618373180272446e-3,
+            5.5503290446012085e-2, 2.4022648462790944e-1, 6.931472055693884e-1, 1};
+    private static final double LOG2E_HIGH = (float) LOG2E;
+    private static final double LOG2E_LOW = LOG2E - LOG2E_HIGH;
     /** Odd rational approximation of tanh on [-7.9, 7.9], absolute error 2.6e-7. */
     private static final double[] TANH_P = {-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11,
             5.12229709037114e-08, 1.48572235717979e-05, 6.37261928875436e-04, 4.89352455891786e-03};
@@ -217,11 +222,23 @@ final class VectorMath {
         return let(fma(half, t, half));
     }
 
-    /** 1 / (1 + e to the -x); below -88.3, where the power of two overflows, it is 0. */
+    /**
+     * 1 / (1 + e to the -x), by y, e to the -|x|: y / (1 + y) on the left and 1 / (1 + y) on the right; y is 0 where it
+     * would be below 2^-127. What operations wait for each other counts more than their number: a processor looks ahead
+     * over so many that wait.
+     */
     Term sigmoid(Term argument) {
-        var x = atMost(atLeast(let(Term.of(Prim.NEG, argument)), -87), 89);
-        var t = let(fma(x, literal(LOG2E), literal(MAGIC)));
-        return let(Term.of(Prim.DIV, literal(1), fma(reduced(x, t), powerOf(t), literal(1))));
+        var x = let(argument);
+        var size = Term.of(Prim.AND, new Term.Bits(x, Elem.I32), integer(Integer.MAX_VALUE));
+        var a = atMost(let(new Term.Bits(size, Elem.F32)), 88.5);
+        var t = let(fma(a, literal(-LOG2E_HIGH), literal(MAGIC)));
+        var n = let(Term.of(Prim.SUB, literal(MAGIC), t));
+        var rest = let(fma(a, literal(-LOG2E_LOW), fma(a, literal(-LOG2E_HIGH), n)));
+        var scale = Term.of(Prim.SHL, new Term.Bits(t, Elem.I32), Term.i32(23));
+        var power = Term.of(Prim.ADD, new Term.Bits(paired(POWER, rest), Elem.I32), scale);
+        var y = let(new Term.Bits(Term.of(Prim.MAX, power, integer(0)), Elem.F32));
+        var above = Term.of(Prim.SELECT, Term.of(Prim.LT, x, literal(0)), y, literal(1));
+        return let(Term.of(Prim.DIV, above, Term.of(Prim.ADD, y, literal(1))));
     }
 
     /** Nearest integer, ties to even; the sign of zero is kept. */
