@@ -142,7 +142,10 @@ public final class DepthwiseKernel {
     }
 
     private final Product product;
+    /** What tiles know, however the image is made. */
     private final Access access = new Access();
+    /** What drivers know besides. */
+    private final Access all = new Access();
     private final Access.Memory x;
     private final DepthwiseTile tile;
     private final boolean across;
@@ -173,21 +176,22 @@ public final class DepthwiseKernel {
         access.parameter("ys", strides.get(1).times(Dim.of(product.strides().get(0))));
         access.parameter("xs", strides.get(2));
         access.parameter("sa", strides.get(1).times(Dim.of(product.dilations().get(0))));
+        all.include("", access);
         var around = product.around();
         if (around != null) {
             var image = around.image();
             var c = image.dims().get(3);
-            access.memory("u", image);
-            access.parameter("un", image.strides().get(0));
-            access.parameter("high", Dim.of(around.rows()));
-            access.parameter("down", Dim.of(product.strides().get(0)));
-            access.parameter("span", Dim.of((product.window().get(0) - 1) * product.dilations().get(0) + 1));
-            access.parameter("top", Dim.of(around.top()));
-            access.parameter("height", image.dims().get(1));
-            access.parameter("before", c.times(Dim.of(around.left())));
-            access.parameter("run", image.dims().get(2).times(c));
-            access.parameter("whole", strides.get(1));
-            access.parameter("us", image.strides().get(1));
+            all.memory("u", image);
+            all.parameter("un", image.strides().get(0));
+            all.parameter("high", Dim.of(around.rows()));
+            all.parameter("down", Dim.of(product.strides().get(0)));
+            all.parameter("span", Dim.of((product.window().get(0) - 1) * product.dilations().get(0) + 1));
+            all.parameter("top", Dim.of(around.top()));
+            all.parameter("height", image.dims().get(1));
+            all.parameter("before", c.times(Dim.of(around.left())));
+            all.parameter("run", image.dims().get(2).times(c));
+            all.parameter("whole", strides.get(1));
+            all.parameter("us", image.strides().get(1));
         }
     }
 
@@ -242,7 +246,7 @@ public final class DepthwiseKernel {
         var kernel = new DepthwiseKernel(product);
         var lines = product.y().dims().get(1);
         var around = product.around();
-        return new Call(KernelSet.of(kernel::driver), kernel.access.arrays(), kernel.access.args(),
+        return new Call(KernelSet.of(kernel::driver), kernel.all.arrays(), kernel.all.args(),
                 product.y().dims().get(0).times(around == null ? lines : lines.ceilDiv(around.rows())));
     }
 
@@ -276,7 +280,7 @@ public final class DepthwiseKernel {
         return new Kernel(
                 name(product) + (across ? ".c" + product.y().dims().get(3) : "") + (made ? ".around." : ".")
                         + form.suffix().toLowerCase(Locale.ROOT),
-                access.buffers(), access.params(true), body);
+                all.buffers(), all.params(true), body);
     }
 
     /** A block of rows: what it needs of the image with what is around it, and then its lines. */

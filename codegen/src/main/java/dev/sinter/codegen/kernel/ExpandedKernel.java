@@ -139,6 +139,9 @@ public final class ExpandedKernel {
         var image = product.image();
         long channels = product.channels();
         long whole = product.second().x().dims().get(2).value() * channels;
+        access.parameter("all", Dim.of(panels()));
+        access.parameter("most", Dim.of(most()));
+        access.parameter("chunks", Dim.of(chunks()));
         access.parameter("height", image.dims().get(1));
         access.parameter("width", image.dims().get(2));
         access.parameter("before", Dim.of(product.left() * channels));
@@ -223,10 +226,10 @@ public final class ExpandedKernel {
     private Kernel driver(Form form) {
         var body = Body.block(b -> b.par("task", round -> {
             var t = Term.ref("task");
-            var chunks = Term.i32(chunks());
+            var chunks = Term.ref("chunks");
             var task = round.let("task1", Term.of(Prim.DIV, t, chunks));
-            var p0 = round.let("p0", t.minus(task.times(chunks)).times(most()));
-            var count = round.let("pn", Term.of(Prim.MIN, Term.i32(panels()).minus(p0), Term.i32(most())));
+            var p0 = round.let("p0", t.minus(task.times(chunks)).times(Term.ref("most")));
+            var count = round.let("pn", Term.of(Prim.MIN, Term.ref("all").minus(p0), Term.ref("most")));
             var oh = Term.ref(SECOND + "oh");
             var high = Term.ref("high");
             var blocks = round.let("blocks", Term.of(Prim.DIV, oh.plus(high).plus(-1), high));
@@ -250,8 +253,10 @@ public final class ExpandedKernel {
                 second.line(line, form);
             });
         }));
-        return new Kernel("expanded." + DepthwiseKernel.name(product.second()) + ".c" + product.channels() + "p"
-                + panels() + "." + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true), body);
+        // tiles of the scalar form know no sizes: its drivers, which are long, are shared, and soon compiled
+        var sizes = form == Form.SCALAR ? "" : ".c" + product.channels() + "p" + panels();
+        return new Kernel("expanded." + DepthwiseKernel.name(product.second()) + sizes + "."
+                + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true), body);
     }
 
     /** The first convolution's rows {@code up} to {@code down_}, some of which are copied at a time. */
