@@ -21,6 +21,7 @@ import dev.sinter.ir.op.If;
 import dev.sinter.ir.op.Library;
 import dev.sinter.ir.op.Loop;
 import dev.sinter.ir.op.Map;
+import dev.sinter.runtime.ArenaPart;
 import dev.sinter.runtime.Form;
 import dev.sinter.runtime.FormChoice;
 import dev.sinter.runtime.Model;
@@ -32,6 +33,7 @@ import dev.sinter.runtime.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,6 +128,7 @@ class ScriptJarTest {
                         .set("x", Tensor.of(new float[]{1, 5, 3}, 3));
                 var steps = new TreeMap<Integer, Integer>();
                 var calls = new TreeMap<String, Integer>();
+                var blocks = new TreeMap<Integer, Integer>();
                 session.profile(new StepListener() {
                     @Override
                     public void step(int step, long nanos) {
@@ -136,7 +139,16 @@ class ScriptJarTest {
                     public void library(int call, long nanos) {
                         calls.merge(model.info().script().calls().get(call).routine(), 1, Integer::sum);
                     }
+
+                    @Override
+                    public void block(int block, Supplier<List<ArenaPart>> memory) {
+                        assertThat(memory.get()).hasSameSizeAs(
+                                model.info().script().blocks().get(block).allocations());
+                        blocks.merge(block, 1, Integer::sum);
+                    }
                 });
+                assertThat(List.copyOf(blocks.values())).as("the block in the loop").isEqualTo(
+                        way ? List.of(3) : List.of());
                 assertThat(List.copyOf(steps.values())).as("the addition in the loop's three rounds").isEqualTo(
                         way ? List.of(3) : List.of());
                 assertThat(calls.keySet()).contains("string.concat");

@@ -82,6 +82,9 @@ public final class Call {
         for (int i = inputs; i < io.length; i++) {
             io[i] = block.results().get(i - inputs).dtype().storage().allocate(binding.outputLengths()[i - inputs]);
         }
+        if (frame.steps != null) {
+            frame.steps.block(this, number);
+        }
         frame.grow(binding);
         frame.io = io;
         scratchBytes = Math.max(scratchBytes, binding.bytes());
@@ -90,6 +93,11 @@ public final class Call {
             registers[block.outputs().get(i - inputs)] =
                     tensor(block.results().get(i - inputs).dtype(), io[i], binding.shapes()[i - inputs]);
         }
+    }
+
+    /** Where a block has what in the arenas, for the symbols as they are now. */
+    List<ArenaPart> parts(int block) {
+        return script.parts(block, symbols);
     }
 
     /** The array kernels read: two- and four-bit types have an element in each byte there. */

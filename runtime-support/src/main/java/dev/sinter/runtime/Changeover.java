@@ -1,5 +1,6 @@
 package dev.sinter.runtime;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
@@ -22,6 +23,7 @@ final class Changeover implements Steps {
     private Thread thread;
     private boolean begun;
     private volatile boolean stopped;
+    private volatile boolean complete; // every step was seen to be compiled
 
     /** A way that has not begun. */
     Changeover(RunningForm form) {
@@ -69,7 +71,7 @@ final class Changeover implements Steps {
         try {
             pause(HEAD_START);
             goal = form.goal();
-            rehearse(new Rehearsal(scalar, goal.program(), this, System::nanoTime, this::pause), call);
+            complete = rehearse(new Rehearsal(scalar, goal.program(), this, System::nanoTime, this::pause), call);
         } catch (Ended e) {
             return;
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -79,14 +81,19 @@ final class Changeover implements Steps {
         form.changed(goal);
     }
 
-    private void rehearse(Rehearsal rehearsal, Rehearsal.Call call) {
+    /** Whether all steps are ready: not if patience ran out. */
+    private static boolean rehearse(Rehearsal rehearsal, Rehearsal.Call call) {
         long end = System.nanoTime() + PATIENCE;
         for (int i = 0; i < MEASURED; i++) {
             rehearsal.measure(call);
         }
-        while (!rehearsal.pass(call) && System.nanoTime() < end) {
+        while (!rehearsal.pass(call)) {
+            if (System.nanoTime() >= end) {
+                return false;
+            }
             Thread.onSpinWait();
         }
+        return true;
     }
 
     private void pause(long nanos) {
@@ -110,15 +117,22 @@ final class Changeover implements Steps {
         }
     }
 
-    /** Waits until the model has changed over; for tests. */
+    /** Waits until the model has changed over. */
     void await() throws InterruptedException {
+        await(Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    /**
+     * Waits until the model has changed over.
+     *
+     * @return whether it has, with every step compiled; false if it was not begun, or time or patience ran out
+     */
+    boolean await(Duration most) throws InterruptedException {
         Thread running;
         synchronized (this) {
             running = thread;
         }
-        if (running != null) {
-            running.join();
-        }
+        return running != null && running.join(most) && complete;
     }
 
     /** Ends the thread and waits for its end, which is at most some slow step away. */

@@ -3,6 +3,7 @@ package dev.sinter.runtime;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -293,6 +294,20 @@ public final class Model implements AutoCloseable {
      */
     public Form form() {
         return form.active().form();
+    }
+
+    /**
+     * Waits until the model has changed over to its last form: for measurements, and for services that answer no
+     * request before. The way there begins with the first run, on that run's sizes.
+     *
+     * @param most how long to wait
+     * @return whether the model runs in its last form and HotSpot was seen to have compiled all of it; false if the time is up,
+     *     the model has not run yet, or HotSpot did not compile all within half a minute. Where {@link RunOptions}
+     *     name a form there is nothing to wait for, and the answer is true
+     * @throws InterruptedException if the caller is interrupted
+     */
+    public boolean awaitChangeover(Duration most) throws InterruptedException {
+        return form.awaitChangeover(most);
     }
 
     /** The versions for sizes that come often; null if there never are any. */

@@ -1,5 +1,7 @@
 package dev.sinter.runtime;
 
+import java.time.Duration;
+
 /** The form that a model runs in, and its way to another. */
 final class RunningForm implements Machine.Forms {
     /** A form with its code. */
@@ -9,6 +11,7 @@ final class RunningForm implements Machine.Forms {
     private final ModelInfo info;
     private final ModelClassLoader loader;
     private final RunOptions options;
+    private final Changeover way; // null: the first form is the last one
     // Plain fields: whichever values a call sees, it gives the same bits.
     private Active active;
     private Changeover changeover; // null: the active form is the last one
@@ -23,7 +26,8 @@ final class RunningForm implements Machine.Forms {
         if (first == Form.SCALAR) {
             ScalarStart.prepare(active.program(), info.weightsBytes());
         }
-        this.changeover = Machine.changesOver(options, first, this) ? new Changeover(this) : null;
+        this.way = Machine.changesOver(options, first, this) ? new Changeover(this) : null;
+        this.changeover = way;
     }
 
     @Override
@@ -39,6 +43,11 @@ final class RunningForm implements Machine.Forms {
     /** The way to another form while the model is on it; else null. */
     Changeover changeover() {
         return changeover;
+    }
+
+    /** Whether the form is the last one and compiled, at most so much later; see {@link Model#awaitChangeover}. */
+    boolean awaitChangeover(Duration most) throws InterruptedException {
+        return way == null || way.await(most);
     }
 
     /** The model's name. */

@@ -57,6 +57,11 @@ final class Script {
         return binders.get(block).get(values);
     }
 
+    /** Where a block has what in the arenas. */
+    List<ArenaPart> parts(int block, long[] values) {
+        return binders.get(block).parts(values);
+    }
+
     void run(Program program, int block, Frame frame) {
         if (checked) {
             frame.poison();

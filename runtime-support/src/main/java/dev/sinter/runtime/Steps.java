@@ -26,4 +26,14 @@ interface Steps {
     default void library(Call call, int number) {
         call.routine(number);
     }
+
+    /**
+     * A block of a script is about to run.
+     *
+     * @param call the call of the model, with the symbols it has bound so far
+     * @param number the block's number
+     */
+    default void block(Call call, int number) {
+        // of interest only to who looks
+    }
 }

@@ -42,4 +42,9 @@ final class TimedSteps implements Steps {
         }
         listener.library(number, System.nanoTime() - begin);
     }
+
+    @Override
+    public void block(Call call, int number) {
+        listener.block(number, () -> call.parts(number));
+    }
 }

@@ -2,6 +2,7 @@ package dev.sinter.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +52,27 @@ class ChangeoverTest {
                 assertThat(session.run().tensor("y").toFloats()).isEqualTo(first);
                 assertThat(model.run(Map.of("x", x)).tensor("y").toFloats()).isEqualTo(first);
             }
+        }
+    }
+
+    @Test
+    void whoWantsToMayWait() throws Exception {
+        try (Model model = Model.define(named("awaited"), AUTO)) {
+            assertThat(model.awaitChangeover(Duration.ZERO)).as("before the first run").isFalse();
+            model.run(Map.of("x", Tensor.of(Samples.ramp(64), 8, 8)));
+            assertThat(model.awaitChangeover(Duration.ofSeconds(60))).isTrue();
+            assertThat(model.form()).isEqualTo(Form.V128);
+            assertThat(model.awaitChangeover(Duration.ZERO)).as("it is over").isTrue();
+        }
+        try (Model forced = Model.define(named("forced"), AUTO.withForm(Form.SCALAR))) {
+            assertThat(forced.awaitChangeover(Duration.ZERO)).as("nothing is to come").isTrue();
+        }
+        ModelImage image = named("stays");
+        var classes = new HashMap<>(image.classes());
+        classes.put(Samples.AFFINE + "$V128", new byte[10]);
+        try (Model model = Model.define(new ModelImage(image.info(), classes, image.weights(), Map.of()), AUTO)) {
+            model.run(Map.of("x", Tensor.of(Samples.ramp(4), 1, 4)));
+            assertThat(model.awaitChangeover(Duration.ofSeconds(60))).as("its vector form is broken").isFalse();
         }
     }
 

@@ -15,8 +15,10 @@ import dev.sinter.frontend.onnx.proto.TensorProto;
 import dev.sinter.frontend.onnx.proto.TensorShapeProto;
 import dev.sinter.frontend.onnx.proto.TypeProto;
 import dev.sinter.frontend.onnx.proto.ValueInfoProto;
+import dev.sinter.runtime.FormChoice;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
+import dev.sinter.runtime.RunOptions;
 import dev.sinter.runtime.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -189,13 +192,60 @@ class JustInTimeTest {
 
     /** Class loaders, classes and threads of closed models go; what remains does not grow. */
     @Test
-    void closedModelsLeaveNothing() throws InterruptedException {
+    void closedModelsLeaveNothing() throws Exception {
         var bytes = model(null, 2);
-        cycles(bytes, 20);
+        leavesNothing(20, 300, i -> {
+            try (var model = Sinter.compile(bytes)) {
+                first(model, 1 + i % 5);
+            }
+        });
+    }
+
+    /** Nor do those that are on their way from the scalar to the vector form, or have come there. */
+    @Test
+    void modelsThatChangeOverLeaveNothing() throws Exception {
+        var jar = folder.resolve("small.jar");
+        var file = Files.write(folder.resolve("small.onnx"), model(null, 2));
+        Sinter.compiler().compileToJar(file, jar);
+        var options = RunOptions.defaults().withForm(FormChoice.AUTO);
+        leavesNothing(20, 150, i -> {
+            try (var model = Model.load(jar, options)) {
+                first(model, 1 + i % 5);
+                if (i % 3 == 0) {
+                    model.awaitChangeover(Duration.ofMillis(i));
+                }
+            }
+        });
+    }
+
+    /** A version that makes room for another goes with all it has. */
+    @Test
+    void versionsForSizesLeaveNothing() throws Exception {
+        try (var model = Sinter.compiler().specialize(2, 3).compile(model(null, 2))) {
+            leavesNothing(20, 150, i -> {
+                for (int call = 0; call < 3; call++) {
+                    first(model, 2 + i);
+                }
+                awaitVersions(model);
+                first(model, 2 + i);
+            });
+        }
+    }
+
+    private interface Round {
+        void go(int number) throws Exception;
+    }
+
+    private static void leavesNothing(int first, int more, Round round) throws Exception {
+        for (int i = 0; i < first; i++) {
+            round.go(i);
+        }
         settle();
         int before = ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
         int threads = Thread.activeCount();
-        cycles(bytes, 300);
+        for (int i = 0; i < more; i++) {
+            round.go(first + i);
+        }
         long end = System.nanoTime() + PATIENCE;
         int after;
         do {
@@ -204,14 +254,6 @@ class JustInTimeTest {
         } while (after > before + 50 && System.nanoTime() < end);
         assertThat(after).as("loaded classes, %s before", before).isLessThanOrEqualTo(before + 50);
         assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads + 1);
-    }
-
-    private static void cycles(byte[] bytes, int count) {
-        for (int i = 0; i < count; i++) {
-            try (var model = Sinter.compile(bytes)) {
-                first(model, 1 + i % 5);
-            }
-        }
     }
 
     private static void settle() throws InterruptedException {
