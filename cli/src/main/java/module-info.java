@@ -3,6 +3,7 @@ module dev.sinter.cli {
     requires dev.sinter;
     requires dev.sinter.testkit;
     requires info.picocli;
+    requires java.management;
     requires static org.jspecify;
 
     opens dev.sinter.cli to info.picocli;

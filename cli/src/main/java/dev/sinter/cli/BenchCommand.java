@@ -2,12 +2,16 @@ package dev.sinter.cli;
 
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
+import dev.sinter.runtime.ModelInfo;
 import dev.sinter.runtime.RunOptions;
 import dev.sinter.runtime.Session;
+import dev.sinter.runtime.StateInfo;
+import dev.sinter.runtime.SymbolInfo;
 import dev.sinter.testkit.SteadySpeed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -20,7 +24,8 @@ import picocli.CommandLine.Parameters;
 /** {@code sinter bench}: time to the first result and to nine tenths of the steady speed, then of runs at that. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
         description = {"Times a model on made-up inputs: integers are 1, real numbers are normally distributed.",
-                "--dim gives every symbolic dimension its size; without it, 1 for the first of an input, else 128."})
+                "Symbolic dimensions that --dim and --input leave open get sizes that fit together, and the output says"
+                        + " which: 1 for the first of an input, else 128, unless the model wants others."})
 final class BenchCommand extends Console implements Callable<Integer> {
     private static final int MOST_SAMPLES = 1_000_000;
     /** A thousand times the clock's step: shorter runs are timed several at once. */
@@ -36,6 +41,8 @@ final class BenchCommand extends Console implements Callable<Integer> {
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
     @Mixin
+    private InputFiles files = new InputFiles();
+    @Mixin
     private CompileOptions options = new CompileOptions();
 
     /** Made by the command line parser. */
@@ -47,26 +54,42 @@ final class BenchCommand extends Console implements Callable<Integer> {
         if (!(seconds > 0)) {
             throw wrong("--seconds: a positive number was expected, got " + seconds);
         }
+        files.require(this);
         var run = threads == null ? RunOptions.defaults() : RunOptions.defaults().withThreads(threads);
         long start = System.nanoTime();
-        try (var loaded = Source.open(model, options, this).load(run)) {
-            var inputs = MadeUpInputs.of(loaded.info(), options.dims());
-            var sizes = inputs.sizes();
-            requireKnown(sizes);
+        var source = Source.open(model, options, this);
+        try (var loaded = source.load(run)) {
+            long load = System.nanoTime() - start;
             var session = loaded.newSession();
-            inputs.set(session);
-            session.run();
+            var made = firstRun(source, loaded.info(), session);
             long first = System.nanoTime();
-            report(loaded, sizes, steady(session, start, first));
+            // making inputs up is no part of loading and running
+            report(loaded, made.inputs().sizes(), steady(session, first - load - made.nanos(), first));
         }
         return 0;
     }
 
+    /** Runs on inputs that fit together, but for those given. */
+    private MadeUpRun firstRun(Source source, ModelInfo info, Session session) throws IOException {
+        var given = files.values(info);
+        var wanted = new LinkedHashMap<>(options.dims());
+        wanted.putAll(InputFiles.sizes(info, given));
+        given.forEach(session::set);
+        requireKnown(info);
+        try {
+            return MadeUpRun.of(session, info, source.graph(), wanted, given.keySet());
+        } catch (ModelException e) {
+            throw new ModelException(e.getMessage() + " (" + (info.symbols().isEmpty() ? ""
+                    : "--dim NAME=N gives sizes, ") + "--input NAME=FILE values)", e);
+        }
+    }
+
     /** A model that is compiled here checks its dimensions' names itself, and has fixed them by now. */
-    private void requireKnown(Map<String, Long> sizes) throws IOException {
+    private void requireKnown(ModelInfo info) throws IOException {
+        var known = info.symbols().stream().map(SymbolInfo::name).filter(s -> !s.equals(StateInfo.CAPACITY)).toList();
         for (var name : options.dims().keySet()) {
-            if (!sizes.containsKey(name) && Source.isZip(model)) {
-                throw new ModelException("no dimension '" + name + "' to choose; there are " + sizes.keySet());
+            if (!known.contains(name) && Source.isZip(model)) {
+                throw new ModelException("no dimension '" + name + "' to choose; there are " + known);
             }
         }
     }
@@ -129,7 +152,11 @@ final class BenchCommand extends Console implements Callable<Integer> {
             return;
         }
         out().println("model    " + loaded.name() + ", " + form + ", " + loaded.threads()
-                + (loaded.threads() == 1 ? " thread" : " threads") + (sizes.isEmpty() ? "" : " " + sizes));
+                + (loaded.threads() == 1 ? " thread" : " threads"));
+        if (!sizes.isEmpty()) {
+            out().println("sizes    " + FittingSizes.text(sizes)
+                    + (options.dims().keySet().containsAll(sizes.keySet()) ? "" : " (--dim NAME=N gives others)"));
+        }
         line("first    %.1f ms to the first result, compiling or loading included", figures.first);
         line("steady   %.1f ms to 90 %% of the steady speed", figures.steady);
         line("best     %.3f us a run", best);

@@ -7,7 +7,6 @@ import dev.sinter.codegen.NodeShares;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphPrinter;
 import dev.sinter.ir.cost.Choice;
-import dev.sinter.runtime.FormChoice;
 import dev.sinter.runtime.LibraryInfo;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelImage;
@@ -53,7 +52,8 @@ final class InspectCommand extends Console implements Callable<Integer> {
     @Option(names = "--no-measure", description = "Leaves the times out of the page: the model is not run.")
     private boolean noMeasure;
     @Option(names = "--measure-seconds", paramLabel = "S", defaultValue = "6",
-            description = "How long to run the model to take the times of the page (default: ${DEFAULT-VALUE}).")
+            description = "How long to run the model to take the times of the page, when HotSpot has compiled its kernels"
+                    + " (default: ${DEFAULT-VALUE}).")
     private double seconds = 6;
     @Mixin
     private CompileOptions options = new CompileOptions();
@@ -93,15 +93,14 @@ final class InspectCommand extends Console implements Callable<Integer> {
         var given = values(info, sizes.isEmpty() ? "" : sizes.getFirst());
         var subject = new HtmlReport.Subject(String.valueOf(model.getFileName()), image, Source.dump(image),
                 source instanceof Source.Compiled c ? c.compilation() : null, source.kernels(image));
-        var run = RunOptions.defaults();
-        // a report is on the form that runs in the long term
-        try (var loaded = source.load(run.form() == FormChoice.AUTO ? run.withForm(run.preferredForm()) : run)) {
+        try (var loaded = source.load(RunOptions.defaults())) {
             if (!noMeasure) {
-                progress().accept("running the model for " + seconds + " s");
+                progress().accept("running the model for " + seconds + " s, when HotSpot has compiled it");
             }
             var report = HtmlReport.of(subject, loaded, given, noMeasure ? 0 : seconds);
             report.problem().ifPresent(why -> err().println("The page has no times: " + why
                     + (info.symbols().isEmpty() ? "" : "; --at NAME=N chooses sizes")));
+            report.doubt().ifPresent(why -> err().println(why + " --measure-seconds takes more time."));
             Files.writeString(page, report.page());
         }
         out().println(page);

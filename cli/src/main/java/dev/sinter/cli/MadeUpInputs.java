@@ -1,5 +1,9 @@
 package dev.sinter.cli;
 
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.Graph;
+import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorType;
 import dev.sinter.runtime.DType;
 import dev.sinter.runtime.DimInfo;
 import dev.sinter.runtime.ModelException;
@@ -12,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Inputs to take times with: integers are 1, real numbers are normally distributed, always the same ones.
@@ -23,27 +28,65 @@ import java.util.Random;
  */
 public record MadeUpInputs(Map<String, Long> sizes, Map<String, Tensor> tensors) {
     private static final long SEED = 42;
-    private static final long DEFAULT_SIZE = 128;
+    /** Of dimensions that are not the first of an input, where nothing else is known of them. */
+    public static final long LENGTH = 128;
 
     /**
-     * Makes inputs up.
+     * Makes inputs up whose sizes {@linkplain FittingSizes fit together}.
      *
      * @param info
      *            of the model
+     * @param graph
+     *            the model's graph, which knows what its symbols must equal
      * @param wanted
-     *            sizes of symbols; without one, 1 for the first dimension of an input, else {@value #DEFAULT_SIZE}
-     * @return inputs of these sizes
+     *            sizes of symbols; others are chosen
+     * @param given
+     *            names of inputs that are not to be made up
+     * @param length
+     *            of dimensions that nothing is known of and that are not the first of an input
+     * @return the other inputs
      * @throws ModelException
-     *             if an input is no tensor of known rank, or a size follows from others
+     *             if one of them is no tensor of known rank, or has a size that only a run tells
      */
-    public static MadeUpInputs of(ModelInfo info, Map<String, Long> wanted) {
-        var sizes = sizes(info, wanted);
+    public static MadeUpInputs of(ModelInfo info, Graph graph, Map<String, Long> wanted, Set<String> given,
+            long length) {
+        var shapes = new LinkedHashMap<String, List<Dim>>();
+        for (var port : graph.inputs()) {
+            if (port.value().type() instanceof TensorType(_, Shape shape) && shape.isRanked()) {
+                shapes.put(port.name(), shape.dims());
+            }
+        }
+        var sizes = FittingSizes.of(info, graph, wanted, length);
         var random = new Random(SEED);
         var tensors = new LinkedHashMap<String, Tensor>();
         for (var input : info.inputs()) {
-            tensors.put(input.name(), input(input, sizes, random));
+            if (!given.contains(input.name())) {
+                tensors.put(input.name(), input(input, shapes.getOrDefault(input.name(), List.of()), sizes, random));
+            }
         }
         return new MadeUpInputs(sizes, tensors);
+    }
+
+    /**
+     * The same for a length of {@value #LENGTH}.
+     *
+     * @param info
+     *            of the model
+     * @param graph
+     *            the model's graph
+     * @param wanted
+     *            sizes of symbols; others are chosen
+     * @return all inputs
+     * @throws ModelException
+     *             if one of them is no tensor of known rank, or has a size that only a run tells
+     */
+    public static MadeUpInputs of(ModelInfo info, Graph graph, Map<String, Long> wanted) {
+        return of(info, graph, wanted, Set.of(), LENGTH);
+    }
+
+    /** {@return how many elements all have} */
+    public long elements() {
+        return tensors.values().stream().mapToLong(Tensor::size).sum();
     }
 
     /**
@@ -52,17 +95,19 @@ public record MadeUpInputs(Map<String, Long> sizes, Map<String, Tensor> tensors)
      * @param info
      *            of the model
      * @param wanted
-     *            sizes of symbols; without one, 1 for the first dimension of an input, else {@value #DEFAULT_SIZE}
+     *            sizes of symbols; without one, 1 for the first dimension of an input
+     * @param length
+     *            of other dimensions
      * @return a size for each
      */
-    public static Map<String, Long> sizes(ModelInfo info, Map<String, Long> wanted) {
+    static Map<String, Long> sizes(ModelInfo info, Map<String, Long> wanted, long length) {
         var sizes = new LinkedHashMap<String, Long>();
         for (var input : info.inputs()) {
             var dims = input.isRankedTensor() ? input.dims() : List.<DimInfo>of();
             for (int axis = 0; axis < dims.size(); axis++) {
                 if (dims.get(axis) instanceof DimInfo.Symbol(int index, String name)) {
                     var symbol = info.symbols().get(index);
-                    long usual = axis == 0 ? 1 : DEFAULT_SIZE;
+                    long usual = axis == 0 ? 1 : length;
                     sizes.putIfAbsent(name, wanted.getOrDefault(name, Math.clamp(usual, symbol.min(), symbol.max())));
                 }
             }
@@ -80,22 +125,30 @@ public record MadeUpInputs(Map<String, Long> sizes, Map<String, Tensor> tensors)
         tensors.forEach(session::set);
     }
 
-    private static Tensor input(ValueInfo input, Map<String, Long> sizes, Random random) {
+    /** The dimensions as the graph has them; none if it does not know. */
+    private static Tensor input(ValueInfo input, List<Dim> dims, Map<String, Long> sizes, Random random) {
         if (!input.isRankedTensor()) {
-            throw new ModelException("input " + input.name() + ": no values can be made up for " + input.type());
+            throw wanted(input, "no values can be made up for " + input.type());
         }
         var shape = new long[input.dims().size()];
         for (int i = 0; i < shape.length; i++) {
+            var dim = dims.size() == shape.length ? dims.get(i) : null;
             shape[i] = switch (input.dims().get(i)) {
                 case DimInfo.Constant(long extent) -> extent;
                 case DimInfo.Symbol(_, String name) -> sizes.get(name);
-                case DimInfo.Open(String text) -> throw new ModelException("input " + input.name()
-                        + ": dimension " + text + " is open; its size can't be chosen");
-                case DimInfo.Expression(String text, _) -> throw new ModelException("input " + input.name()
-                        + ": dimension " + text + " follows from others; its size can't be chosen");
+                case DimInfo.Expression(_, _) when dim != null && sizes.keySet().containsAll(dim.symbols()) ->
+                        dim.evaluate(sizes);
+                case DimInfo.Open(String text) ->
+                        throw wanted(input, "dimension " + text + " is open, so that its size can't be chosen");
+                case DimInfo.Expression(String text, _) -> throw wanted(input,
+                        "dimension " + text + " follows from sizes that only a run tells");
             };
         }
         return Tensor.of(input.dtype(), array(input, shape, random), shape);
+    }
+
+    private static ModelException wanted(ValueInfo input, String why) {
+        return new ModelException("input " + input.name() + ": " + why + "; give it as a file");
     }
 
     private static Object array(ValueInfo input, long[] shape, Random random) {

@@ -1,20 +1,15 @@
 package dev.sinter.cli;
 
-import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.RunOptions;
 import dev.sinter.runtime.Tensor;
-import dev.sinter.runtime.TypeInfo;
 import dev.sinter.runtime.Value;
 import dev.sinter.testkit.Npy;
 import dev.sinter.testkit.ProtoValues;
-import dev.sinter.testkit.ValueKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +23,8 @@ import picocli.CommandLine.Parameters;
 final class RunCommand extends Console implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL|JAR", description = "An ONNX file, a model text (.sinter), or a compiled jar.")
     private Path model = Path.of("");
-    @Option(names = "--input", paramLabel = "NAME=FILE", description = "An input's .npy or .pb file; may be repeated.")
-    private Map<String, Path> inputs = new LinkedHashMap<>();
+    @Mixin
+    private InputFiles inputs = new InputFiles();
     @Option(names = "--output", paramLabel = "DIR", description = "Writes DIR/NAME.pb for every output.")
     private @Nullable Path output;
     @Option(names = "--npy", description = "Writes DIR/NAME.npy instead.")
@@ -46,48 +41,14 @@ final class RunCommand extends Console implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Source.requireFile(model, this);
-        for (var file : inputs.values()) {
-            requireReadable(file);
-        }
+        inputs.require(this);
         var run = threads == null ? RunOptions.defaults() : RunOptions.defaults().withThreads(threads);
         try (var loaded = Source.open(model, options, this).load(run)) {
-            var values = new LinkedHashMap<String, Value>();
-            for (var input : inputs.entrySet()) {
-                values.put(input.getKey(), read(input.getValue(), kind(loaded, input.getKey())));
-            }
-            var outputs = loaded.run(values);
+            var outputs = loaded.run(inputs.values(loaded.info()));
             write(outputs);
             outputs.forEach((name, value) -> out().println(name + ": " + value));
         }
         return 0;
-    }
-
-    private void requireReadable(Path file) {
-        Source.requireFile(file, this);
-        var name = file.toString().toLowerCase(Locale.ROOT);
-        if (!name.endsWith(".npy") && !name.endsWith(".pb")) {
-            throw wrong(file + ": an .npy or .pb file was expected");
-        }
-    }
-
-    /** A .pb file does not say what it holds; the model does. */
-    private static ValueKind kind(Model model, String input) {
-        for (var known : model.inputs()) {
-            if (known.name().equals(input)) {
-                return switch (known.type()) {
-                    case TypeInfo.OfTensor t -> ValueKind.TENSOR;
-                    case TypeInfo.OfSequence s -> ValueKind.SEQUENCE;
-                    case TypeInfo.OfOptional o -> ValueKind.OPTIONAL;
-                    case TypeInfo.OfMap m -> ValueKind.MAP;
-                };
-            }
-        }
-        return ValueKind.TENSOR;
-    }
-
-    private static Value read(Path file, ValueKind kind) throws IOException {
-        return file.toString().toLowerCase(Locale.ROOT).endsWith(".npy") ? Npy.read(file)
-                : ProtoValues.read(file, kind);
     }
 
     private void write(Map<String, Value> outputs) throws IOException {

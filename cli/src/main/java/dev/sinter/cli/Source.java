@@ -1,7 +1,9 @@
 package dev.sinter.cli;
 
 import dev.sinter.Compilation;
+import dev.sinter.cli.report.ShippedPlan;
 import dev.sinter.codegen.KernelListing;
+import dev.sinter.ir.Graph;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelImage;
 import dev.sinter.runtime.RunOptions;
@@ -28,6 +30,11 @@ sealed interface Source {
         }
 
         @Override
+        public Graph graph() {
+            return compilation.optimized();
+        }
+
+        @Override
         public List<KernelListing> kernels(ModelImage image) {
             return compilation.kernels();
         }
@@ -43,6 +50,11 @@ sealed interface Source {
         @Override
         public ModelImage image() throws IOException {
             return ModelImage.read(file);
+        }
+
+        @Override
+        public Graph graph() throws IOException {
+            return ShippedPlan.parse(dump(image())).graph();
         }
 
         /** The loop programs stand in the shipped dump; who calls them is in the classes. */
@@ -70,6 +82,9 @@ sealed interface Source {
 
     /** {@return what the jar holds, or would hold} */
     ModelImage image() throws IOException;
+
+    /** {@return the graph after the passes; of a jar, as its dump has it, without large constants} */
+    Graph graph() throws IOException;
 
     /** {@return the kernels of an image of this; their users may be missing} */
     List<KernelListing> kernels(ModelImage image);

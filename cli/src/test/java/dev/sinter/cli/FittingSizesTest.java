@@ -1,4 +1,4 @@
-package dev.sinter.cli.report;
+package dev.sinter.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,7 +26,7 @@ class FittingSizesTest {
         var info = new ModelInfo("m", "M", "m.ir", symbols, List.of(new ValueInfo("x", DType.F32, dims)), List.of(),
                 List.of(), 0, 0, 0, 0);
         var graph = GraphParser.parse("graph \"m\" {\n" + declared + equalities + "}\n");
-        return FittingSizes.of(info, graph, given);
+        return FittingSizes.of(info, graph, given, MadeUpInputs.LENGTH);
     }
 
     @Test
@@ -52,6 +52,16 @@ class FittingSizesTest {
     @Test
     void boundsHold() {
         assertThat(sizes("  equal (a * 2000) == b because \"large\"\n", Map.of(), "a", "b"))
+                .isEqualTo(Map.of("a", 1L, "b", 128L));
+    }
+
+    @Test
+    void whereNoSymbolStandsAloneUsualSizesAreTried() {
+        assertThat(sizes("  equal ((b + -7) / 41) == 1 because \"one row is left\"\n", Map.of(), "a", "b"))
+                .containsEntry("b", 48L);
+        assertThat(sizes("  equal ((b + -7) / 41) == 1 because \"one row is left\"\n", Map.of("b", 128L), "a", "b"))
+                .containsEntry("b", 128L);
+        assertThat(sizes("  equal (b / 2000) == 1 because \"that can't be\"\n", Map.of(), "a", "b"))
                 .isEqualTo(Map.of("a", 1L, "b", 128L));
     }
 }

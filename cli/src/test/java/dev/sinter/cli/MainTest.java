@@ -304,9 +304,27 @@ class MainTest {
         assertThat(json.out()).startsWith("{\"model\": ").contains("\"firstMillis\": ")
                 .contains("\"steadyMillis\": ").contains("\"medianMicros\": ").contains("\"runs\": ");
         var text = sinter("bench", compiled(), "--dim", "n=64", "--seconds", "0.1", "--threads", "2");
-        assertThat(text.out()).contains("2 threads").contains("{n=64}").contains("to the first result")
-                .contains("to 90 % of the steady speed").contains("median ");
+        assertThat(text.out()).contains("2 threads").contains("sizes    n=64\n")
+                .contains("to the first result").contains("to 90 % of the steady speed").contains("median ");
         assertThat(sinter("bench", compiled(), "--dim", "m=64").code()).isEqualTo(1);
+    }
+
+    @Test
+    void benchChoosesSizesAndSaysWhich() throws IOException {
+        for (var file : new Path[]{model, compiled()}) {
+            var chosen = sinter("bench", file, "--seconds", "0.1");
+            assertThat(chosen.out()).as(chosen.err()).contains("sizes    n=1 (--dim NAME=N gives others)\n");
+            var given = sinter("bench", file, "--seconds", "0.1", "--input", "b=" + npy("b.npy", 1, 2, 3));
+            assertThat(given.out()).as(given.err()).contains("sizes    n=3 ");
+        }
+        var unknown = sinter("bench", model, "--input", "c=" + npy("c.npy", 1));
+        assertThat(unknown.code()).isEqualTo(1);
+        assertThat(unknown.err()).contains("no input 'c'; there are a, b");
+        assertThat(sinter("bench", model, "--input", "a=" + folder.resolve("none.npy")).code()).isEqualTo(2);
+        var clash = sinter("bench", model, "--input", "a=" + npy("a.npy", 1, 2), "--input",
+                "b=" + npy("b.npy", 1, 2, 3));
+        assertThat(clash.code()).isEqualTo(1);
+        assertThat(clash.err()).contains("--input NAME=FILE");
     }
 
     @Test

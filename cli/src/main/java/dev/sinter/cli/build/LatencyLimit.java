@@ -83,7 +83,7 @@ record LatencyLimit(double ratio, @Nullable Path baseline, double micros, double
 
     private Session session(Model model, List<Path> cases, Compilation compilation) throws IOException {
         Map<String, ? extends Value> inputs = cases.isEmpty()
-                ? MadeUpInputs.of(model.info(), dims).tensors()
+                ? MadeUpInputs.of(model.info(), compilation.optimized(), dims).tensors()
                 : CaseRunner.firstInputs(cases.getFirst(), compilation.imported());
         var session = model.newSession();
         inputs.forEach(session::set);

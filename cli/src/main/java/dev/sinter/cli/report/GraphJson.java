@@ -5,15 +5,17 @@ import dev.sinter.ir.ConstantSink;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphPrinter;
 import dev.sinter.ir.Node;
-import dev.sinter.ir.TensorData;
+import dev.sinter.ir.Shape;
+import dev.sinter.ir.TensorType;
+import dev.sinter.ir.Type;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.Zeros;
 import dev.sinter.ir.cost.Work;
 import dev.sinter.ir.op.Constant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A graph as the page gets it: nodes but for constants, and which value goes where. Regions are parts of their node. */
@@ -22,6 +24,7 @@ final class GraphJson {
     private static final ConstantSink NO_STORE = data -> "0";
 
     private final Map<String, Long> sizes;
+    private final Map<Integer, Double> shipped;
     private final Scopes scopes;
     private final NodeFacts facts;
     private final List<JsonObject> nodes = new ArrayList<>();
@@ -39,8 +42,9 @@ final class GraphJson {
         void add(Node node, JsonObject json);
     }
 
-    private GraphJson(Graph graph, Map<String, Long> sizes, NodeFacts facts) {
+    private GraphJson(Graph graph, Map<String, Long> sizes, Map<Integer, Double> shipped, NodeFacts facts) {
         this.sizes = sizes;
+        this.shipped = shipped;
         this.facts = facts;
         this.scopes = new Scopes(graph);
     }
@@ -52,12 +56,14 @@ final class GraphJson {
      *            the graph
      * @param sizes
      *            values of symbols to compute shapes and work with
+     * @param shipped
+     *            which part of large constants is 0, by the values' ids, where the graph does not have their elements
      * @param facts
      *            what else is known of its nodes
      * @return nodes and edges
      */
-    static JsonObject of(Graph graph, Map<String, Long> sizes, NodeFacts facts) {
-        var json = new GraphJson(graph, sizes, facts);
+    static JsonObject of(Graph graph, Map<String, Long> sizes, Map<Integer, Double> shipped, NodeFacts facts) {
+        var json = new GraphJson(graph, sizes, shipped, facts);
         json.graph(graph, List.of(), null);
         return new JsonObject().put("nodes", json.nodes).put("edges", json.edges);
     }
@@ -118,14 +124,9 @@ final class GraphJson {
     private JsonObject json(Node node, List<String> scope) {
         var work = Work.of(node, sizes);
         double weights = 0;
-        var data = new ArrayList<TensorData>();
-        boolean whole = true; // a jar has large constants only packed
         for (var input : node.inputs()) {
-            var constant = constants.get(input);
-            if (constant != null) {
+            if (constants.containsKey(input)) {
                 weights += Work.bytes(input.type(), sizes);
-                data.add(constant.data());
-                whole &= input.type().equals(constant.data().type());
             }
         }
         var json = new JsonObject().put("op", node.op().mnemonic()).put("kind", NodeText.kind(node))
@@ -135,33 +136,36 @@ final class GraphJson {
                 .put("ins", node.inputs().stream().map(this::value).toList())
                 .put("outs", node.outputs().stream().map(this::value).toList())
                 .put("operations", work.operations()).put("bytes", work.bytes()).put("weights", weights)
-                .put("zeros", whole ? zeros(data) : null).put("precision", NodeText.precision(node))
+                .put("zeros", zeros(node)).put("precision", NodeText.precision(node))
                 .put("layout", NodeText.layout(node));
         facts.add(node, json);
         return json;
     }
 
-    /** Part of a node's constant elements that are 0; null where there are none, or a jar has them only packed. */
-    private static @Nullable Double zeros(List<TensorData> data) {
-        long all = 0;
-        long zeros = 0;
-        for (var tensor : data) {
-            all += tensor.size();
-            zeros += zeros(tensor.array());
+    /** Part of a node's constant elements that are 0; null where there are none, or a jar does not say. */
+    private @Nullable Double zeros(Node node) {
+        double all = 0;
+        double zeros = 0;
+        for (var input : node.inputs()) {
+            var constant = constants.get(input);
+            if (constant != null) {
+                boolean whole = input.type().equals(constant.data().type()); // a jar has large ones only packed
+                var part = whole ? Double.valueOf(Zeros.part(constant.data())) : shipped.get(input.id());
+                if (part == null) {
+                    return null;
+                }
+                double size = elements(input.type());
+                all += size;
+                zeros += part * size;
+            }
         }
-        return all == 0 ? null : (double) zeros / all;
+        return all == 0 ? null : (Double) (zeros / all);
     }
 
-    private static long zeros(Object array) {
-        return switch (array) {
-            case float[] a -> IntStream.range(0, a.length).filter(i -> a[i] == 0).count();
-            case double[] a -> IntStream.range(0, a.length).filter(i -> a[i] == 0).count();
-            case long[] a -> IntStream.range(0, a.length).filter(i -> a[i] == 0).count();
-            case int[] a -> IntStream.range(0, a.length).filter(i -> a[i] == 0).count();
-            case short[] a -> IntStream.range(0, a.length).filter(i -> a[i] == 0).count();
-            case byte[] a -> IntStream.range(0, a.length).filter(i -> a[i] == 0).count();
-            default -> 0;
-        };
+    /** Of a constant, whose sizes are known. */
+    private static double elements(Type type) {
+        return type instanceof TensorType(_, Shape shape)
+                ? shape.dims().stream().mapToDouble(d -> d.evaluate(Map.of())).reduce(1, (a, b) -> a * b) : 0;
     }
 
     private JsonObject value(Value value) {

@@ -2,8 +2,10 @@ package dev.sinter.cli.report;
 
 import dev.sinter.Compilation;
 import dev.sinter.Sinter;
+import dev.sinter.cli.FittingSizes;
 import dev.sinter.cli.JsonObject;
 import dev.sinter.cli.MadeUpInputs;
+import dev.sinter.cli.MadeUpRun;
 import dev.sinter.cli.ModelJson;
 import dev.sinter.codegen.KernelListing;
 import dev.sinter.ir.ConstantSink;
@@ -11,6 +13,7 @@ import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphPrinter;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.Zeros;
 import dev.sinter.ir.cost.Choice;
 import dev.sinter.ir.cost.Work;
 import dev.sinter.ir.op.Constant;
@@ -18,7 +21,6 @@ import dev.sinter.ir.op.Library;
 import dev.sinter.passes.Pass;
 import dev.sinter.passes.Pipeline;
 import dev.sinter.passes.Rewrite;
-import dev.sinter.runtime.ArenaPart;
 import dev.sinter.runtime.Model;
 import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.ModelImage;
@@ -28,7 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -60,36 +62,37 @@ public final class HtmlReport {
     }
 
     private final Subject subject;
-    private final Map<String, Long> sizes;
-    private final @Nullable StepProfile profile;
     private final ShippedPlan plan;
-    private final List<ArenaPart> parts;
-    private final long arenaBytes;
     private final Graph graph;
-    private @Nullable String problem;
     private final Map<Integer, Integer> routines; // by the first result's id: the call's number
+    private final Map<Integer, List<Integer>> steps = new HashMap<>(); // by the first result's id: their numbers
+    private Map<String, Long> sizes;
+    private MemoryPlan memory = MemoryPlan.NONE;
+    private @Nullable StepProfile profile;
+    private @Nullable String problem;
 
     private HtmlReport(Subject subject, Model model, Map<String, Long> wanted, double seconds) {
         this.subject = subject;
         this.plan = ShippedPlan.parse(subject.dump());
         this.graph = subject.compilation() == null ? plan.graph() : subject.compilation().optimized();
-        this.sizes = FittingSizes.of(subject.image().info(), graph, wanted);
         this.routines = routines(graph, subject.image());
-        StepProfile taken = null;
-        var known = List.<ArenaPart>of();
-        long bytes = 0;
+        plan.steps().forEach(s -> steps.computeIfAbsent(s.value(), v -> new ArrayList<>()).add(s.number()));
+        this.sizes = FittingSizes.of(subject.image().info(), graph, wanted, MadeUpInputs.LENGTH);
         try {
-            known = model.arenaParts(sizes);
-            bytes = model.arenaBytes(sizes).orElse(0);
-            taken = seconds > 0
-                    ? StepProfile.take(model, MadeUpInputs.of(subject.image().info(), sizes), seconds)
-                    : null;
+            memory = MemoryPlan.of(model, sizes);
+            if (seconds > 0) {
+                look(model, wanted, seconds);
+            }
         } catch (ModelException e) {
             problem = String.valueOf(e.getMessage());
         }
-        this.parts = known;
-        this.arenaBytes = bytes;
-        this.profile = taken;
+    }
+
+    private void look(Model model, Map<String, Long> wanted, double seconds) {
+        var session = model.newSession();
+        sizes = MadeUpRun.of(session, subject.image().info(), graph, wanted, Set.of()).inputs().sizes();
+        memory = model.info().script().exists() ? MemoryPlan.of(session) : MemoryPlan.of(model, sizes);
+        profile = StepProfile.take(model, session, seconds);
     }
 
     /**
@@ -100,7 +103,7 @@ public final class HtmlReport {
      * @param model
      *            the same, loaded
      * @param wanted
-     *            sizes of symbols; those left out are chosen as {@code sinter bench} does, but so that they fit together
+     *            sizes of symbols; those left out are chosen as {@code sinter bench} does
      * @param seconds
      *            how long to run the model to take the steps' times; 0 takes none
      * @return the report; it has no times if the model can't be run on inputs made up
@@ -112,6 +115,11 @@ public final class HtmlReport {
     /** {@return why the model could not be run; nothing if it could, or was not to be} */
     public Optional<String> problem() {
         return Optional.ofNullable(problem);
+    }
+
+    /** {@return why the times may not be those of a warm model; nothing if they are, or there are none} */
+    public Optional<String> doubt() {
+        return profile == null || profile.doubt().isEmpty() ? Optional.empty() : Optional.of(profile.doubt());
     }
 
     /** {@return HTML} */
@@ -158,14 +166,14 @@ public final class HtmlReport {
         json.put("profile", profile == null ? null
                 : new JsonObject().put("form", profile.form()).put("threads", profile.threads())
                         .put("runs", profile.runs()).put("run", profile.run()).put("sum", profile.sum())
-                        .put("java", Runtime.version().toString()));
+                        .put("doubt", profile.doubt()).put("java", Runtime.version().toString()));
         json.put("before", compilation == null ? null
-                : GraphJson.of(compilation.imported(), sizes, GraphJson.NodeFacts.NONE));
-        json.put("after", GraphJson.of(graph, sizes, facts()));
+                : GraphJson.of(compilation.imported(), sizes, Map.of(), GraphJson.NodeFacts.NONE));
+        json.put("after", GraphJson.of(graph, sizes, Zeros.parse(subject.dump()), facts()));
         json.put("steps", plan.steps().stream().map(this::step).toList());
         json.put("kernels", subject.kernels().stream()
                 .map(k -> new JsonObject().put("name", k.name()).put("program", k.loopProgramText())).toList());
-        json.put("arenas", arenas());
+        json.put("arenas", memory.json());
         json.put("choices", Choice.parse(subject.dump()).stream().map(ModelJson::of).toList());
         json.put("passes", compilation == null ? List.of() : passes(compilation));
         json.put("rewrites", compilation == null ? List.of()
@@ -175,13 +183,6 @@ public final class HtmlReport {
 
     private JsonObject totals() {
         var image = subject.image();
-        double operations = 0;
-        boolean unknown = false;
-        for (var node : graph.nodes()) {
-            double work = Work.of(node, sizes).operations();
-            operations += Double.isNaN(work) ? 0 : work;
-            unknown |= Double.isNaN(work) || !node.regions().isEmpty();
-        }
         double border = 0;
         for (var port : graph.inputs()) {
             border += Work.bytes(port.value().type(), sizes);
@@ -189,18 +190,45 @@ public final class HtmlReport {
         for (var port : graph.outputs()) {
             border += Work.bytes(port.value().type(), sizes);
         }
-        return new JsonObject().put("operations", operations).put("more", unknown)
-                .put("weights", image.info().weightsBytes()).put("arenas", arenaBytes).put("border", border)
+        return new JsonObject().put("operations", operations(graph, false))
+                .put("more", partlyKnown())
+                .put("weights", image.info().weightsBytes()).put("arenas", memory.bytes()).put("border", border)
                 .put("classes", image.classBytes())
                 .put("script", image.info().script().exists());
     }
 
+    /** Operations that are known of; of regions, those of nodes that ran, once. */
+    private double operations(Graph part, boolean region) {
+        double sum = 0;
+        for (var node : part.nodes()) {
+            double work = Work.of(node, sizes).operations();
+            if (!Double.isNaN(work) && (!region || ran(node))) {
+                sum += work;
+            }
+            for (var inside : node.regions()) {
+                sum += operations(inside, true);
+            }
+        }
+        return sum;
+    }
+
+    private boolean partlyKnown() {
+        return graph.nodes().stream().anyMatch(
+                n -> !n.regions().isEmpty() || Double.isNaN(Work.of(n, sizes).operations()));
+    }
+
+    private boolean ran(Node node) {
+        return profile != null && steps(node).stream().anyMatch(number -> profile.step(number) > 0);
+    }
+
+    private List<Integer> steps(Node node) {
+        return node.outputs().isEmpty() ? List.of() : steps.getOrDefault(node.outputs().getFirst().id(), List.of());
+    }
+
     private GraphJson.NodeFacts facts() {
-        var byValue = new HashMap<Integer, List<Integer>>();
-        plan.steps().forEach(s -> byValue.computeIfAbsent(s.value(), v -> new ArrayList<>()).add(s.number()));
         return (node, json) -> {
             int id = node.outputs().isEmpty() ? -1 : node.outputs().getFirst().id();
-            var steps = byValue.getOrDefault(id, List.of());
+            var steps = steps(node);
             json.put("steps", steps);
             var call = routines.get(id);
             if (call != null) {
@@ -217,21 +245,6 @@ public final class HtmlReport {
         return new JsonObject().put("number", step.number()).put("block", step.block()).put("method", step.method())
                 .put("kernel", step.kernel()).put("arrays", step.arrays()).put("value", step.value())
                 .put("nanos", profile == null ? null : profile.step(step.number()));
-    }
-
-    private List<JsonObject> arenas() {
-        var byStorage = new TreeMap<String, List<JsonObject>>();
-        for (int i = 0; i < parts.size(); i++) {
-            var part = parts.get(i);
-            if (part.bytes() > 0) {
-                byStorage.computeIfAbsent(part.storage().label(), s -> new ArrayList<>())
-                        .add(new JsonObject().put("name", "a" + i).put("first", part.firstStep())
-                                .put("last", part.lastStep()).put("offset", part.offset()).put("bytes", part.bytes())
-                                .put("perWorker", part.perWorker()));
-            }
-        }
-        return byStorage.entrySet().stream()
-                .map(e -> new JsonObject().put("storage", e.getKey()).put("parts", e.getValue())).toList();
     }
 
     private static List<JsonObject> ports(List<ValueInfo> values) {

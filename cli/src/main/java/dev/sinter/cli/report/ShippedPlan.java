@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param steps
  *            kernel calls by their number
  */
-record ShippedPlan(Graph graph, List<Step> steps) {
+public record ShippedPlan(Graph graph, List<Step> steps) {
     private static final Pattern BLOCK = Pattern.compile("  block (\\d+) \\(.*");
     private static final Pattern STEP =
             Pattern.compile("\\s+(\\d+): (\\w+) = (.+?)\\((.*?)\\)\\((.*)\\)( par .*?)?(?:  // %(\\d+))?");
@@ -37,7 +37,7 @@ record ShippedPlan(Graph graph, List<Step> steps) {
      * @param value
      *            id of the node's first result; -1 where an older compiler did not say
      */
-    record Step(int number, int block, String method, String kernel, List<String> arrays, int value) {
+    public record Step(int number, int block, String method, String kernel, List<String> arrays, int value) {
     }
 
     /**
@@ -49,7 +49,7 @@ record ShippedPlan(Graph graph, List<Step> steps) {
      * @throws dev.sinter.ir.IrException
      *             if it holds no graph
      */
-    static ShippedPlan parse(String dump) {
+    public static ShippedPlan parse(String dump) {
         int plan = dump.indexOf("\nplan \"");
         var graph = GraphParser.parse(plan < 0 ? dump : dump.substring(0, plan),
                 key -> TensorData.zeros(DType.F32, 0));

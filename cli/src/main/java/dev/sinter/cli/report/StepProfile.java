@@ -1,12 +1,14 @@
 package dev.sinter.cli.report;
 
-import dev.sinter.cli.MadeUpInputs;
 import dev.sinter.runtime.Model;
+import dev.sinter.runtime.ModelException;
 import dev.sinter.runtime.Session;
 import dev.sinter.runtime.StepListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 
 /**
  * What a model's steps take when it is warm.
@@ -23,11 +25,19 @@ import java.util.Collections;
  *            nanoseconds of each step in a run, the best; all rounds of a loop together
  * @param routines
  *            nanoseconds of each library routine's calls in a run, the best
+ * @param doubt
+ *            why these may not be the times of a warm model; empty if they are
  */
-record StepProfile(String form, int threads, int runs, double run, double[] steps, double[] routines) {
+record StepProfile(String form, int threads, int runs, double run, double[] steps, double[] routines, String doubt) {
     private static final int FEWEST = 5;
     private static final int MOST = 2000;
     private static final int CLOCK_SAMPLES = 1001;
+    /** How long HotSpot may take to compile all kernels; once for the change-over, once for what is seen after it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final double WARM_UP = 0.6;
+    private static final double MEASURED = 0.2;
+    /** Runs that become quicker by this part are not those of a warm model. */
+    private static final double QUICKER = 0.1;
 
     /** A run's times by step. */
     private static final class Times implements StepListener {
@@ -52,49 +62,99 @@ record StepProfile(String form, int threads, int runs, double run, double[] step
         }
     }
 
+    /** Runs that were timed as a whole, each followed by one whose steps were timed. */
+    private record Samples(List<Double> runs, List<Times> times) {
+        static Samples take(Session session, double seconds) {
+            var samples = new Samples(new ArrayList<>(), new ArrayList<>());
+            long begin = System.nanoTime();
+            while (samples.runs.size() < FEWEST
+                    || samples.runs.size() < MOST && System.nanoTime() - begin < seconds * 1e9) {
+                long before = System.nanoTime();
+                session.run();
+                samples.runs.add((double) (System.nanoTime() - before));
+                var taken = new Times();
+                session.profile(taken);
+                samples.times.add(taken);
+            }
+            return samples;
+        }
+
+        void add(Samples more) {
+            runs.addAll(more.runs);
+            times.addAll(more.times);
+        }
+
+        double best() {
+            return Collections.min(runs);
+        }
+
+        double[] bestSteps(double clock) {
+            var best = new double[times.stream().mapToInt(t -> t.steps.length).max().orElse(0)];
+            Arrays.setAll(best, i -> times.stream()
+                    .mapToDouble(t -> i < t.steps.length ? Math.max(0, t.steps[i] - clock * t.calls[i]) : 0)
+                    .min().orElse(0));
+            return best;
+        }
+
+        double[] bestRoutines() {
+            var best = new double[times.stream().mapToInt(t -> t.routines.length).max().orElse(0)];
+            Arrays.setAll(best, i -> times.stream()
+                    .mapToDouble(t -> i < t.routines.length ? t.routines[i] : 0).min().orElse(0));
+            return best;
+        }
+    }
+
     /**
-     * Runs a model and takes times: most of the time it warms up, then each run that is timed as a whole is followed by
-     * one whose steps are timed.
+     * Runs a model and takes times: it waits until the model has changed over to its last form, and warms up; then it
+     * measures, until runs do not become quicker any more.
      *
      * @param model
      *            the model
-     * @param inputs
-     *            what it runs on
+     * @param session
+     *            of it, which has run
      * @param seconds
-     *            how long
+     *            how long, without the change-over
      * @return the times
      */
-    static StepProfile take(Model model, MadeUpInputs inputs, double seconds) {
-        var session = model.newSession();
-        inputs.set(session);
-        long begin = System.nanoTime();
-        warmUp(session, begin, seconds * 0.6);
-        var runs = new ArrayList<Double>();
-        var times = new ArrayList<Times>();
-        while (runs.size() < FEWEST || runs.size() < MOST && System.nanoTime() - begin < seconds * 1e9) {
-            long before = System.nanoTime();
-            session.run();
-            runs.add((double) (System.nanoTime() - before));
-            var taken = new Times();
-            session.profile(taken);
-            times.add(taken);
+    static StepProfile take(Model model, Session session, double seconds) {
+        boolean compiled = changedOver(model);
+        warmUp(session, seconds * WARM_UP);
+        var all = Samples.take(session, seconds * MEASURED);
+        double last = all.best();
+        boolean steady = false;
+        for (long end = System.nanoTime() + PATIENCE.toNanos(); !steady && System.nanoTime() < end;) {
+            boolean waiting = CompileQueue.names(model.info().className());
+            var next = Samples.take(session, seconds * MEASURED);
+            steady = next.best() > (1 - QUICKER) * last && !waiting
+                    && !CompileQueue.names(model.info().className());
+            last = next.best();
+            all.add(next);
         }
-        double clock = clock();
-        int steps = times.stream().mapToInt(t -> t.steps.length).max().orElse(0);
-        int routines = times.stream().mapToInt(t -> t.routines.length).max().orElse(0);
-        var byStep = new double[steps];
-        Arrays.setAll(byStep, i -> times.stream()
-                .mapToDouble(t -> i < t.steps.length ? Math.max(0, t.steps[i] - clock * t.calls[i]) : 0)
-                .min().orElse(0));
-        var byRoutine = new double[routines];
-        Arrays.setAll(byRoutine, i -> times.stream().mapToDouble(t -> i < t.routines.length ? t.routines[i] : 0)
-                .min().orElse(0));
-        return new StepProfile(model.form().name(), model.threads(), runs.size(), Collections.min(runs), byStep,
-                byRoutine);
+        return new StepProfile(model.form().name(), model.threads(), all.runs.size(), all.best(),
+                all.bestSteps(clock()), all.bestRoutines(), doubt(compiled, steady));
+    }
+
+    private static String doubt(boolean compiled, boolean steady) {
+        if (!steady) {
+            return "HotSpot was still compiling kernels when the measurement ended: the times are not those of a warm"
+                    + " model.";
+        }
+        return compiled ? "" : "HotSpot was not seen to have compiled all kernels in time: some may have been measured"
+                + " before they were.";
+    }
+
+    private static boolean changedOver(Model model) {
+        try {
+            return model.awaitChangeover(PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ModelException("interrupted while the model was compiled", e);
+        }
     }
 
     /** Both ways of running, since HotSpot compiles each by itself. */
-    private static void warmUp(Session session, long begin, double seconds) {
+    private static void warmUp(Session session, double seconds) {
+        long begin = System.nanoTime();
         for (int i = 0; i < FEWEST || System.nanoTime() - begin < seconds * 1e9; i++) {
             session.run();
             session.profile(new Times());

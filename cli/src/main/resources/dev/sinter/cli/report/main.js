@@ -70,13 +70,16 @@ function summary() {
         + `${profile.threads === 1 ? " thread" : " threads"}, best of ${profile.runs}`)
         : total("a run", "–", REPORT.problem ?? "not measured"),
     total("operations", (totals.more ? "≥ " : "") + count(totals.operations), sizes || "all sizes are known"),
-    profile ? total("rate", rate(totals.operations, profile.run) ?? "–", "operations by time of a run") : null,
+    profile ? total("rate", (totals.more ? "≥ " : "") + (rate(totals.operations, profile.run) ?? "–"), "operations by time of a run") : null,
     total("weights", bytes(totals.weights)),
     total("peak memory", totals.script ? "–" : bytes(totals.weights + totals.arenas + totals.border),
-        totals.script ? "data decides" : `weights, ${bytes(totals.arenas)} of arenas, ${bytes(totals.border)} of inputs and outputs`),
+        totals.script ? `data decides; in the run ${bytes(totals.arenas)} of arenas` : `weights, ${bytes(totals.arenas)} of arenas, ${bytes(totals.border)} of inputs and outputs`),
     total("nodes", String(nodes), TREES.before ? `of ${TREES.before.root.sums.count} before the passes` : null),
     total("kernels", String(REPORT.kernels.length), `${bytes(totals.classes)} of classes`),
   ];
+  if (profile?.doubt) {
+    $("doubt").textContent = profile.doubt;
+  }
   $("totals").append(...tiles.filter(tile => tile !== null));
   shares();
   const row = (kind, port) => make("tr", {}, make("td", {}, kind), make("td", {}, make("code", {}, port.name)),

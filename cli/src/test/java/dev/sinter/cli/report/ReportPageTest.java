@@ -161,6 +161,24 @@ class ReportPageTest {
         assertThat(browser.number("TREES.after.root.sums.nanos")).isPositive();
         assertThat(browser.number("TREES.after.root.sums.count")).isEqualTo(4);
         assertThat(browser.number("REPORT.kernels.length")).isPositive();
+        assertThat(browser.number("TREES.after.leaves.filter(l => l.node.weights > 0 && l.node.zeros === 0.5).length"))
+                .as("sparsity of weights that the jar has only packed").isEqualTo(4);
+    }
+
+    /** Sizes that data tells cut a model into blocks; what each has in the arenas is seen when the model runs. */
+    @Test
+    void blocksOfAScriptHaveTheirMemoryDrawn() throws IOException {
+        var scripted = Files.write(folder.resolve("scripted.onnx"), SmallNet.scripted(4));
+        fine(open("scripted", scripted, "--measure-seconds", "0.2", "--at", "batch=16"));
+        assertThat(browser.number("document.querySelectorAll('.arena rect').length")).isPositive();
+        assertThat(browser.text("$('memory-plan').textContent")).contains("block 0, arena f32: ");
+        assertThat(browser.number("REPORT.totals.arenas")).as("intermediate results of two products")
+                .isGreaterThanOrEqualTo(2 * 16 * SmallNet.WIDTH * 4);
+        browser.text("document.querySelector('.arena rect').dispatchEvent(new MouseEvent('click'))");
+        assertThat(browser.text("picture.chosen.node.op")).isEqualTo("matmul");
+        assertThat(browser.text("$('totals').textContent")).contains("of arenas");
+        fine(open("unknown", scripted, "--no-measure"));
+        assertThat(browser.text("$('memory-plan').textContent")).contains("which only a run tells");
     }
 
     @ParameterizedTest

@@ -24,7 +24,24 @@ final class SmallNet {
      * transposed there and back, of which nothing is left after the passes.
      */
     static byte[] onnx(int blocks, String output) {
-        var graph = GraphProto.newBuilder().setName("small <net>").addInput(vector("x")).addOutput(vector(output));
+        return model(graph(blocks, output).addOutput(vector(output)));
+    }
+
+    /** The same, and then where the result is not 0, which data tells. */
+    static byte[] scripted(int blocks) {
+        var type = TypeProto.newBuilder().setTensorType(
+                TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.INT64.getNumber()));
+        return model(graph(blocks, "h").addNode(node("NonZero", "/where", "y", "h"))
+                .addOutput(ValueInfoProto.newBuilder().setName("y").setType(type)));
+    }
+
+    private static byte[] model(GraphProto.Builder graph) {
+        return ModelProto.newBuilder().setIrVersion(8).setGraph(graph)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(17)).build().toByteArray();
+    }
+
+    private static GraphProto.Builder graph(int blocks, String output) {
+        var graph = GraphProto.newBuilder().setName("small <net>").addInput(vector("x"));
         graph.addNode(node("Transpose", "/net/turn/Transpose", "t", "x"));
         graph.addNode(node("Transpose", "/net/back/Transpose", "u", "t"));
         var value = "u";
@@ -39,8 +56,7 @@ final class SmallNet {
             }
             value = "r" + i;
         }
-        return ModelProto.newBuilder().setIrVersion(8).setGraph(graph)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(17)).build().toByteArray();
+        return graph;
     }
 
     private static NodeProto node(String op, String name, String output, String... inputs) {
