@@ -46,7 +46,7 @@ final class CompilationRun implements PassListener {
             pass = PassEvent.begun();
             progress.accept("reading " + what);
             var imported = model.read(imports);
-            var pipeline = Pipeline.standard(choices);
+            var pipeline = Pipeline.of(choices, passes);
             stagesToCome = pipeline.passes().size();
             var graph = pipeline.run(imported, passes, this);
             var generated = CodeGenerator.generate(graph, codegen, choices, progress);

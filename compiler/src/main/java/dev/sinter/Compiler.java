@@ -142,6 +142,35 @@ public final class Compiler {
     }
 
     /**
+     * Whether results may be rounded elsewhere than the definition says, for speed: a division by a constant becomes a
+     * multiplication with its rounded reciprocal, and in elementwise work {@code a * b + c} is rounded once. Unless
+     * {@link #exactIntegers} says otherwise, quantized models also compute with real numbers in between. The results still
+     * do not depend on form, width or threads.
+     *
+     * @param on
+     *            false by default
+     * @return a new compiler
+     */
+    public Compiler fastMath(boolean on) {
+        return new Compiler(options.with(options.passes().withFastMath(on)));
+    }
+
+    /**
+     * Whether the integers of quantized models are computed as ONNX defines them. If not, a value that is quantized and
+     * dequantized at once ({@code QuantizeLinear}, {@code DequantizeLinear} with the same scale) is only limited to the integers'
+     * range, not rounded to them, and products of such values are products of real numbers: closer to the model before
+     * it was quantized, at most half a scale away at each such place, and with these weights as f32, which may take four times
+     * the memory. Dynamically quantized products stay as they are.
+     *
+     * @param on
+     *            without this, true unless {@link #fastMath} is on
+     * @return a new compiler
+     */
+    public Compiler exactIntegers(boolean on) {
+        return new Compiler(options.with(options.passes().withExactIntegers(on)));
+    }
+
+    /**
      * Whether to measure, on this machine, what would otherwise be estimated: layouts and algorithms of convolutions,
      * and what permutations between them cost. A symbolic dimension is measured with 1 where it is the first of an
      * operand, with 256 otherwise. Measured times are kept in a {@linkplain #tuneCache cache}; the same model, options

@@ -34,6 +34,14 @@ final class CompileOptions {
     @Option(names = "--no-winograd",
             description = "Computes every convolution as defined, not by Winograd's algorithm.")
     private boolean noWinograd;
+    @Option(names = "--fast-math",
+            description = "Rounds elsewhere than the definition says where that is faster; implies"
+                    + " --no-exact-integers.")
+    private boolean fastMath;
+    @Option(names = "--exact-integers", negatable = true,
+            description = "Computes the integers of quantized models as defined (default, unless --fast-math); without,"
+                    + " values that are only rounded to integers and back stay real numbers.")
+    private @Nullable Boolean exactIntegers;
     @Option(names = "--tune", description = "Measures on this machine what would be estimated, such as layouts and"
             + " algorithms of convolutions.")
     private boolean tune;
@@ -77,6 +85,8 @@ final class CompileOptions {
         compiler = stopAfter == null ? compiler : compiler.stopAfter(stopAfter);
         compiler = rewriteLimit == null ? compiler : compiler.rewriteLimit(rewriteLimit);
         compiler = noWinograd ? compiler.winograd(false) : compiler;
+        compiler = fastMath ? compiler.fastMath(true) : compiler;
+        compiler = exactIntegers != null ? compiler.exactIntegers(exactIntegers) : compiler;
         compiler = tune ? tuned(compiler, console, jar) : compiler;
         return checked ? compiler.checked(true) : compiler;
     }

@@ -74,6 +74,14 @@ public final class CompileMojo extends AbstractMojo {
     /** How many seconds to measure at most for each model. */
     @Parameter(property = "sinter.tuneSeconds")
     private @Nullable Integer tuneSeconds;
+    /** Whether results may be rounded elsewhere than the definition says, for speed. */
+    @Parameter(property = "sinter.fastMath")
+    private @Nullable Boolean fastMath;
+
+    /** Whether the integers of quantized models are computed as defined; unless {@code fastMath} is on by default. */
+    @Parameter(property = "sinter.exactIntegers")
+    private @Nullable Boolean exactIntegers;
+
     /** Whether to compute every convolution as defined rather than by Winograd's algorithm. */
     @Parameter(property = "sinter.noWinograd")
     private @Nullable Boolean noWinograd;
@@ -276,6 +284,12 @@ public final class CompileMojo extends AbstractMojo {
         }
         if (tuneSeconds != null) {
             defaults.put("tuneSeconds", tuneSeconds.toString());
+        }
+        if (fastMath != null) {
+            defaults.put("fastMath", fastMath.toString());
+        }
+        if (exactIntegers != null) {
+            defaults.put("exactIntegers", exactIntegers.toString());
         }
         if (noWinograd != null) {
             defaults.put("winograd", String.valueOf(!noWinograd));

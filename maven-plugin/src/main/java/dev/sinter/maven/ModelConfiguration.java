@@ -30,6 +30,10 @@ public final class ModelConfiguration {
     private @Nullable File tuneCache;
     /** How long to measure at most. */
     private @Nullable Integer tuneSeconds;
+    /** Whether results may be rounded elsewhere than the definition says. */
+    private @Nullable Boolean fastMath;
+    /** Whether the integers of quantized models are computed as defined. */
+    private @Nullable Boolean exactIntegers;
     /** Whether to compute every convolution as defined. */
     private @Nullable Boolean noWinograd;
     /** Most bytes of classes and weights. */
@@ -117,6 +121,14 @@ public final class ModelConfiguration {
 
     Optional<Integer> tuneSeconds() {
         return Optional.ofNullable(tuneSeconds);
+    }
+
+    Optional<Boolean> fastMath() {
+        return Optional.ofNullable(fastMath);
+    }
+
+    Optional<Boolean> exactIntegers() {
+        return Optional.ofNullable(exactIntegers);
     }
 
     Optional<Boolean> noWinograd() {

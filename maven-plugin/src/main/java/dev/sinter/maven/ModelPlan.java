@@ -55,6 +55,8 @@ record ModelPlan(String label, Path file, Map<String, String> settings, List<Pat
         model.dims().forEach((name, size) -> settings.put("dim." + name, String.valueOf(size)));
         put(settings, "tune", model.tune());
         put(settings, "tuneSeconds", model.tuneSeconds());
+        put(settings, "fastMath", model.fastMath());
+        put(settings, "exactIntegers", model.exactIntegers());
         put(settings, "winograd", model.noWinograd().map(no -> !no));
         put(settings, "maxArtifactBytes", model.maxArtifactBytes());
         put(settings, "maxDifference", model.maxDifference());

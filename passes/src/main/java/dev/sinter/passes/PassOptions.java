@@ -11,10 +11,20 @@ import org.jspecify.annotations.Nullable;
  *            rewrites after which graphs are left alone, to bisect a bug; {@link Integer#MAX_VALUE} for none
  * @param verify
  *            whether the graph is verified after every pass
+ * @param fastMath
+ *            whether results may be rounded in other places than the definition says
+ * @param exactIntegers
+ *            whether the integers of quantized models are computed as defined; null: unless fast math is on
  */
-public record PassOptions(@Nullable String stopAfter, int rewriteLimit, boolean verify) {
-    /** All passes, no limit, no verification. */
-    public static final PassOptions DEFAULT = new PassOptions(null, Integer.MAX_VALUE, false);
+public record PassOptions(@Nullable String stopAfter, int rewriteLimit, boolean verify, boolean fastMath,
+        @Nullable Boolean exactIntegers) {
+    /** All passes, no limit, no verification, every result rounded as defined. */
+    public static final PassOptions DEFAULT = new PassOptions(null, Integer.MAX_VALUE, false, false, null);
+
+    /** {@return whether the integers of quantized models are computed as defined} */
+    public boolean keepsIntegers() {
+        return exactIntegers != null ? exactIntegers : !fastMath;
+    }
 
     /**
      * Stops early.
@@ -24,7 +34,7 @@ public record PassOptions(@Nullable String stopAfter, int rewriteLimit, boolean 
      * @return changed options
      */
     public PassOptions withStopAfter(@Nullable String pass) {
-        return new PassOptions(pass, rewriteLimit, verify);
+        return new PassOptions(pass, rewriteLimit, verify, fastMath, exactIntegers);
     }
 
     /**
@@ -35,7 +45,7 @@ public record PassOptions(@Nullable String stopAfter, int rewriteLimit, boolean 
      * @return changed options
      */
     public PassOptions withRewriteLimit(int limit) {
-        return new PassOptions(stopAfter, limit, verify);
+        return new PassOptions(stopAfter, limit, verify, fastMath, exactIntegers);
     }
 
     /**
@@ -46,6 +56,28 @@ public record PassOptions(@Nullable String stopAfter, int rewriteLimit, boolean 
      * @return changed options
      */
     public PassOptions withVerify(boolean on) {
-        return new PassOptions(stopAfter, rewriteLimit, on);
+        return new PassOptions(stopAfter, rewriteLimit, on, fastMath, exactIntegers);
+    }
+
+    /**
+     * Lets results be rounded elsewhere, or not.
+     *
+     * @param on
+     *            whether to run the passes that do so
+     * @return changed options
+     */
+    public PassOptions withFastMath(boolean on) {
+        return new PassOptions(stopAfter, rewriteLimit, verify, on, exactIntegers);
+    }
+
+    /**
+     * Keeps the integers of quantized models, or not.
+     *
+     * @param on
+     *            whether they are computed as defined
+     * @return changed options
+     */
+    public PassOptions withExactIntegers(boolean on) {
+        return new PassOptions(stopAfter, rewriteLimit, verify, fastMath, on);
     }
 }

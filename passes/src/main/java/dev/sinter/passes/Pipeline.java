@@ -5,6 +5,7 @@ import dev.sinter.ir.IrException;
 import dev.sinter.ir.Verifier;
 import dev.sinter.ir.cost.Choices;
 import dev.sinter.ir.cost.Costs;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,6 +15,10 @@ import java.util.List;
  *            run one after the other
  */
 public record Pipeline(List<Pass> passes) {
+    private static final String RELAX_QUANTIZATION = "relax-quantization";
+    private static final String RELAX_DIVISION = "relax-division";
+    private static final String RELAX_SUMS = "relax-sums";
+
     /** Copies the list. */
     public Pipeline {
         passes = List.copyOf(passes);
@@ -40,9 +45,34 @@ public record Pipeline(List<Pass> passes) {
      * @return the list
      */
     public static Pipeline standard(Choices choices) {
-        return new Pipeline(List.of(
+        return of(choices, PassOptions.DEFAULT);
+    }
+
+    /**
+     * {@linkplain #standard() What every model goes through}, and what changes rounding where the options allow that.
+     *
+     * @param choices
+     *            makes and gets the choices by cost
+     * @param options
+     *            whether there is fast math, and whether integers are exact
+     * @return the list
+     */
+    public static Pipeline of(Choices choices, PassOptions options) {
+        var allowed = new ArrayList<>(everything(choices));
+        allowed.removeIf(pass -> switch (pass.name()) {
+            case RELAX_QUANTIZATION -> options.keepsIntegers();
+            case RELAX_DIVISION, RELAX_SUMS -> !options.fastMath();
+            default -> false;
+        });
+        return new Pipeline(allowed);
+    }
+
+    private static List<Pass> everything(Choices choices) {
+        return List.of(
                 Pass.backward("drop-dead", "nothing is computed in vain",
                         new DropDead()),
+                Pass.forward(RELAX_QUANTIZATION, "real numbers are not rounded to integers and back (if allowed)",
+                        new RelaxQuantization()),
                 Pass.forward("recognize-quantized", "products of dequantized operands are products of integers",
                         new RecognizeQuantizedConv(), new RecognizeQuantizedProduct()),
                 Pass.forward("fold-constants", "what is known is computed or taken; shape arithmetic is gone",
@@ -65,6 +95,8 @@ public record Pipeline(List<Pass> passes) {
                         new RecognizeScaledConv(), new RecognizeBlockConv()),
                 Pass.forward("fold-quantization", "integer products need no zero point",
                         new DropZeroPoint(), new FoldQuantization()),
+                Pass.forward(RELAX_DIVISION, "what was divided by constants is multiplied (if allowed)",
+                        new RelaxDivision()),
                 Pass.forward("fuse", "elementwise work is one map, or the epilogue of a product",
                         new MergeEqual(), new DropExpand(), new UnflattenProduct(), new FuseMaps(), new FuseEpilogue()),
                 Pass.forward("tune-layout", "convolutions have their channels last",
@@ -76,7 +108,9 @@ public record Pipeline(List<Pass> passes) {
                         new FoldConstants(), new MergeEqual(), new InlineScalars(), new SimplifyMap(),
                         new SimplifyDims(),
                         new PermuteAsReshape(), new ComposeViews(), new DropIdentityView(), new FuseMaps(),
-                        new FuseEpilogue())));
+                        new FuseEpilogue()),
+                Pass.forward(RELAX_SUMS, "products are added unrounded (if allowed)",
+                        new RelaxSums()));
     }
 
     /**

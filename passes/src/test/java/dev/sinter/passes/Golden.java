@@ -5,6 +5,8 @@ import dev.sinter.ir.Dim;
 import dev.sinter.ir.Evaluator;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Costs;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +21,16 @@ final class Golden {
     }
 
     /** The standard pipeline, or one pass of one of its rules. */
+    /** The passes that change rounding among them. */
+    static Pipeline everything() {
+        return Pipeline.of(new Choices(Costs.ESTIMATED), PassOptions.DEFAULT.withFastMath(true));
+    }
+
     static Pipeline pipeline(String name) {
         if (name.equals("pipeline")) {
             return Pipeline.standard();
         }
-        for (var pass : Pipeline.standard().passes()) {
+        for (var pass : everything().passes()) {
             for (var rule : pass.rules()) {
                 if (rule.name().equals(name)) {
                     return new Pipeline(

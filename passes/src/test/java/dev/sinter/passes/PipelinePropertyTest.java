@@ -29,9 +29,18 @@ class PipelinePropertyTest {
 
     @Property(tries = 150)
     void recognizingChangesRoundingOnly(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int steps) {
+        changesRoundingOnly(Pipeline.standard(), seed, steps);
+    }
+
+    @Property(tries = 150)
+    void fastMathChangesRoundingOnly(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int steps) {
+        changesRoundingOnly(Golden.everything(), seed, steps);
+    }
+
+    private static void changesRoundingOnly(Pipeline pipeline, long seed, int steps) {
         var before = RandomGraph.continuous(seed, steps);
 
-        var after = Pipeline.standard().run(before, VERIFY, PassListener.NONE);
+        var after = pipeline.run(before, VERIFY, PassListener.NONE);
 
         var wanted = Golden.evaluate(before, seed);
         var got = Golden.evaluate(after, seed);

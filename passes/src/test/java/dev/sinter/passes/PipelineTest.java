@@ -15,6 +15,8 @@ import dev.sinter.ir.IrException;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Origin;
 import dev.sinter.ir.TensorType;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Costs;
 import dev.sinter.ir.op.Map;
 import dev.sinter.ir.op.Op;
 import java.io.IOException;
@@ -90,6 +92,23 @@ class PipelineTest {
     @Test
     void namesAreUnique() {
         assertThat(Pipeline.standard().passes()).extracting(Pass::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void roundingChangesOnlyWhereItIsAllowed() {
+        var standard = Pipeline.standard().passes().stream().map(Pass::name).toList();
+        assertThat(standard).noneMatch(name -> name.startsWith("relax"));
+        assertThat(relaxed(PassOptions.DEFAULT)).isEmpty();
+        assertThat(relaxed(PassOptions.DEFAULT.withExactIntegers(false))).containsExactly("relax-quantization");
+        assertThat(relaxed(PassOptions.DEFAULT.withFastMath(true)))
+                .containsExactly("relax-quantization", "relax-division", "relax-sums");
+        assertThat(relaxed(PassOptions.DEFAULT.withFastMath(true).withExactIntegers(true)))
+                .containsExactly("relax-division", "relax-sums");
+    }
+
+    private static List<String> relaxed(PassOptions options) {
+        return Pipeline.of(new Choices(Costs.ESTIMATED), options).passes().stream().map(Pass::name)
+                .filter(name -> name.startsWith("relax")).toList();
     }
 
     @Test

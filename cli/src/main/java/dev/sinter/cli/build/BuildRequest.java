@@ -25,7 +25,7 @@ import java.util.TreeSet;
  * model.0.package, class          of its typed class; without one as for sinter compile
  * model.0.classes, sources        folders to write to
  * model.0.dim.NAME                size of a symbolic dimension
- * model.0.winograd, tune, tuneCache, tuneSeconds
+ * model.0.winograd, fastMath, exactIntegers, tune, tuneCache, tuneSeconds
  * model.0.maxArtifactBytes        limit
  * model.0.case.K                  folders of reference cases
  * model.0.maxDifference           limit

@@ -64,8 +64,9 @@ final class ModelBuild {
     Done run() throws IOException {
         long start = System.nanoTime();
         var settings = request.settings();
-        var compiler = Sinter.compiler().typed(true).winograd(settings.flag("winograd", true))
-                .progress(messages::progress);
+        boolean fastMath = settings.flag("fastMath", false);
+        var compiler = Sinter.compiler().typed(true).winograd(settings.flag("winograd", true)).fastMath(fastMath)
+                .exactIntegers(settings.flag("exactIntegers", !fastMath)).progress(messages::progress);
         var packageName = settings.text("package");
         if (packageName.isPresent()) {
             compiler = compiler.packageName(packageName.get());

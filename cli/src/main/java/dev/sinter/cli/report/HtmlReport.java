@@ -15,10 +15,13 @@ import dev.sinter.ir.Node;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.Zeros;
 import dev.sinter.ir.cost.Choice;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Costs;
 import dev.sinter.ir.cost.Work;
 import dev.sinter.ir.op.Constant;
 import dev.sinter.ir.op.Library;
 import dev.sinter.passes.Pass;
+import dev.sinter.passes.PassOptions;
 import dev.sinter.passes.Pipeline;
 import dev.sinter.passes.Rewrite;
 import dev.sinter.runtime.Model;
@@ -253,7 +256,8 @@ public final class HtmlReport {
     }
 
     private static List<JsonObject> passes(Compilation compilation) {
-        var purposes = Pipeline.standard().passes().stream().collect(Collectors.toMap(Pass::name, Pass::purpose));
+        var purposes = Pipeline.of(new Choices(Costs.ESTIMATED), PassOptions.DEFAULT.withFastMath(true)).passes()
+                .stream().collect(Collectors.toMap(Pass::name, Pass::purpose));
         var rewrites = compilation.rewrites().stream()
                 .collect(Collectors.groupingBy(Rewrite::pass, Collectors.counting()));
         return compilation.stages().stream()
