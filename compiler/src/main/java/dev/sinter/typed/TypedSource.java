@@ -50,7 +50,7 @@ public final class TypedSource {
         this.packageName = packageName;
         this.name = name;
         this.inputs = ports(info.inputs());
-        this.outputs = ports(info.outputs(), "Tensor", "State");
+        this.outputs = ports(info.outputs(), "Tensor", "State", "Tensors", "Map", "Maps");
         var taken = new JavaNames(Set.copyOf(inputs.stream().map(Port::id).toList()));
         VARIABLES.forEach(taken::unique);
         for (var input : info.inputs()) {
@@ -99,13 +99,21 @@ public final class TypedSource {
                         .collect(Collectors.joining("", " * <ul>\n", " * </ul>\n"));
     }
 
+    /** The sizes that symbols may have, where not any will do. */
+    private String ranges() {
+        var limited = symbols.keySet().stream().filter(symbol -> !range(symbol).isEmpty())
+                .map(symbol -> " * <li><code>" + JavaNames.comment(symbol) + "</code>" + range(symbol) + "</li>\n")
+                .toList();
+        return limited.isEmpty() ? "" : " * Sizes:\n * <ul>\n" + String.join("", limited) + " * </ul>\n";
+    }
+
     private String model() {
         var s = source();
         var model = s.runtime("Model");
         s.add("/**\n * The model <code>" + JavaNames.comment(info.name())
                 + "</code>. Thread-safe: any number of threads"
                 + " may call its methods at the same time.\n *\n * <p>\n * Inputs:\n" + list(inputs)
-                + " * Outputs:\n" + list(outputs) + " */\n");
+                + " * Outputs:\n" + list(outputs) + ranges() + " */\n");
         s.add("public final class " + name + " implements " + s.use("java.lang.AutoCloseable")
                 + " {\n    private final "
                 + model + " model;\n\n    private " + name + "(" + model
@@ -271,11 +279,11 @@ public final class TypedSource {
 
     private void states(Source s, List<StateInfo> states) {
         var self = name + "Session";
-        var pairs = states.stream().map(t -> "<code>" + JavaNames.comment(t.input()) + "</code>")
-                .collect(Collectors.joining(", "));
+        var pairs = states.stream().map(t -> "     * <li><code>" + JavaNames.comment(t.input()) + "</code></li>\n")
+                .collect(Collectors.joining());
         var wrong = "@throws " + s.runtime("ModelException") + " if ";
         s.comment("From now on the session keeps these states itself, empty at first; they are no inputs to be set and"
-                + " no outputs any more:\n     * " + pairs + ".",
+                + " no outputs any more:\n     * <ul>\n" + pairs + "     * </ul>",
                 List.of("@param capacity how many positions there is"
                         + " room for", "@return this", wrong + "the capacity is below 1"));
         s.add("    public " + self + " keepState(int capacity) {\n        session.keepState(capacity);\n"

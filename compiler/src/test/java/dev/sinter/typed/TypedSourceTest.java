@@ -95,6 +95,18 @@ class TypedSourceTest {
         assertThat(files.get("ValuesInput")).contains("values.put(\"maybe\", OptionalValue.empty());")
                 .contains("public ValuesInput list(Tensor... elements) {")
                 .contains("public ValuesInput maybe(Tensor present) {");
+        assertThat(files.get("ValuesOutput")).contains("public List<Tensor> listTensors() {",
+                "public List<Map<Long, Float>> mapsMaps() {", "public Optional<Tensor> maybeTensor() {",
+                "public Map<Long, Float> mapMap() {").doesNotContain("maybeListTensor");
+    }
+
+    @Test
+    void limitsOfSizesAreSaid() throws IOException {
+        var values = List.of(new ValueInfo("x", DType.F32, List.of(N)));
+        assertThat(compiled(info("m", List.of(new SymbolInfo("n", 0, 512)), values, values), "com.acme", "Limited")
+                .get("Limited")).contains(" * <li><code>n</code>, 0 to 512</li>");
+        assertThat(compiled(info("m", List.of(new SymbolInfo("n", 0, Integer.MAX_VALUE)), values, values), "com.acme",
+                "Free").get("Free")).doesNotContain("Sizes:");
     }
 
     @ParameterizedTest

@@ -20,12 +20,12 @@ final class Golden {
     private Golden() {
     }
 
-    /** The standard pipeline, or one pass of one of its rules. */
     /** The passes that change rounding among them. */
     static Pipeline everything() {
         return Pipeline.of(new Choices(Costs.ESTIMATED), PassOptions.DEFAULT.withFastMath(true));
     }
 
+    /** The standard pipeline, or one pass of one rule. */
     static Pipeline pipeline(String name) {
         if (name.equals("pipeline")) {
             return Pipeline.standard();

@@ -64,4 +64,49 @@ public record MapValue(Map<Object, Value> entries) implements Value {
         }
         throw new ModelException("map: expected a tensor for key " + key + ", the keys are " + entries.keySet());
     }
+
+    /**
+     * The entries as Java has them, where each value is a tensor of one element.
+     *
+     * @param <K> class of the keys
+     * @param <V> class of the values
+     * @param key {@code String.class} or {@code Long.class}
+     * @param value {@code Float.class}, {@code Double.class}, {@code Long.class} or {@code String.class}; numbers are
+     *     converted
+     * @return a new map in the same order
+     * @throws ModelException if a key is of another class, a value is no tensor of one element, or its elements can't
+     *     be had as that class
+     */
+    public <K, V> Map<K, V> toMap(Class<K> key, Class<V> value) {
+        var map = new LinkedHashMap<K, V>();
+        entries.forEach((k, v) -> {
+            if (!key.isInstance(k)) {
+                throw new ModelException(
+                        "map: keys of class " + key.getSimpleName() + " were expected, got '" + k + "'");
+            }
+            map.put(key.cast(k), value.cast(single(k, value)));
+        });
+        return map;
+    }
+
+    private Object single(Object key, Class<?> wanted) {
+        Tensor tensor = tensor(key);
+        if (tensor.size() != 1) {
+            throw new ModelException("map: expected one element for key " + key + ", got " + tensor.describe());
+        }
+        if (wanted == Float.class) {
+            return tensor.toFloats()[0];
+        }
+        if (wanted == Double.class) {
+            return tensor.toDoubles()[0];
+        }
+        if (wanted == Long.class) {
+            return tensor.toLongs()[0];
+        }
+        if (wanted == String.class) {
+            return tensor.toStrings()[0];
+        }
+        throw new ModelException("map: values of class Float, Double, Long or String were expected, not "
+                + wanted.getName());
+    }
 }

@@ -1,6 +1,7 @@
 package dev.sinter.runtime;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * An ONNX sequence: values of one type in order.
@@ -51,5 +52,30 @@ public record SequenceValue(List<Value> values) implements Value {
             return tensor;
         }
         throw new ModelException("sequence: expected a tensor at " + index + " of " + values.size() + " elements");
+    }
+
+    /**
+     * The elements, all of which are tensors.
+     *
+     * @return the tensors in order
+     * @throws ModelException if an element is something else
+     */
+    public List<Tensor> tensors() {
+        return IntStream.range(0, size()).mapToObj(this::tensor).toList();
+    }
+
+    /**
+     * The elements, all of which are maps.
+     *
+     * @return the maps in order
+     * @throws ModelException if an element is something else
+     */
+    public List<MapValue> maps() {
+        return values.stream().map(value -> {
+            if (value instanceof MapValue map) {
+                return map;
+            }
+            throw new ModelException("sequence: expected maps, got a " + value.getClass().getSimpleName());
+        }).toList();
     }
 }
