@@ -9,7 +9,6 @@ import dev.sinter.codegen.plan.Operand;
 import dev.sinter.codegen.plan.Place;
 import dev.sinter.ir.Dim;
 import dev.sinter.runtime.Form;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -20,11 +20,11 @@ import java.util.List;
  * methods with short loops, which HotSpot compiles at once and with vector instructions.
  *
  * <p>
- * Up to {@value #DEPTH} rows of factors lie in work memory, a pitch apart, as {@link ScalarFactors} puts them
- * there. A row of sums comes there, too, and moves on: with every k it goes from its place to one
- * pitch further, so that factors, old sums and new ones lie a constant apart. HotSpot uses vectors only where it can tell that
- * what a loop stores is not what it loads in a later round; and it makes a dozen rounds without them whatever the length
- * of the loop, so that rows should be long.
+ * Up to {@value #DEPTH} rows of factors lie in work memory, a pitch apart, as {@link ScalarFactors} puts them there.
+ * A row of sums comes there, too, and moves on: with every k it goes from its place to one pitch further, so that
+ * factors, old sums and new ones lie a constant apart. HotSpot uses vectors only where it can tell that what a loop
+ * stores is not what it loads in a later round; and it makes a dozen rounds without them whatever the length of the
+ * loop, so that rows should be long.
  */
 final class ScalarSums {
     /** k's whose factors are in work memory at a time. */

@@ -1,10 +1,8 @@
 package dev.sinter.codegen.kernel;
 
 import dev.sinter.codegen.loop.Body;
-import dev.sinter.codegen.loop.Elem;
 import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Prim;
-import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
 import dev.sinter.codegen.plan.Operand;
