@@ -1,5 +1,6 @@
 package dev.sinter.codegen.asm;
 
+import dev.sinter.codegen.loop.Elem;
 import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
@@ -7,6 +8,7 @@ import dev.sinter.codegen.loop.Term;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -27,26 +29,68 @@ final class IdleEmitter implements Opcodes {
         this.owner = owner;
     }
 
-    /** Whether a kernel does nothing where all its parameters are zero: it is loops between parameters, or parallel. */
+    /** Whether a kernel does nothing where all its parameters are zero: then its loops end before they begin. */
     static boolean idles(Kernel kernel) {
-        return kernel.body().stream().allMatch(s -> idles(kernel, s));
+        var known = new HashMap<String, Long>();
+        kernel.params().forEach(p -> known.put(p.name(), 0L));
+        return kernel.body().stream().allMatch(s -> idles(kernel, s, known));
     }
 
-    private static boolean idles(Kernel kernel, Stmt stmt) {
+    private static boolean idles(Kernel kernel, Stmt stmt, Map<String, Long> known) {
         return switch (stmt) {
-            case Stmt.Loop loop -> loop.parallel()
-                    || (loop.from() instanceof Term.Ref || loop.from().equals(Term.i32(0)))
-                            && isZero(loop.to());
-            case Stmt.Let let -> harmless(kernel, let.value());
+            case Stmt.Loop loop -> {
+                var from = value(loop.from(), known);
+                var to = value(loop.to(), known);
+                yield from != null && to != null && from >= to
+                        && loop.carries().stream().allMatch(c -> harmless(kernel, c.init()));
+            }
+            case Stmt.If(var condition, var body) -> {
+                var holds = value(condition, known);
+                yield holds != null && holds == 0;
+            }
+            case Stmt.Let let -> {
+                var value = value(let.value(), known);
+                if (value != null) {
+                    known.put(let.name(), value);
+                }
+                yield value != null || harmless(kernel, let.value());
+            }
             default -> false;
         };
     }
 
-    /** Whether a term is zero where all parameters are. */
-    private static boolean isZero(Term term) {
-        return term instanceof Term.Ref || term.equals(Term.i32(0))
-                || term instanceof Term.Apply(var prim, var args) && (prim == Prim.ADD || prim == Prim.MUL)
-                        && args.stream().allMatch(IdleEmitter::isZero);
+    /** The value of an integer that depends on nothing but what is known; null otherwise. */
+    private static @Nullable Long value(Term term, Map<String, Long> known) {
+        return switch (term) {
+            case Term.Lit(var real, var bits, var type) when !type.isVector() && type.elem() != Elem.F32
+                    && type.elem() != Elem.F64 ->
+                    bits;
+            case Term.Ref(var name, var subscripts) -> known.get(name);
+            case Term.Convert(var inner, var to) when to == Elem.I64 || to == Elem.I32 -> value(inner, known);
+            case Term.Apply(var prim, var args) when args.size() == 2 -> {
+                var a = value(args.get(0), known);
+                var b = value(args.get(1), known);
+                yield a == null || b == null ? null : value(prim, a, b);
+            }
+            default -> null;
+        };
+    }
+
+    private static @Nullable Long value(Prim prim, long a, long b) {
+        return switch (prim) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> a * b;
+            case MIN -> Math.min(a, b);
+            case MAX -> Math.max(a, b);
+            case AND -> a & b;
+            case DIV -> b == 0 ? null : (Long) (a / b);
+            case REM -> b == 0 ? null : (Long) (a % b);
+            case EQ -> a == b ? 1L : 0L;
+            case LT -> a < b ? 1L : 0L;
+            case LE -> a <= b ? 1L : 0L;
+            default -> null;
+        };
     }
 
     /** Whether a term can't fail: it reads weights only, of which there are as many from the first on as anywhere. */
