@@ -11,6 +11,7 @@ import dev.sinter.codegen.plan.Operand;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.op.Reduce.Monoid;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -102,12 +103,30 @@ public final class RowKernel {
             return new RealRowKernel(input, output).softmax();
         }
         var row = new RowKernel(input, output);
-        return row.call("softmax", List.of(new Step("exponentials", row::exponentials),
-                new Step("shares", row::shares)));
+        var together = row.kernel("softmax", body -> {
+            row.exponentials(body, row.maximum(body));
+            row.shares(body);
+        });
+        return row.call(VectorOperations.fit(together) ? together : row.kernel("softmax", body -> {
+            var max = row.maximum(body);
+            body.add(row.part("exponentials", List.of(new Kernel.Param("max", Elem.F32)),
+                    b -> row.exponentials(b, Term.ref("max")), List.of(max)));
+            body.add(row.part("shares", List.of(), row::shares, List.of()));
+        }));
     }
 
-    private void exponentials(Body body) {
-        var max = maximum(body);
+    /** A call of a method for a part of what is done with a row: all together is too much for HotSpot. */
+    private Stmt.Call part(String name, List<Kernel.Param> own, Fill fill, List<Term> args) {
+        var params = new ArrayList<>(access.params(false));
+        params.add(new Kernel.Param("r", Elem.I32));
+        params.addAll(own);
+        var all = new ArrayList<Term>(List.of(Term.ref("r")));
+        all.addAll(args);
+        return access.call(new Kernel("softmax." + name + ".f32", access.buffers(), params, Body.block(fill::accept)),
+                all);
+    }
+
+    private void exponentials(Body body, Term max) {
         eachOnce(body, "e", (inner, at) -> {
             var shifted = Term.of(Prim.SUB, load(x, at, inner.mask()), max.splat());
             return new VectorMath(inner.body(), VType.LANES, "m" + inner.suffix()).expOfNegative(shifted);
@@ -116,9 +135,9 @@ public final class RowKernel {
 
     /** What the row holds, divided by its sum. */
     private void shares(Body body) {
-        var sum = body.let("total", fold(body, "s", Term.f32(0, VType.LANES), Prim.ADD,
+        var sum = body.let("total", foldOnce(body, "s", Term.f32(0, VType.LANES), Prim.ADD,
                 (inner, at) -> load(y, yAt(inner.column()), inner.mask()), (acc, v) -> Term.of(Prim.ADD, acc, v)));
-        each(body, "o", (inner, at) -> Term.of(Prim.DIV, load(y, yAt(inner.column()), inner.mask()), sum.splat()));
+        eachOnce(body, "o", (inner, at) -> Term.of(Prim.DIV, load(y, yAt(inner.column()), inner.mask()), sum.splat()));
     }
 
     /**
@@ -169,7 +188,7 @@ public final class RowKernel {
 
     private Term maximum(Body body) {
         var lowest = Term.f32(Float.NEGATIVE_INFINITY, VType.LANES);
-        return body.let("max", fold(body, "a", lowest, Prim.MAX, (inner, at) -> {
+        return body.let("max", foldOnce(body, "a", lowest, Prim.MAX, (inner, at) -> {
             var v = load(x, at, inner.mask());
             return inner.mask() == null ? v : Term.of(Prim.SELECT, inner.mask(), v, lowest);
         }, (acc, v) -> Term.of(Prim.MAX, acc, v)));
@@ -179,21 +198,8 @@ public final class RowKernel {
         void accept(Body body);
     }
 
-    /** What is done with a row before or after something else. */
-    private record Step(String name, Fill fill) {
-    }
-
     private Call call(String name, Fill fill) {
         return call(kernel(name, fill));
-    }
-
-    /** Steps one after the other in one method, or in one each where together they are too many for HotSpot. */
-    private Call call(String name, List<Step> steps) {
-        var together = kernel(name, body -> steps.forEach(step -> step.fill().accept(body)));
-        return call(VectorOperations.fit(together) ? together : kernel(name, body -> steps.forEach(step -> {
-            var part = access.part(name + "." + step.name() + ".f32", List.of("r"), Body.block(step.fill()::accept));
-            body.add(access.call(part, List.of(Term.ref("r"))));
-        })));
     }
 
     private Kernel kernel(String name, Fill fill) {
@@ -234,6 +240,13 @@ public final class RowKernel {
             round(body, name + "t", Term.ref(name), full, width, true, value, combine);
         }
         return body.let(name + "fold", new Term.Fold(tree, Term.ref(whole ? name : name + "t")));
+    }
+
+    /** The same in one masked loop where rows may end within a vector, for methods that have much else to do. */
+    private Term foldOnce(Body body, String name, Term init, Prim tree, BiFunction<Inner, Term, Term> value,
+            BiFunction<Term, Term, Term> combine) {
+        round(body, name, init, Term.i32(0), width, !whole, value, combine);
+        return body.let(name + "fold", new Term.Fold(tree, Term.ref(name)));
     }
 
     private void round(Body body, String name, Term init, Term from, Term to, boolean masked,
