@@ -1,8 +1,10 @@
 package dev.sinter.benchmarks;
 
 import dev.sinter.benchmarks.models.Architecture;
+import dev.sinter.frontend.onnx.proto.ModelProto;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /**
  * The models' ONNX files. Those of Maven artifacts are copied from the class path into a folder that is removed on
@@ -85,6 +88,26 @@ final class ModelFiles implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * A file made of another one.
+     *
+     * @param from an ONNX file
+     * @param suffix what its name gets
+     * @param change what is done to the model
+     * @return the changed file, removed on close
+     */
+    Path changed(Path from, String suffix, UnaryOperator<ModelProto> change) {
+        Path file = folder.resolve(from.getFileName().toString().replace(".onnx", suffix + ".onnx"));
+        if (!made.contains(file)) {
+            try (OutputStream out = Files.newOutputStream(place(file.getFileName().toString()))) {
+                change.apply(ModelProto.parseFrom(Files.readAllBytes(from))).writeTo(out);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return file;
     }
 
     /**

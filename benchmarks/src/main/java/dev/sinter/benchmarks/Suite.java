@@ -13,7 +13,12 @@ enum Suite {
     DENSE(List.of("all-minilm-l6-v2", "bert-base", "distilbert", "resnet18", "resnet50", "mobilenetv2", "lstm", "gpt2",
             "mlp", "trees", "silero-vad", "ppocr-v4-rec", "yolox-nano", "dtln-1", "dtln-2"),
             (m, s) -> Stream.of(new Job.Call(m, s, ModelBenchmark.ORT, 1, false))),
-    /** The same after other code in the process used every kind of memory with the Vector API. */
+    /** Warm calls of models with pruned weights, one thread. */
+    SPARSE(List.of("distilbert-4x1-80", "distilbert-4x1-90", "distilbert-4x1-95", "bert-base-unstructured-80:1x128",
+            "bert-base-unstructured-90:1x128", "bert-base-unstructured-95:1x128", "bert-mini-4x1-90",
+            "distilbert-2of8", "distilbert-4of16"),
+            (m, s) -> Stream.of(new Job.Call(m, s, ModelBenchmark.ORT, 1, false))),
+    /** Warm calls after other code in the process used every kind of memory with the Vector API. */
     POLLUTED(List.of("all-minilm-l6-v2", "bert-base", "distilbert"),
             (m, s) -> Stream.of(new Job.Call(m, s, ModelBenchmark.ORT, 1, true))),
     /** Process start to first result, from the compiled jar, on one processor and on two. */

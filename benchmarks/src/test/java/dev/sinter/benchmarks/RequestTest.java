@@ -63,7 +63,7 @@ class RequestTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "sparse                    | dense, polluted, cold, memory, threads",
+            "quick                     | dense, sparse, polluted, cold, memory, threads",
             "resnet51                  | all-minilm-l6-v2, all-minilm-l6-v2-q, bge-small-en-v1.5, bge-small-en-v1.5-q",
             "all-minilm-l6-v2:128      | takes BATCHxSEQUENCE",
             "all-minilm-l6-v2:1x0      | expected sizes",
@@ -87,10 +87,10 @@ class RequestTest {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
 
-        int status = Compare.run(new String[]{"sparse"}, new PrintStream(out), new PrintStream(err));
+        int status = Compare.run(new String[]{"quick"}, new PrintStream(out), new PrintStream(err));
 
         assertThat(status).isEqualTo(2);
         assertThat(out.size()).isZero();
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("'sparse' is no suite or model").contains("usage:");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("'quick' is no suite or model").contains("usage:");
     }
 }

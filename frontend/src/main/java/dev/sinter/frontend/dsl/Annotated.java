@@ -35,12 +35,12 @@ final class Annotated {
             switch (annotation) {
                 case Annotation.Sparse s -> {
                     requireFirst(sparsity, s);
-                    data = Pruning.blocks(floats(data, s), s, frame);
+                    data = Pruned.blocks(floats(data, s), s, frame);
                     sparsity = s.rows() + "x" + s.columns() + "@" + String.format(Locale.ROOT, "%.2f", s.share());
                 }
                 case Annotation.Structured s -> {
                     requireFirst(sparsity, s);
-                    data = Pruning.structured(floats(data, s), s, frame);
+                    data = Pruned.structured(floats(data, s), s, frame);
                     sparsity = s.kept() + ":" + s.of();
                 }
                 case Annotation.Quantized q -> {
