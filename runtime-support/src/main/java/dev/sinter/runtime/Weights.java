@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
 
@@ -168,21 +169,35 @@ public final class Weights {
     }
 
     /**
-     * Many floats.
+     * Views of buffers for {@link #copy}: one made for each call would be garbage wherever HotSpot does not see through it.
      *
      * @param weights what {@link #buffers} gave
-     * @param offset of the first in bytes, a multiple of four
+     * @return the same memory as floats
+     */
+    public static FloatBuffer[] floats(ByteBuffer[] weights) {
+        var floats = new FloatBuffer[weights.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = weights[i].asFloatBuffer();
+        }
+        return floats;
+    }
+
+    /**
+     * Many floats.
+     *
+     * @param weights what {@link #floats} gave
+     * @param index of the first
      * @param to where they go
      * @param at index there
      * @param count how many
      */
-    public static void copy(ByteBuffer[] weights, long offset, float[] to, int at, int count) {
+    public static void copy(FloatBuffer[] weights, long index, float[] to, int at, int count) {
         int done = 0;
         while (done < count) {
-            long from = offset + (long) Float.BYTES * done;
+            long from = (index + done) * Float.BYTES;
             int inside = (int) from & WINDOW - 1;
             int some = Math.min(count - done, (WINDOW - inside) / Float.BYTES);
-            weights[(int) (from >>> SHIFT)].asFloatBuffer().get(inside / Float.BYTES, to, at + done, some);
+            weights[(int) (from >>> SHIFT)].get(inside / Float.BYTES, to, at + done, some);
             done += some;
         }
     }

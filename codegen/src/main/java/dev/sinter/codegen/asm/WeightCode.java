@@ -19,6 +19,8 @@ final class WeightCode implements Opcodes {
     static final String BUFFERS = "B";
     static final String BUFFERS_TYPE = "[Ljava/nio/ByteBuffer;";
     private static final String WEIGHTS = "dev/sinter/runtime/Weights";
+    private static final String FLOATS = "FLOATS";
+    private static final String FLOATS_TYPE = "[Ljava/nio/FloatBuffer;";
 
     private final MethodVisitor mv;
     private final String weightsClass;
@@ -42,7 +44,11 @@ final class WeightCode implements Opcodes {
         new WeightCode(init, weightsClass, null).pushSegment();
         init.visitMethodInsn(INVOKESTATIC, WEIGHTS, "buffers", "(L" + SEGMENT + ";)" + BUFFERS_TYPE, false);
         init.visitLabel(loaded);
+        init.visitInsn(DUP);
         init.visitFieldInsn(PUTSTATIC, owner, BUFFERS, BUFFERS_TYPE);
+        cw.visitField(ACC_PRIVATE | ACC_STATIC | ACC_FINAL, FLOATS, FLOATS_TYPE, null, null).visitEnd();
+        init.visitMethodInsn(INVOKESTATIC, WEIGHTS, "floats", "(" + BUFFERS_TYPE + ")" + FLOATS_TYPE, false);
+        init.visitFieldInsn(PUTSTATIC, owner, FLOATS, FLOATS_TYPE);
     }
 
     void pushSegment() {
@@ -77,11 +83,10 @@ final class WeightCode implements Opcodes {
 
     /** Copies f32 elements from the index that is pushed first to a place of an array, as many as are pushed last. */
     void copy(Runnable pushIndex, Runnable pushPlace) {
-        mv.visitFieldInsn(GETSTATIC, scalarClass, BUFFERS, BUFFERS_TYPE);
+        mv.visitFieldInsn(GETSTATIC, scalarClass, FLOATS, FLOATS_TYPE);
         pushIndex.run();
-        scale(Storage.F32, 0);
         pushPlace.run();
-        mv.visitMethodInsn(INVOKESTATIC, WEIGHTS, "copy", "(" + BUFFERS_TYPE + "J[FII)V", false);
+        mv.visitMethodInsn(INVOKESTATIC, WEIGHTS, "copy", "(" + FLOATS_TYPE + "J[FII)V", false);
     }
 
     void pushElement(Storage storage, Runnable pushIndex) {

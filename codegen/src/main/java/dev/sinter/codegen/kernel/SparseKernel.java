@@ -204,9 +204,9 @@ public final class SparseKernel {
         int group = product.weights.group;
         int groups = (n + group - 1) / group;
         var body = Body.block(b -> b.par("t", task -> {
-            var place = place(task, group);
-            var block = block(task, place.block, m, rows(group));
-            var n0 = task.let("n0", place.task.times(COLUMNS));
+            var spot = spot(task, group);
+            var block = block(task, spot.block, m, rows(group));
+            var n0 = task.let("n0", spot.task.times(COLUMNS));
             var g0 = task.let("g0", Term.of(Prim.DIV, n0, Term.i32(group)));
             var g1 = task.let("g1", Term.of(Prim.MIN, g0.plus(COLUMNS / group), Term.i32(groups)));
             var sums = z != null ? z.at(Term.i32(0))
@@ -226,27 +226,27 @@ public final class SparseKernel {
     }
 
     /** A block of rows, and which of the tasks that share it. */
-    private record Turn(Term block, Term task) {
+    private record Spot(Term block, Term task) {
     }
 
     /**
      * The place of task t. Blocks that stay in the second-level cache together take the same columns one after the other,
      * so that weights come from memory once for all of them.
      */
-    private Turn place(Body b, int group) {
+    private Spot spot(Body b, int group) {
         var t = Term.ref("t");
         if (tasks() == 1) {
-            return new Turn(t, Term.i32(0));
+            return new Spot(t, Term.i32(0));
         }
         int together = Math.max(1, Math.toIntExact(CACHED / (Float.BYTES * padded(product.weights.k) * rows(group))));
         if (together == 1) {
-            return new Turn(Term.of(Prim.DIV, t, Term.i32(tasks())), Term.of(Prim.REM, t, Term.i32(tasks())));
+            return new Spot(Term.of(Prim.DIV, t, Term.i32(tasks())), Term.of(Prim.REM, t, Term.i32(tasks())));
         }
         var all = b.let("all", Term.of(Prim.DIV, m.plus(rows(group) - 1), Term.i32(rows(group))));
         var first = b.let("first", Term.of(Prim.DIV, t, Term.i32(together * tasks())).times(together));
         var some = b.let("some", Term.of(Prim.MIN, Term.i32(together), all.minus(first)));
         var among = b.let("among", Term.of(Prim.REM, t, Term.i32(together * tasks())));
-        return new Turn(first.plus(Term.of(Prim.REM, among, some)), Term.of(Prim.DIV, among, some));
+        return new Spot(first.plus(Term.of(Prim.REM, among, some)), Term.of(Prim.DIV, among, some));
     }
 
     /** The epilogue of sums that stay turned. */
