@@ -30,9 +30,9 @@ final class SparseTile {
     static final String SUMS = "z";
     private static final Buffer FACTORS = Buffer.heap(X, Buffer.Storage.F32);
     private static final Buffer RESULT = Buffer.heap(SUMS, Buffer.Storage.F32);
-    private static final Buffer ENDS = new Buffer("pt", Buffer.Space.WEIGHT, Buffer.Storage.I32);
-    private static final Buffer INPUTS = new Buffer("ix", Buffer.Space.WEIGHT, Buffer.Storage.I32);
-    private static final Buffer KEPT = new Buffer("kv", Buffer.Space.WEIGHT, Buffer.Storage.F32);
+    private static final Buffer ENDS = Buffer.weight("pt", Buffer.Storage.I32);
+    private static final Buffer INPUTS = Buffer.weight("ix", Buffer.Storage.I32);
+    private static final Buffer KEPT = Buffer.weight("kv", Buffer.Storage.F32);
 
     private final Form form;
     private final int group;

@@ -27,8 +27,7 @@ final class Turning {
     private static final String TO = "y";
     private static final String ORDER = "sh";
     private static final List<Buffer> BUFFERS = List.of(Buffer.heap(FROM, Buffer.Storage.F32),
-            Buffer.heap(TO, Buffer.Storage.F32),
-            new Buffer(ORDER, Buffer.Space.WEIGHT, Buffer.Storage.I32));
+            Buffer.heap(TO, Buffer.Storage.F32), Buffer.weight(ORDER, Buffer.Storage.I32));
 
     private Turning() {
     }

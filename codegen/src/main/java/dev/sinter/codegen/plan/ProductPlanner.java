@@ -34,7 +34,7 @@ final class ProductPlanner {
     ProductPlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous) {
         this.plan = plan;
         this.contiguous = contiguous;
-        this.sparse = new SparsePlanner(plan, contiguous);
+        this.sparse = new SparsePlanner(plan, this::lines);
     }
 
     // ---- real numbers
@@ -56,6 +56,13 @@ final class ProductPlanner {
         }
     }
 
+    /** Rows of the last axis, contiguous each and one behind the other; copied where they are not. */
+    private Operand lines(Operand left) {
+        var rows = left.strides().getLast().equals(Dim.ONE) || left.dims().getLast().equals(Dim.ONE)
+                ? left.collapseLeading(1) : null;
+        return rows != null ? rows : contiguous.apply(left).collapseLeading(1);
+    }
+
     private Operand packed(TensorData data) {
         return Operand.rowMajor(plan.weight(data, WeightItem.Form.PANEL16), data.dtype(), data.shape());
     }
@@ -63,9 +70,7 @@ final class ProductPlanner {
     /** A product with constant weights, and its epilogue where the kernel can take it. */
     private void packed(Node node, Expr epilogue, Operand left, Operand weights, @Nullable Operand zero, int blockK,
             List<Value> extras) {
-        var rows = left.strides().getLast().equals(Dim.ONE) || left.dims().getLast().equals(Dim.ONE)
-                ? left.collapseLeading(1) : null;
-        var a = rows != null ? rows : contiguous.apply(left).collapseLeading(1);
+        var a = lines(left);
         var output = plan.result(node.output());
         var operands = new ArrayList<Operand>();
         var expr = literals(epilogue, extras, operands);

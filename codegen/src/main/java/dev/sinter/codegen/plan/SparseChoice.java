@@ -3,6 +3,7 @@ package dev.sinter.codegen.plan;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.Zeros;
 import dev.sinter.ir.cost.Question;
 import dev.sinter.ir.cost.Sample;
 import dev.sinter.ir.cost.Way;
@@ -16,6 +17,8 @@ final class SparseChoice {
     private static final double GAIN = 0.05;
     /** Products of a nanosecond with all weights. */
     private static final double PRODUCTS = 65;
+    /** Part of the weights that must be zero. */
+    private static final double FEWEST = 0.25;
     /** Part of the weights that are zero in groups that are kept, where a pattern is still one of groups. */
     private static final double STRAY = 0.03;
     /** Nanoseconds for turning a row's element there, or back. */
@@ -53,16 +56,13 @@ final class SparseChoice {
     static int group(Node node, TensorData matrix, PlanBuilder plan) {
         long k = matrix.dims()[0];
         long n = matrix.dims()[1];
-        double zeros = 0;
-        for (float weight : matrix.floatArray()) {
-            zeros += weight == 0 ? 1 : 0;
-        }
+        double zeros = Zeros.part(matrix);
         // with so few zeros nothing is gained, and nobody wants to read about it
-        if (k * n == 0 || zeros < 0.25 * k * n) {
+        if (k * n == 0 || zeros < FEWEST) {
             return 0;
         }
         var blocks = GROUPINGS.stream().mapToInt(g -> SparseWeights.blocks(matrix, g.group)).toArray();
-        var sample = sample(node, pattern(blocks, k * n - zeros, k * n));
+        var sample = sample(node, pattern(blocks, (1 - zeros) * k * n, k * n));
         double rows = Sample.elements(node.input(0).shape()) / k;
         double lanes = Math.ceil(rows / 16) * 16;
         var ways = new ArrayList<Way>();

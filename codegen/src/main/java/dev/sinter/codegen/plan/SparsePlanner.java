@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SparsePlanner {
     private final PlanBuilder plan;
-    private final UnaryOperator<Operand> contiguous;
+    private final UnaryOperator<Operand> lines;
     private final Map<Turned, Operand> turned = new HashMap<>();
     private final Map<Node, Integer> groups = new HashMap<>();
     private @Nullable Map<Value, List<Node>> users;
@@ -32,9 +32,15 @@ final class SparsePlanner {
     private record Turned(Value value, int rows) {
     }
 
-    SparsePlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous) {
+    /**
+     * Begins.
+     *
+     * @param lines
+     *            makes rows, contiguous each and one behind the other, of an operand
+     */
+    SparsePlanner(PlanBuilder plan, UnaryOperator<Operand> lines) {
         this.plan = plan;
-        this.contiguous = contiguous;
+        this.lines = lines;
     }
 
     /** Neighbouring columns that keep the same inputs if a node is such a product, else 0. */
@@ -100,9 +106,7 @@ final class SparsePlanner {
         if (known != null) {
             return known;
         }
-        var given = plan.operand(value);
-        var lined = given.strides().getLast().equals(Dim.ONE) ? given.collapseLeading(1) : null;
-        var matrix = lined != null ? lined : contiguous.apply(given).collapseLeading(1);
+        var matrix = lines.apply(plan.operand(value));
         var memory = memory(rows, columns);
         plan.step(SparseKernel.turn(matrix, memory, shuffles(), key.rows));
         turned.put(key, memory);
@@ -117,12 +121,12 @@ final class SparsePlanner {
 
     private boolean staysTurned(Node node, Dim rows, Epilogue epilogue) {
         int size = userRows(node.output());
-        if (size == 0 || !epilogue.sameInEveryRow()) {
+        if (size != SparseKernel.rows(group(node)) || !epilogue.sameInEveryRow()) {
             return false;
         }
         var memory = memory(rows, node.input(1).constant().dims()[1]);
         var product = of(node, rows, memory, epilogue, true);
-        if (size != SparseKernel.rows(group(node)) || !SparseKernel.fits(product)) {
+        if (!SparseKernel.fits(product)) {
             return false;
         }
         plan.step(SparseKernel.of(product));

@@ -4,9 +4,9 @@ import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.ops.Operand;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Facts;
+import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorData;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A parameter with its annotations applied: values pruned, then quantized; the rest are facts of the value. */
@@ -36,7 +36,7 @@ final class Annotated {
                 case Annotation.Sparse s -> {
                     requireFirst(sparsity, s);
                     data = Pruned.blocks(floats(data, s), s, frame);
-                    sparsity = s.rows() + "x" + s.columns() + "@" + String.format(Locale.ROOT, "%.2f", s.share());
+                    sparsity = new Sparsity((int) s.rows(), (int) s.columns(), s.share()).toString();
                 }
                 case Annotation.Structured s -> {
                     requireFirst(sparsity, s);
