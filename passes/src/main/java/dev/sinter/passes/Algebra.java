@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * included (the bits of a NaN are not distinguished).
  */
 final class Algebra {
+    /** Bits of integers of which f32 holds every sum of two. */
+    private static final int SMALL = 23;
+
     private Algebra() {
     }
 
@@ -74,10 +77,29 @@ final class Algebra {
         if (arg.dtype() == to) {
             return arg;
         }
-        return arg instanceof Expr.Apply(var fn, var args, var between) && fn == Fn.CAST
-                && holds(between, args.getFirst().dtype())
-                        ? Expr.cast(args.getFirst(), to)
-                        : null;
+        if (!(arg instanceof Expr.Apply(var fn, var args, var between))) {
+            return null;
+        }
+        if (fn == Fn.CAST) {
+            return holds(between, args.getFirst().dtype()) ? Expr.cast(args.getFirst(), to) : null;
+        }
+        return (fn == Fn.ADD || fn == Fn.SUB) && between == DType.I32 && to == DType.F32 ? difference(fn, args) : null;
+    }
+
+    /** {@code cast<f32>(a - b)} of small integers: exact in f32 as well, where constants can be parameters. */
+    private static @Nullable Expr difference(Fn fn, List<Expr> args) {
+        var a = small(args.get(0));
+        var b = small(args.get(1));
+        return a == null || b == null ? null : Expr.apply(fn, a, b);
+    }
+
+    /** An integer of which f32 holds every sum of two, in f32; null where it may be a larger one. */
+    private static @Nullable Expr small(Expr expr) {
+        if (expr instanceof Expr.Literal literal) {
+            return Math.abs(literal.bits()) < 1 << SMALL ? Expr.literal(literal.bits(), DType.F32) : null;
+        }
+        return expr instanceof Expr.Apply(var fn, var args, var type) && fn == Fn.CAST
+                && smallInteger(args.getFirst().dtype(), SMALL) ? Expr.cast(args.getFirst(), DType.F32) : null;
     }
 
     /** Whether every value of {@code narrow} is one of {@code wide}. */

@@ -183,6 +183,10 @@ final class KernelEmitter implements Opcodes {
     }
 
     private void vectorStore(Stmt.Store store, Buffer buffer, VType type) {
+        if (buffer.storage() == Buffer.Storage.I8 || buffer.storage() == Buffer.Storage.U8) {
+            byteStore(store, buffer, type);
+            return;
+        }
         var elem = switch (buffer.storage()) {
             case F32 -> Elem.F32;
             case I32 -> Elem.I32;
@@ -192,17 +196,41 @@ final class KernelEmitter implements Opcodes {
         for (int part = 0; part < terms.parts(type); part++) {
             terms.pushReceiver(store.value(), part);
             terms.vectors().convert(type.elem(), elem);
-            mv.visitVarInsn(ALOAD, terms.local(buffer.name()));
-            terms.push(store.index(), 0);
-            if (part > 0) {
-                terms.pushInt(part * terms.vectors().lanes());
-                mv.visitInsn(IADD);
-            }
+            pushPlace(store, buffer, part);
             if (store.mask() != null) {
                 terms.push(store.mask(), part);
                 terms.vectors().castMaskFor(elem);
             }
             terms.vectors().storeArray(elem, store.mask() != null);
+        }
+    }
+
+    /** Array and index of one part of a store. */
+    private void pushPlace(Stmt.Store store, Buffer buffer, int part) {
+        mv.visitVarInsn(ALOAD, terms.local(buffer.name()));
+        terms.push(store.index(), 0);
+        if (part > 0) {
+            terms.pushInt(part * terms.vectors().lanes());
+            mv.visitInsn(IADD);
+        }
+    }
+
+    /** The low bytes of 32-bit lanes, at least eight at once. */
+    private void byteStore(Stmt.Store store, Buffer buffer, VType type) {
+        if (store.mask() != null) {
+            throw new IllegalArgumentException("kernel " + kernel.name()
+                    + ": a vector of bytes is stored whole, not under a mask, in " + buffer.name());
+        }
+        var vectors = terms.vectors();
+        int together = vectors.partsOfBytes();
+        for (int first = 0; first < terms.parts(type); first += together) {
+            for (int part = 0; part < together; part++) {
+                terms.pushReceiver(store.value(), first + part);
+                vectors.convert(type.elem(), Elem.I32);
+                vectors.toBytes(part);
+            }
+            pushPlace(store, buffer, first);
+            vectors.storeBytes();
         }
     }
 

@@ -16,6 +16,7 @@ final class VectorCode implements Opcodes {
     private static final String VECTOR = "L" + PKG + "Vector;";
     private static final String SPECIES = "L" + PKG + "VectorSpecies;";
     private static final String MASK = "L" + PKG + "VectorMask;";
+    private static final String BYTES = PKG + "ByteVector";
     private static final String OPERATORS = PKG + "VectorOperators";
 
     private final MethodVisitor mv;
@@ -138,20 +139,52 @@ final class VectorCode implements Opcodes {
         if (load.mask() != null) {
             throw terms.unsupported("a vector of bytes is loaded whole, not under a mask, from " + buffer);
         }
-        int perLoad = Math.max(8, lanes());
+        int perLoad = bytes();
         int perPart = lanes();
         int first = part * perPart / perLoad * perLoad;
-        access(terms, weights, buffer, load.index(), null, PKG + "ByteVector", perLoad * 8, first, part);
+        access(terms, weights, buffer, load.index(), null, BYTES, perLoad * 8, first, part);
         boolean direct = buffer.storage() == Storage.I8 && load.type().elem() == Elem.F32;
         var between = direct ? Elem.F32 : Elem.I32;
         var conversion = direct ? "B2F" : buffer.storage() == Storage.I8 ? "B2I" : "ZERO_EXTEND_B2I";
         mv.visitFieldInsn(GETSTATIC, OPERATORS, conversion, "L" + OPERATORS + "$Conversion;");
         pushSpecies(between);
         Instructions.pushInt(mv, (part * perPart - first) / perPart);
-        call(INVOKEVIRTUAL, PKG + "ByteVector", "convertShape",
+        call(INVOKEVIRTUAL, BYTES, "convertShape",
                 "(L" + OPERATORS + "$Conversion;" + SPECIES + "I)" + VECTOR);
         mv.visitTypeInsn(CHECKCAST, owner(between));
         convert(between, load.type().elem());
+    }
+
+    // ---- bytes
+
+    /** Bytes that are loaded or stored at once: there are no vectors of fewer than eight. */
+    private int bytes() {
+        return Math.max(8, lanes());
+    }
+
+    /** How many machine vectors of 32-bit lanes become one of bytes. */
+    int partsOfBytes() {
+        return bytes() / lanes();
+    }
+
+    /** Vector of i32 on the stack to a part of one of bytes; from the second part on, put into the one before it. */
+    void toBytes(int part) {
+        mv.visitFieldInsn(GETSTATIC, OPERATORS, "I2B", "L" + OPERATORS + "$Conversion;");
+        pushSpecies(BYTES, bytes() * 8);
+        Instructions.pushInt(mv, -part);
+        call(INVOKEVIRTUAL, owner(Elem.I32), "convertShape",
+                "(L" + OPERATORS + "$Conversion;" + SPECIES + "I)" + VECTOR);
+        mv.visitTypeInsn(CHECKCAST, BYTES);
+        if (part > 0) {
+            mv.visitFieldInsn(GETSTATIC, OPERATORS, "OR", "L" + OPERATORS + "$Associative;");
+            mv.visitInsn(SWAP);
+            call(INVOKEVIRTUAL, BYTES, "lanewise", "(L" + OPERATORS + "$Binary;" + VECTOR + ")L" + BYTES + ";");
+        }
+    }
+
+    /** Vector of bytes, array and index on the stack. */
+    void storeBytes() {
+        call(INVOKEVIRTUAL, BYTES, "intoArray", "([BI)V");
     }
 
     /** Vector on the stack to the buffer; called with everything else pushed by the caller. */

@@ -97,7 +97,7 @@ final class ExprCode {
             case IS_NAN -> from == DType.F32;
             case AND, OR, XOR, NOT -> type == DType.BOOL;
             case SELECT -> type == DType.F32 || type == DType.I32;
-            case CAST -> type == DType.F32 && isVectorType(from) || type == DType.I32 && isVectorType(from);
+            case CAST -> isVectorType(type) && isVectorType(from);
             case POW -> type == DType.F32 && simplePower(operands.get(1)) != 0;
             default -> false;
         };

@@ -175,13 +175,14 @@ public final class MapKernel {
             if (last.isConst() && last.value() < VType.LANES) {
                 return false;
             }
-            return output.storage().label().matches("f32|i32") && output.strides().getLast().equals(Dim.ONE)
-                    && ExprCode.isVectorizable(expr) && operands.subList(1, operands.size()).stream().allMatch(o -> {
-                        var stride = o.strides().getLast();
-                        // bytes are loaded whole, so there must be no tail that would reach beyond the tensor
-                        return stride.equals(Dim.ZERO)
-                                || stride.equals(Dim.ONE) && (o.storage().bytes() > 1 || isWhole());
-                    });
+            return output.storage().label().matches("f32|i32|i8|u8") && output.strides().getLast().equals(Dim.ONE)
+                    && ExprCode.isVectorizable(expr) && operands.subList(1, operands.size()).stream().allMatch(
+                            o -> o.strides().getLast().equals(Dim.ZERO) || o.strides().getLast().equals(Dim.ONE));
+        }
+
+        /** Whether there are bytes along a row: vectors of them are loaded and stored whole, not under a mask. */
+        private boolean movesBytes() {
+            return operands.stream().anyMatch(o -> o.storage().bytes() == 1 && !o.strides().getLast().equals(Dim.ZERO));
         }
 
         Call call() {
@@ -226,6 +227,10 @@ public final class MapKernel {
         }
 
         private void tail(Body b, List<Term> bases, List<@Nullable Term> repeated, Term from, Term end) {
+            if (movesBytes()) {
+                b.loop("k", from, end, 1, x -> element(x, bases, repeated, Term.ref("k"), 1, null, "w"));
+                return;
+            }
             b.loop("k", from, end, VType.LANES, inner -> {
                 var lanes = inner.let("lanes", new Term.Lanes(Term.ref("k"), end, VType.LANES));
                 element(inner, bases, repeated, Term.ref("k"), VType.LANES, lanes, "w");

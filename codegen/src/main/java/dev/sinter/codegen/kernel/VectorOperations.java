@@ -101,6 +101,7 @@ final class VectorOperations {
                 boolean vector = types.of(value).isVector();
                 count += term(value)
                         + (vector ? parts(value) * (1 + conversion(elem, memory)) + mask(mask, memory, costs.store)
+                                + bytes(buffer, value)
                                 : 0);
             }
             case Stmt.Loop loop -> {
@@ -121,6 +122,11 @@ final class VectorOperations {
             }
             case Stmt.Unroll unroll -> throw new IllegalArgumentException("not unrolled");
         }
+    }
+
+    /** Operations that make bytes of 32-bit lanes, some of which are put together where these are few. */
+    private int bytes(String buffer, Term value) {
+        return kernel.buffer(buffer).storage().bytes() == 1 ? 2 * parts(value) : 0;
     }
 
     private int parts(Term term) {

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Makes loops over whole vectors step by one machine vector; everything else stays. */
 final class NarrowForm {
-    /** Fewer than eight bytes can't be loaded as a vector. */
+    /** Fewer than eight bytes can't be loaded or stored as a vector. */
     private static final int FEWEST_BYTES = 8;
 
     private final Kernel kernel;
@@ -27,7 +27,7 @@ final class NarrowForm {
         var out = new ArrayList<Stmt>();
         for (var stmt : body) {
             out.add(switch (stmt) {
-                case Stmt.Loop loop when facts.isOverVectors(loop) && (lanes >= FEWEST_BYTES || !loadsBytes(loop)) ->
+                case Stmt.Loop loop when facts.isOverVectors(loop) && (lanes >= FEWEST_BYTES || !movesBytes(loop)) ->
                         narrowed(loop);
                 case Stmt.Loop(var parallel, var v, var from, var to, var step, var carries, var inner) ->
                         new Stmt.Loop(parallel, v, from, to, step, carries, block(inner));
@@ -57,8 +57,9 @@ final class NarrowForm {
         };
     }
 
-    private boolean loadsBytes(Stmt.Loop loop) {
-        return loop.body().stream().flatMap(s -> Stmts.terms(s).stream()).anyMatch(this::loadsBytes);
+    private boolean movesBytes(Stmt.Loop loop) {
+        return loop.body().stream().anyMatch(s -> Stmts.terms(s).stream().anyMatch(this::loadsBytes)
+                || s instanceof Stmt.Store store && kernel.buffer(store.buffer()).storage().bytes() == 1);
     }
 
     private boolean loadsBytes(Term term) {

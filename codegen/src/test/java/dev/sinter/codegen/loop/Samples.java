@@ -116,6 +116,19 @@ public final class Samples {
                 call inner(a, c; row * 16, r * 10, 0.5f)
                 call inner(c, c; r * 10, r * 10, load f32 a @ row)
             """, """
+            kernel narrowed(heap a:i32, heap b:f32, heap c:i8, heap d:u8)
+              params n:i32
+              let full = n & -16
+              seq i in 0..full step 16
+                let x = load i32x16 a @ 1 + i
+                store c @ i = x * 3x16
+                store d @ 5 + i = load f32x16 b @ i
+              seq k in full..n step 1
+                store c @ k = (load i32 a @ 1 + k) * 3
+                store d @ 5 + k = load f32 b @ k
+              unroll t<2
+                store c @ 512 + 16 * t = i32(load f32x16 b @ 3 + 16 * t) & 15x16
+            """, """
             kernel bytes(heap a:i8, heap b:u8, weight w:i8, weight v:u8, heap c:f32, heap d:i32)
               params n:i32
               let full = n & -16
