@@ -18,6 +18,7 @@ import dev.sinter.ir.op.Normalize;
 import dev.sinter.ir.op.Op;
 import dev.sinter.ir.op.QuantizeDynamic;
 import dev.sinter.ir.op.Reduce;
+import dev.sinter.ir.op.ScaledMatMul;
 import dev.sinter.ir.op.Scatter;
 import dev.sinter.ir.op.Softmax;
 import dev.sinter.ir.op.View;
@@ -93,7 +94,7 @@ final class RandomGraphs {
     }
 
     private void addNode() {
-        switch (random.nextInt(22)) {
+        switch (random.nextInt(23)) {
             case 0 -> rows.add(apply(new dev.sinter.ir.op.Map(expr(2, 3)), row(), row(), floats(1, 4)));
             case 1 -> rows.add(
                     apply(new MatMul(random.nextBoolean() ? Expr.arg(0, DType.F32) : expr(2, 1)), row(), floats(4, 4)));
@@ -118,6 +119,7 @@ final class RandomGraphs {
             case 17 -> sizes();
             case 18 -> rows.add(branches());
             case 19 -> loop();
+            case 20 -> scaled();
             case 12 -> others.add(apply(new View(new IndexMap.Expand(Shape.of(B, S, H))), floats(4)));
             default -> {
                 var elements = List.of(B, B.times(S).plus(Dim.of(-1)), S.min(Dim.of(512)), S.ceilDiv(16));
@@ -214,6 +216,20 @@ final class RandomGraphs {
         rows.add(centered
                 ? apply(new MatMulInteger(false, false, scaled), q.get(0), weight, q.get(1))
                 : apply(new MatMulInteger(true, false, scaled), q.get(0), weight, q.get(2), q.get(1)));
+    }
+
+    private void scaled() {
+        var types = List.of(DType.I8, DType.U8, DType.I4, DType.U4, DType.I2, DType.U2);
+        var type = types.get(random.nextInt(types.size()));
+        var q = TensorData.zeros(type, 4, 4);
+        fill(q.size(), i -> q.set(i, random.nextLong()));
+        boolean zero = random.nextBoolean();
+        var op = new ScaledMatMul(random.nextInt(2, 4), zero, random.nextBoolean(), expr(2, 1));
+        var operands = new ArrayList<>(List.of(row(), builder.constant(q, "q"), floats(2, 4)));
+        if (zero) {
+            operands.add(builder.constant(TensorData.zeros(type, 2, 4), "z"));
+        }
+        rows.add(apply(op, operands.toArray(Value[]::new)));
     }
 
     /** A constant of any type and of any bits, small or large. */

@@ -14,6 +14,7 @@ import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
 import dev.sinter.ir.op.Op;
 import dev.sinter.ir.op.Ops;
+import dev.sinter.ir.op.ScaledMatMul;
 import dev.sinter.ir.op.Scatter;
 import java.util.Optional;
 
@@ -79,6 +80,8 @@ final class FoldConstants implements Rule {
         return switch (node.op()) {
             case MatMul m -> (double) node.output().shape().size().value() * node.input(0).shape().dim(-1).value();
             case MatMulInteger m ->
+                    (double) node.output().shape().size().value() * node.input(0).shape().dim(-1).value();
+            case ScaledMatMul m ->
                     (double) node.output().shape().size().value() * node.input(0).shape().dim(-1).value();
             case Conv c -> (double) node.output().shape().size().value() * elements(node.input(1))
                     / Math.max(1, node.input(1).shape().dim(0).value());

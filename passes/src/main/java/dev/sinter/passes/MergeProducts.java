@@ -10,12 +10,14 @@ import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
 import dev.sinter.ir.op.Op;
+import dev.sinter.ir.op.ScaledMatMul;
 import dev.sinter.ir.op.View;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Matrix products of one operand with constant matrices become one product with the matrices side by side, and slices of
@@ -37,9 +39,14 @@ final class MergeProducts implements Rule {
         return new MergeProducts(MatMulInteger.class);
     }
 
+    static MergeProducts scaled() {
+        return new MergeProducts(ScaledMatMul.class);
+    }
+
     @Override
     public String name() {
-        return kind == MatMul.class ? "merge-products" : "merge-integer-products";
+        return kind == MatMul.class ? "merge-products"
+                : kind == ScaledMatMul.class ? "merge-scaled-products" : "merge-integer-products";
     }
 
     @Override
@@ -79,6 +86,12 @@ final class MergeProducts implements Rule {
                     && (!x.zeroA() || first.fixed().get(2).equals(other.fixed().get(2)))
                     && (!x.zeroB() || first.fixed().getLast().isConstant() && other.fixed().getLast().isConstant());
         }
+        if (same && first.node().op() instanceof ScaledMatMul x && other.node().op() instanceof ScaledMatMul y) {
+            same = x.block() == y.block() && x.zero() == y.zero() && x.roundsA() == y.roundsA()
+                    && first.fixed().getLast().dtype() == other.fixed().getLast().dtype()
+                    && Stream.of(first, other).flatMap(p -> p.fixed().stream().skip(1))
+                            .allMatch(Value::isConstant);
+        }
         return same && new EpilogueUnion(List.of(first, other)).unify() != null;
     }
 
@@ -93,6 +106,11 @@ final class MergeProducts implements Rule {
             int place = m.zeroBInput();
             fixed.set(place, joined(group, place, columns, graph, patch));
         }
+        if (kindOf(group) == ScaledMatMul.class) {
+            for (int place = 2; place < fixed.size(); place++) {
+                fixed.set(place, joined(group, place, columns, graph, patch));
+            }
+        }
         var extras = union.extras(patch);
         var origin = group.stream().map(p -> p.node().origin()).reduce(Origin.NONE, Origin::plus);
         var product = group.getFirst().add(patch, fixed, epilogue, extras, origin);
@@ -105,6 +123,10 @@ final class MergeProducts implements Rule {
         return patch.build();
     }
 
+    private static Class<? extends Op> kindOf(List<Product> group) {
+        return group.getFirst().node().op().getClass();
+    }
+
     private static Value joined(List<Product> group, int place, List<Long> columns, GraphIndex graph,
             Patch.Builder patch) {
         var parts = group.stream().map(p -> Objects.requireNonNull(p.fixed().get(place).constant())).toList();
@@ -115,7 +137,9 @@ final class MergeProducts implements Rule {
                 names.add(label);
             }
         }
-        return patch.constant(place == 1 ? Columns.join(parts) : Columns.vector(parts, columns),
+        return patch.constant(
+                place == 1 || kindOf(group) == ScaledMatMul.class ? Columns.join(parts)
+                        : Columns.vector(parts, columns),
                 String.join("+", names));
     }
 

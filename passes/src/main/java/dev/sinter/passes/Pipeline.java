@@ -103,7 +103,7 @@ public record Pipeline(List<Pass> passes) {
                         new TuneLayout(choices), new PermuteAsReshape(), new ComposeViews(), new DropIdentityView(),
                         new FoldConstants()),
                 Pass.forward("merge-products", "products of one operand are one product",
-                        MergeProducts.real(), MergeProducts.integer()),
+                        MergeProducts.real(), MergeProducts.integer(), MergeProducts.scaled()),
                 Pass.forward("tidy", "what the passes left over is gone",
                         new FoldConstants(), new MergeEqual(), new InlineScalars(), new SimplifyMap(),
                         new SimplifyDims(),

@@ -8,17 +8,18 @@ import dev.sinter.ir.op.Conv;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
 import dev.sinter.ir.op.Op;
+import dev.sinter.ir.op.ScaledMatMul;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A matrix product, real or integer, or a convolution, taken apart.
+ * A matrix product, of real numbers, integers or scaled integers, or a convolution, taken apart.
  *
  * @param node
  *            the node
  * @param fixed
- *            factors, and zero points or the bias of a convolution if there are any
+ *            factors, and scales, zero points or the bias of a convolution if there are any
  * @param epilogue
  *            over {@code $0}, the product (of a convolution with its bias), and the extras from {@code $1} on
  * @param extras
@@ -32,6 +33,7 @@ record Product(Node node, List<Value> fixed, Expr epilogue, List<Value> extras) 
         return switch (node.op()) {
             case MatMul(var epilogue) -> split(node, 2, epilogue);
             case MatMulInteger m -> split(node, m.firstExtra(), m.epilogue());
+            case ScaledMatMul m -> split(node, m.firstExtra(), m.epilogue());
             case Conv c -> split(node, c.firstExtra(),
                     c.epilogue() == null ? Expr.arg(0, node.input(0).dtype()) : c.epilogue());
             default -> null;
@@ -67,6 +69,7 @@ record Product(Node node, List<Value> fixed, Expr epilogue, List<Value> extras) 
         operands.addAll(newExtras);
         Op op = switch (node.op()) {
             case MatMulInteger m -> new MatMulInteger(m.zeroA(), m.zeroB(), newEpilogue);
+            case ScaledMatMul m -> m.with(newEpilogue);
             case Conv c -> c.with(newEpilogue);
             default -> new MatMul(newEpilogue);
         };

@@ -2,13 +2,12 @@ package dev.sinter.passes;
 
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Shape;
-import dev.sinter.ir.Value;
 import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.Op;
+import dev.sinter.ir.op.ScaledMatMul;
 import dev.sinter.ir.op.View;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -31,23 +30,25 @@ final class UnflattenProduct implements Rule {
         if (!(node.op() instanceof View(IndexMap.Reshape(var wanted))) || graph.uses(node.input(0)) != 1) {
             return Optional.empty();
         }
-        var product = graph.producer(node.input(0), MatMul.class);
-        var flattened = product == null ? null : graph.producer(product.input(0), View.class);
-        if (flattened == null || !(flattened.op() instanceof View(IndexMap.Reshape r))) {
+        var product = Product.of(graph.producer(node.input(0)));
+        boolean real = product != null
+                && (product.node().op() instanceof MatMul || product.node().op() instanceof ScaledMatMul);
+        var flattened = product == null || !real ? null : graph.producer(product.a(), View.class);
+        if (product == null || flattened == null || !(flattened.op() instanceof View(IndexMap.Reshape r))) {
             return Optional.empty();
         }
         var left = flattened.input(0);
-        var extras = product.inputs().subList(2, product.inputs().size());
-        if (!isFlat(product.input(0).shape(), product.input(1).shape()) || !left.shape().isRanked()
-                || left.shape().rank() < 3 || !left.shape().dim(-1).equals(product.input(0).shape().dim(-1))
-                || !wanted.equals(left.shape().with(left.shape().rank() - 1, product.input(1).shape().dim(1)))
-                || extras.stream().anyMatch(v -> !v.shape().isRanked() || v.shape().rank() > 1)) {
+        if (!isFlat(product.a().shape(), product.b().shape()) || !left.shape().isRanked()
+                || left.shape().rank() < 3 || !left.shape().dim(-1).equals(product.a().shape().dim(-1))
+                || !wanted.equals(left.shape().with(left.shape().rank() - 1, product.b().shape().dim(1)))
+                || product.extras().stream().anyMatch(v -> !v.shape().isRanked() || v.shape().rank() > 1)) {
             return Optional.empty();
         }
-        var operands = new ArrayList<Value>(List.of(left, product.input(1)));
-        operands.addAll(extras);
+        var fixed = new ArrayList<>(product.fixed());
+        fixed.set(0, left);
         var patch = graph.patch("rows of " + left.shape());
-        var result = patch.addAll(product.op(), product.origin().plus(node.origin()), operands).getFirst();
+        var result = product.add(patch, fixed, product.epilogue(), product.extras(),
+                product.node().origin().plus(node.origin()));
         return Optional.of(patch.replace(node.output(), result).build());
     }
 

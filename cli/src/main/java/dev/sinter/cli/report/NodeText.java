@@ -13,6 +13,7 @@ import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
 import dev.sinter.ir.op.Recurrence;
 import dev.sinter.ir.op.Reduce;
+import dev.sinter.ir.op.ScaledMatMul;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,7 @@ final class NodeText {
             case MatMul(var epilogue) -> joined("matmul", " + ", epilogue);
             case MatMulInteger m -> joined("matmul " + m.mnemonic().replaceFirst("^matmul_?", ""), " + ",
                     m.epilogue());
+            case ScaledMatMul m -> joined("matmul scaled", " + ", m.epilogue());
             case Conv conv -> {
                 var window = node.input(1).shape().dims();
                 var text = (conv.groups() > 1 ? "grouped " : "") + "conv " + window.subList(2, window.size()).stream()

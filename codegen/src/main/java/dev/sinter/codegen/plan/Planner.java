@@ -36,6 +36,7 @@ import dev.sinter.ir.op.Normalize;
 import dev.sinter.ir.op.QuantizeDynamic;
 import dev.sinter.ir.op.Recurrence;
 import dev.sinter.ir.op.Reduce;
+import dev.sinter.ir.op.ScaledMatMul;
 import dev.sinter.ir.op.Scatter;
 import dev.sinter.ir.op.Softmax;
 import dev.sinter.ir.op.Trees;
@@ -51,12 +52,14 @@ public final class Planner {
     private final ProductPlanner products;
     private final ComputePlanner computes;
     private final ConvPlanner convs;
+    private final ScaledPlanner scaled;
 
     private Planner(Graph graph, Shared shared, int firstNumber) {
         this.plan = new PlanBuilder(graph, shared, firstNumber);
         this.products = new ProductPlanner(plan, this::contiguous);
         this.computes = new ComputePlanner(plan, this::contiguous);
         this.convs = new ConvPlanner(plan, this::contiguous, products, computes);
+        this.scaled = new ScaledPlanner(plan, products, computes);
     }
 
     /**
@@ -152,6 +155,7 @@ public final class Planner {
             case Gather gather -> gather(gather.axis(), node);
             case MatMul m -> products.matmul(m, node);
             case MatMulInteger m -> products.matmulInteger(m, node);
+            case ScaledMatMul m -> scaled.scaledMatmul(m, node);
             case QuantizeDynamic q -> quantize(q.centered(), node);
             case Normalize n -> normalize(n, node);
             case Softmax s -> softmax(s.axis(), node);

@@ -20,6 +20,7 @@ import dev.sinter.ir.op.Normalize;
 import dev.sinter.ir.op.QuantizeDynamic;
 import dev.sinter.ir.op.Recurrence;
 import dev.sinter.ir.op.Reduce;
+import dev.sinter.ir.op.ScaledMatMul;
 import dev.sinter.ir.op.Scatter;
 import dev.sinter.ir.op.Softmax;
 import java.util.HashSet;
@@ -112,6 +113,7 @@ public record Work(double operations, double bytes) {
         return switch (node.op()) {
             case dev.sinter.ir.op.Map(var expr) -> results * expr.cost();
             case MatMul(var epilogue) -> results * (2 * inner(node, sizes) + epilogue.cost());
+            case ScaledMatMul m -> results * (2 * inner(node, sizes) + m.epilogue().cost());
             case MatMulInteger m -> results * (2 * inner(node, sizes) + m.epilogue().cost());
             case Conv conv -> results * conv(conv, node, sizes);
             case Attention a -> attention(node, sizes);

@@ -13,7 +13,8 @@ import java.util.List;
  * is slow, plain and rounded once per operation in the declared type: the constant folder and the tests' oracle.
  */
 public sealed interface Op permits Constant, Dims, Map, Reduce, View, Concat, Gather, MatMul, MatMulInteger,
-        QuantizeDynamic, Normalize, Softmax, Attention, Compute, Conv, Scatter, Cumulate, Recurrence, Trees, Library,
+        ScaledMatMul, QuantizeDynamic, Normalize, Softmax, Attention, Compute, Conv, Scatter, Cumulate, Recurrence,
+        Trees, Library,
         Define, If, Loop {
     /**
      * Type and facts of a result.

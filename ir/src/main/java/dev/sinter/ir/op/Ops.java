@@ -64,6 +64,7 @@ public final class Ops {
             case Gather g -> Arity.exactly(2);
             case MatMul m -> Arity.from(1 + Math.max(1, operands(m.epilogue())));
             case MatMulInteger m -> Arity.from(m.firstExtra() + Math.max(0, operands(m.epilogue()) - 1));
+            case ScaledMatMul m -> Arity.from(m.firstExtra() + Math.max(0, operands(m.epilogue()) - 1));
             case QuantizeDynamic q -> Arity.exactly(1);
             case Normalize n -> Arity.exactly(n.bias() ? 3 : 2);
             case Softmax s -> Arity.exactly(1);
@@ -176,6 +177,7 @@ public final class Ops {
             case Gather g -> op;
             case MatMul m -> op;
             case MatMulInteger m -> op;
+            case ScaledMatMul m -> op;
             case QuantizeDynamic q -> op;
             case Normalize n -> op;
             case Softmax s -> op;
@@ -244,6 +246,8 @@ public final class Ops {
             case "matmul" -> new MatMul(a.has("epilogue") ? Notation.expr(a.get("epilogue")) : product(inputs));
             case "matmul_integer" -> new MatMulInteger(a.truth("zero_a"), a.truth("zero_b"),
                     a.has("epilogue") ? Notation.expr(a.get("epilogue")) : Expr.arg(0, DType.I32));
+            case "scaled_matmul" -> new ScaledMatMul(a.integer("block"), a.truth("zero"), a.truth("rounds_a"),
+                    a.has("epilogue") ? Notation.expr(a.get("epilogue")) : Expr.arg(0, DType.F32));
             case "quantize_dynamic" -> new QuantizeDynamic(a.truth("centered"));
             case "normalize" -> new Normalize(a.real("epsilon"), a.truth("bias"));
             case "recurrence" -> Recurrence.of(a);

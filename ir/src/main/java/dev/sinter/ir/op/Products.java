@@ -51,6 +51,69 @@ final class Products {
         return epilogue(op.epilogue(), op.isPlain(), product, inputs.subList(op.firstExtra(), inputs.size()));
     }
 
+    static TensorData scaledMatmul(ScaledMatMul op, List<TensorData> inputs) {
+        var a = inputs.get(0);
+        var q = inputs.get(1);
+        var plan = Plan.of(a.dims(), q.dims());
+        var product = TensorData.zeros(DType.F32, plan.dims());
+        var blocks = new Blocks(op, plan.n(), plan.k(), centered(op, inputs), inputs.get(2).floatArray());
+        for (int row = 0; row < plan.offsetsA().length * plan.m(); row++) {
+            int at = plan.offsetsA()[row / plan.m()] + row % plan.m() * plan.k();
+            for (int begin = 0; begin < plan.k(); begin += op.block()) {
+                blocks.add(a.floatArray(), at, begin, (float[]) product.array(), row * plan.n());
+            }
+        }
+        return epilogue(op.epilogue(), op.isPlain(), product, inputs.subList(op.firstExtra(), inputs.size()));
+    }
+
+    /** Quantized weights less their zero points. */
+    private static float[] centered(ScaledMatMul op, List<TensorData> inputs) {
+        var q = inputs.get(1);
+        int n = (int) q.dims()[1];
+        var out = new float[q.size()];
+        for (int i = 0; i < out.length; i++) {
+            int block = i / n / op.block() * n + i % n;
+            out[i] = op.zero() ? q.getLong(i) - (float) inputs.get(3).getDouble(block) : q.getLong(i);
+        }
+        return out;
+    }
+
+    /**
+     * Quantized weights.
+     *
+     * @param weights
+     *            {@code [K,N]}, without zero points
+     * @param scales
+     *            {@code [ceil(K/block),N]}
+     */
+    private record Blocks(ScaledMatMul op, int n, int k, float[] weights, float[] scales) {
+        /** Adds a block's part to a row of sums. */
+        void add(float[] a, int at, int begin, float[] sums, int out) {
+            int end = Math.min(k, begin + op.block());
+            float most = 0;
+            for (int p = begin; p < end; p++) {
+                most = Math.max(most, Math.abs(a[at + p]));
+            }
+            float inverse = most == 0 ? 0 : ScaledMatMul.MOST / most;
+            float factor = most / ScaledMatMul.MOST;
+            for (int j = 0; j < n; j++) {
+                float sum = 0;
+                int integers = 0;
+                for (int p = begin; p < end; p++) {
+                    float w = weights[p * n + j];
+                    if (op.roundsA()) {
+                        integers += (int) Math.rint(a[at + p] * inverse) * (int) w;
+                    } else {
+                        sum = Math.fma(a[at + p], w, sum);
+                    }
+                }
+                float scale = scales[begin / op.block() * n + j];
+                sums[out + j] = op.roundsA() ? Math.fma((float) integers, factor * scale, sums[out + j])
+                        : Math.fma(sum, scale, sums[out + j]);
+            }
+        }
+    }
+
     private static TensorData epilogue(Expr epilogue, boolean plain, TensorData product, List<TensorData> extra) {
         if (plain) {
             return product;

@@ -111,6 +111,58 @@ class ProductsTest {
         }
     }
 
+    /** Weights dequantized first give the same but for rounding; activations that are integers already stay so. */
+    @Property(tries = 60)
+    void scaledProductIsThatOfDequantizedWeights(@ForAll long seed, @ForAll boolean rounds) {
+        var random = new Random(seed);
+        var types = List.of(DType.I8, DType.U8, DType.I4, DType.U4, DType.I2, DType.U2);
+        var type = types.get(random.nextInt(types.size()));
+        int m = random.nextInt(1, 4);
+        int k = random.nextInt(20);
+        int n = random.nextInt(1, 4);
+        int block = random.nextInt(1, 8);
+        int blocks = (k + block - 1) / block;
+        var q = random(random, type, k, n);
+        var scale = random(random, DType.F32, blocks, n);
+        boolean real = !rounds && random.nextBoolean();
+        var zero = random(random, real ? DType.F32 : type, blocks, n);
+        var a = TensorData.zeros(DType.F32, 2, m, k);
+        for (int i = 0; i < a.size(); i++) {
+            a.set(i, rounds ? i % k % block == 0 ? 127.0 : random.nextInt(-127, 128) : random.nextGaussian());
+        }
+        var dequantized = TensorData.zeros(DType.F64, k, n);
+        for (int i = 0; i < q.size(); i++) {
+            int at = i / n / block * n + i % n;
+            dequantized.set(i, (q.getLong(i) - zero.getDouble(at)) * scale.getDouble(at));
+        }
+        var wide = TensorData.zeros(DType.F64, 2, m, k);
+        for (int i = 0; i < a.size(); i++) {
+            wide.set(i, a.getDouble(i));
+        }
+        var expected = MatMul.plain(DType.F64).evaluate(List.of(wide, dequantized)).getFirst();
+        var twice = Expr.apply(Fn.ADD, Expr.arg(0, DType.F32), Expr.arg(1, DType.F32));
+        var bias = random(random, DType.F32, n);
+        var out = new ScaledMatMul(block, true, rounds, twice).evaluate(List.of(a, q, scale, zero, bias)).getFirst();
+        assertThat(out.dims()).containsExactly(2, m, n);
+        for (int i = 0; i < out.size(); i++) {
+            assertThat(out.getDouble(i)).isCloseTo(expected.getDouble(i) + bias.getDouble(i % n),
+                    Offset.offset(rounds ? 0.1 : 2e-3));
+        }
+    }
+
+    @Test
+    void activationsAreRoundedByBlocksWhereDeclared() {
+        var a = TensorData.floats(new float[]{0.3f, -2, 0, 0, 5}, 1, 5);
+        var q = TensorData.of(DType.U4, new byte[]{9, 3, 15, 8, 1}, 5, 1);
+        var scale = TensorData.floats(new float[]{0.5f, 3, 0.25f}, 3, 1);
+        var zero = TensorData.of(DType.U4, new byte[]{8, 0, 2}, 3, 1);
+        var out = new ScaledMatMul(2, true, true, Expr.arg(0, DType.F32)).evaluate(List.of(a, q, scale, zero));
+        // 0.3 of 2 is 19.05 of 127; a block of nothing but zeros adds nothing
+        double first = (19 * 1 + -127 * -5) * 2 / 127.0 * 0.5;
+        double last = 127 * -1 * 5 / 127.0 * 0.25;
+        assertThat(out.getFirst().getDouble(0)).isCloseTo(first + last, Offset.offset(1e-6));
+    }
+
     @Test
     void dynamicQuantizationAsInTheSpecification() {
         var x = TensorData.floats(new float[]{0, 2, -3, -2.5f, 1.34f, 0.5f}, 6);

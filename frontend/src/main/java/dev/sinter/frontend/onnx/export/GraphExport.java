@@ -28,6 +28,7 @@ import dev.sinter.ir.op.Normalize;
 import dev.sinter.ir.op.QuantizeDynamic;
 import dev.sinter.ir.op.Recurrence;
 import dev.sinter.ir.op.Reduce;
+import dev.sinter.ir.op.ScaledMatMul;
 import dev.sinter.ir.op.Scatter;
 import dev.sinter.ir.op.Softmax;
 import dev.sinter.ir.op.Trees;
@@ -148,6 +149,7 @@ final class GraphExport {
             case Gather g -> List.of(gather(g, node));
             case MatMul m -> List.of(Products.export(m, node, site));
             case MatMulInteger m -> List.of(Products.export(m, node, site));
+            case ScaledMatMul m -> List.of(Products.export(m, node, site));
             case Normalize n -> List.of(Folds.export(n, node, site));
             case Softmax s -> List.of(Folds.export(s, node, site));
             case Attention a -> List.of(Products.export(a, node, site));

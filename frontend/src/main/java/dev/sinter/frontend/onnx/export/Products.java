@@ -14,6 +14,7 @@ import dev.sinter.ir.op.Conv;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
 import dev.sinter.ir.op.QuantizeDynamic;
+import dev.sinter.ir.op.ScaledMatMul;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -57,6 +58,32 @@ final class Products {
             product = site.op("MatMul", DType.I32, centered(site, a, zeroA, true), centered(site, b, zeroB, false));
         }
         return Maps.epilogue(site, op.isPlain() ? null : op.epilogue(), product, node, op.firstExtra());
+    }
+
+    /**
+     * A product with dequantized weights. Activations stay as they are: to round them is allowed, and no standard
+     * operator says so.
+     */
+    static Ref export(ScaledMatMul op, Node node, Site site) {
+        long k = node.input(1).shape().dim(0).value();
+        var blocks = new long[Math.toIntExact(k)];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = i / op.block();
+        }
+        var weights = site.cast(site.value(node.input(1)), DType.F32);
+        if (op.zero()) {
+            weights = site.op("Sub", DType.F32, weights, ofElements(node.input(3), blocks, site));
+        }
+        var product = site.op("MatMul", DType.F32, site.value(node.input(0)),
+                site.op("Mul", DType.F32, weights, ofElements(node.input(2), blocks, site)));
+        return Maps.epilogue(site, op.isPlain() ? null : op.epilogue(), product, node, op.firstExtra());
+    }
+
+    /** What blocks have, for each of their elements, in f32. */
+    private static Ref ofElements(Value ofBlocks, long[] blocks, Site site) {
+        var value = site.cast(site.value(ofBlocks), DType.F32);
+        return ofBlocks.shape().dim(0).equals(Dim.ONE) ? value
+                : site.op("Gather", DType.F32, value, site.longs(blocks), Attribute.of("axis", 0));
     }
 
     /** An operand in 32 bits without its zero point: one for all, for each row, or any that broadcast. */
