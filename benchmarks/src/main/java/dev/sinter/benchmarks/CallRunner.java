@@ -44,10 +44,11 @@ final class CallRunner {
         Options options = new OptionsBuilder()
                 .include("^" + ModelBenchmark.class.getName().replace(".", "\\.") + "\\.")
                 .param("model", subject.onnx(files, shape).toString())
+                .param("other", subject.onnx(files, shape, job.peer()).toString())
                 .param("feeds", feeds.toString())
                 .param("decode", Boolean.toString(subject.decodes(shape)))
-                .param("tolerance", Double.toString(subject.tolerance()))
-                .param("peer", job.peer())
+                .param("tolerance", Double.toString(job.peer().tolerance(subject.tolerance())))
+                .param("peer", job.peer().name())
                 .param("threads", Integer.toString(job.threads()))
                 .param("polluted", Boolean.toString(job.polluted()))
                 .jvmArgs(jvmArgs().toArray(String[]::new))
@@ -68,8 +69,7 @@ final class CallRunner {
         Optional<Row.Rate> rate = operations.isEmpty() ? Optional.empty()
                 : Optional.of(rate(operations.getAsDouble() / ours / 1e3, peak));
         return new Row(job.subject().name(), job.shape().toString(),
-                job.peer().equals(ModelBenchmark.ORT) ? OrtFile.peer() : job.peer(),
-                job.polluted() ? Measure.POLLUTED : Measure.CALL, job.threads(), ours, theirs, rate,
+                job.peer().label(), job.polluted() ? Measure.POLLUTED : Measure.CALL, job.threads(), ours, theirs, rate,
                 job.threads() == 1 ? OptionalDouble.empty() : OptionalDouble.of(peak / single));
     }
 

@@ -21,11 +21,11 @@ sealed interface Job {
      *
      * @param subject the model
      * @param shape the shape
-     * @param peer {@link ModelBenchmark#peer}
+     * @param peer the other side
      * @param threads threads that work on a call
      * @param polluted whether other code used every kind of memory before
      */
-    record Call(Subject subject, Shape shape, String peer, int threads, boolean polluted) implements Job {
+    record Call(Subject subject, Shape shape, Peer peer, int threads, boolean polluted) implements Job {
     }
 
     /**

@@ -39,11 +39,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 1, time = 1)
 @Measurement(iterations = 5, time = 2)
 public class ModelBenchmark {
-    /** The peer ONNX Runtime. */
-    static final String ORT = "onnxruntime";
-    /** The peer Sinter itself with one thread. */
-    static final String ONE_THREAD = "one-thread";
-
     private static final String NONE = "none";
     private static final long PEAK_WARM_UP_MILLIS = 600;
     private static final long PEAK_MILLIS = 60;
@@ -51,6 +46,10 @@ public class ModelBenchmark {
     /** The ONNX file. */
     @Param(NONE)
     public String model = "";
+
+    /** The ONNX file of the other side. */
+    @Param(NONE)
+    public String other = "";
 
     /** The inputs, as {@link Feed#write} wrote them. */
     @Param(NONE)
@@ -64,8 +63,8 @@ public class ModelBenchmark {
     @Param("1e-3")
     public double tolerance;
 
-    /** The other side: {@code onnxruntime}, or {@code one-thread} for Sinter itself with one thread. */
-    @Param(ORT)
+    /** The other side: the name of a {@link Peer}. */
+    @Param(NONE)
     public String peer = "";
 
     /** Threads that work on a call. */
@@ -110,7 +109,7 @@ public class ModelBenchmark {
         if (polluted) {
             Pollution.spread();
         }
-        duel = load(Path.of(model), Feed.read(Path.of(feeds)));
+        duel = load(Peer.valueOf(peer), Feed.read(Path.of(feeds)));
         duel.warmUp();
         if (polluted) {
             Pollution.spread();
@@ -120,23 +119,21 @@ public class ModelBenchmark {
         if (!(distance <= tolerance)) {
             throw new IllegalStateException("the outputs disagree: their relative distance is " + distance);
         }
-        if (peer.equals(ONE_THREAD) && !duel.equal()) {
+        if (peer.equals(Peer.ONE_THREAD.name()) && !duel.equal()) {
             throw new IllegalStateException("the outputs depend on the number of threads");
         }
         Peak.gflops(threads, PEAK_WARM_UP_MILLIS);
         Pinning.pin(threads);
     }
 
-    private Duel load(Path onnx, List<Feed> inputs) {
-        return new Duel(sinter(onnx, inputs, threads), switch (peer) {
-            case ORT -> Sides.ort(onnx, inputs, decode, threads);
-            case ONE_THREAD -> sinter(onnx, inputs, 1);
-            default -> throw new UsageException("no peer '" + peer + "'");
-        });
+    private Duel load(Peer side, List<Feed> inputs) {
+        return new Duel(sinter(model, inputs, threads), side.ort()
+                ? Sides.ort(Path.of(other), inputs, decode, threads)
+                : sinter(other, inputs, side == Peer.ONE_THREAD ? 1 : threads));
     }
 
-    private Side sinter(Path onnx, List<Feed> inputs, int count) {
-        return Sides.sinter(Sinter.compiler().threads(count).compile(onnx), inputs, decode);
+    private Side sinter(String onnx, List<Feed> inputs, int count) {
+        return Sides.sinter(Sinter.compiler().threads(count).compile(Path.of(onnx)), inputs, decode);
     }
 
     /** Forgets the iteration before. */

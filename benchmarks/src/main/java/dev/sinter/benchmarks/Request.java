@@ -20,6 +20,8 @@ record Request(List<Section> sections, Optional<Path> json, boolean help) {
               word: SUITE, SUITE:MODEL[:SHAPE[,SHAPE...]] or MODEL[:SHAPE[,SHAPE...]]
               suites: %s
               models: %s
+              pruned: MODEL-PATTERN or MODEL-PATTERN-int8 (kept weights stored as integers), with a PATTERN such as
+                4x1-90 (blocks of outputs x inputs, percent of zeros), unstructured-80 or 2of8
               shapes: 1x128 (batch x sequence), 1x224, 1x50, 1000, decode, prefill128
             Runs Sinter beside ONNX Runtime on the same inputs; a MODEL is measured as in suite dense.
             Times are the best of many rounds in microseconds (a token's, for decode); in suite cold they are the

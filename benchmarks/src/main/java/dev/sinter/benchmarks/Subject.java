@@ -1,5 +1,6 @@
 package dev.sinter.benchmarks;
 
+import dev.sinter.benchmarks.models.DynamicQuantization;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -36,6 +37,28 @@ interface Subject {
      * @return the file
      */
     Path onnx(ModelFiles files, Shape shape);
+
+    /**
+     * What a peer gets instead of the model.
+     *
+     * @param files where models come from
+     * @param shape the shape of all calls
+     * @param peer the other side
+     * @return the file
+     */
+    default Path onnx(ModelFiles files, Shape shape, Peer peer) {
+        Path own = onnx(files, shape);
+        return peer == Peer.ORT_INT8 ? files.changed(own, "-dynamic", DynamicQuantization::of) : own;
+    }
+
+    /**
+     * Whom it is compared with where nothing else is asked for.
+     *
+     * @return the peers, in order
+     */
+    default List<Peer> peers() {
+        return List.of(Peer.ORT);
+    }
 
     /**
      * The inputs of one call. Equal calls give equal inputs.

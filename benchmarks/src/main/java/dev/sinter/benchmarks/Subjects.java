@@ -1,7 +1,6 @@
 package dev.sinter.benchmarks;
 
 import dev.sinter.benchmarks.models.Architecture;
-import dev.sinter.benchmarks.models.Pattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,20 +62,9 @@ final class Subjects {
      * @return the model, or empty if there is none
      */
     static Optional<Subject> named(String name) {
-        return OWN.stream().filter(s -> s.name().equals(name)).findFirst().or(() -> pruned(name))
+        return OWN.stream().filter(s -> s.name().equals(name)).findFirst()
+                .or(() -> OWN.stream().flatMap(whole -> PrunedModel.of(name, whole).stream()).findFirst())
                 .or(() -> SharedModel.named(name).stream().map(Subject.class::cast).findFirst());
-    }
-
-    /** A model's name with a pattern of zeros behind it, such as {@code distilbert-4x1-90}. */
-    private static Optional<Subject> pruned(String name) {
-        for (Subject whole : OWN) {
-            Pattern pattern = name.startsWith(whole.name() + "-")
-                    ? Pattern.parse(name.substring(whole.name().length() + 1)) : null;
-            if (pattern != null) {
-                return Optional.of(new PrunedModel(name, whole, pattern));
-            }
-        }
-        return Optional.empty();
     }
 
     /**

@@ -12,15 +12,16 @@ enum Suite {
     /** Warm calls, one thread. */
     DENSE(List.of("all-minilm-l6-v2", "bert-base", "distilbert", "resnet18", "resnet50", "mobilenetv2", "lstm", "gpt2",
             "mlp", "trees", "silero-vad", "ppocr-v4-rec", "yolox-nano", "dtln-1", "dtln-2"),
-            (m, s) -> Stream.of(new Job.Call(m, s, ModelBenchmark.ORT, 1, false))),
-    /** Warm calls of models with pruned weights, one thread. */
-    SPARSE(List.of("distilbert-4x1-80", "distilbert-4x1-90", "distilbert-4x1-95", "bert-base-unstructured-80:1x128",
-            "bert-base-unstructured-90:1x128", "bert-base-unstructured-95:1x128", "bert-mini-4x1-90",
-            "distilbert-2of8", "distilbert-4of16"),
-            (m, s) -> Stream.of(new Job.Call(m, s, ModelBenchmark.ORT, 1, false))),
+            (m, s) -> Stream.of(new Job.Call(m, s, Peer.ORT, 1, false))),
+    /** Warm calls of models with pruned weights, one thread, against each peer. */
+    SPARSE(List.of("distilbert-4x1-80", "distilbert-4x1-90", "distilbert-4x1-95", "distilbert-4x1-90-int8",
+            "bert-base-unstructured-80:1x128", "bert-base-unstructured-90:1x128", "bert-base-unstructured-95:1x128",
+            "bert-mini-4x1-90", "distilbert-2of8", "distilbert-4of16", "all-minilm-l6-v2-4x1-90:1x128",
+            "resnet50-unstructured-90", "lstm-4x1-90"),
+            (m, s) -> m.peers().stream().map(peer -> new Job.Call(m, s, peer, 1, false))),
     /** Warm calls after other code in the process used every kind of memory with the Vector API. */
     POLLUTED(List.of("all-minilm-l6-v2", "bert-base", "distilbert"),
-            (m, s) -> Stream.of(new Job.Call(m, s, ModelBenchmark.ORT, 1, true))),
+            (m, s) -> Stream.of(new Job.Call(m, s, Peer.ORT, 1, true))),
     /** Process start to first result, from the compiled jar, on one processor and on two. */
     COLD(List.of("all-minilm-l6-v2:1x32", "mlp:1", "resnet50"),
             (m, s) -> Stream.of(new Job.Cold(m, s, 1), new Job.Cold(m, s, 2))),
@@ -30,8 +31,8 @@ enum Suite {
     THREADS(List.of("bert-base:1x128", "resnet50", "all-minilm-l6-v2:1x32,1x128,32x128", "mobilenetv2", "lstm",
             "gpt2", "mlp", "trees", "silero-vad"),
             (m, s) -> Stream.of(
-                    new Job.Call(m, s, ModelBenchmark.ONE_THREAD, 2, false),
-                    new Job.Call(m, s, ModelBenchmark.ORT, 2, false)));
+                    new Job.Call(m, s, Peer.ONE_THREAD, 2, false),
+                    new Job.Call(m, s, Peer.ORT, 2, false)));
 
     private final List<String> models;
     private final BiFunction<Subject, Shape, Stream<Job>> jobs;

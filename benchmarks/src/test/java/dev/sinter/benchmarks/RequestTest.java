@@ -44,7 +44,7 @@ class RequestTest {
         var request = Request.parse("polluted:bert-mini", "cold:mlp:1,10");
 
         assertThat(request.sections().get(0).jobs()).containsExactly(
-                new Job.Call(Subjects.named("bert-mini").orElseThrow(), Shape.parse("1x128"), "onnxruntime", 1, true));
+                new Job.Call(Subjects.named("bert-mini").orElseThrow(), Shape.parse("1x128"), Peer.ORT, 1, true));
         Subject mlp = Subjects.named("mlp").orElseThrow();
         assertThat(request.sections().get(1).jobs()).containsExactly(
                 new Job.Cold(mlp, Shape.parse("1"), 1), new Job.Cold(mlp, Shape.parse("1"), 2),
@@ -57,8 +57,8 @@ class RequestTest {
         Shape shape = Shape.parse("1x128");
 
         assertThat(Request.parse("threads:bert-base:1x128").sections().getFirst().jobs()).containsExactly(
-                new Job.Call(subject, shape, "one-thread", 2, false),
-                new Job.Call(subject, shape, "onnxruntime", 2, false));
+                new Job.Call(subject, shape, Peer.ONE_THREAD, 2, false),
+                new Job.Call(subject, shape, Peer.ORT, 2, false));
     }
 
     @ParameterizedTest
