@@ -102,12 +102,14 @@ final class RecognizeQuantizedConv implements Rule {
         } else {
             parts(conv, x.centered(DType.F32, patch), weights, bounds.parts(EXACT_F32), origin, operands, patch);
         }
+        boolean narrow = operands.getFirst().dtype() == DType.F32 && bounds.most() <= Integer.MAX_VALUE;
+        var type = narrow ? DType.I32 : DType.F64;
         if (bias != null) {
-            operands.add(constant(channels(spread(bias, weights.dims()[0]), conv), DType.F64, patch));
+            operands.add(constant(channels(spread(bias, weights.dims()[0]), conv), type, patch));
         }
-        var all = Expr.cast(Expr.arg(0, operands.getFirst().dtype()), DType.F64);
+        var all = Expr.cast(Expr.arg(0, operands.getFirst().dtype()), type);
         for (int i = 1; i < operands.size(); i++) {
-            all = Expr.apply(Fn.ADD, all, Expr.cast(Expr.arg(i, operands.get(i).dtype()), DType.F64));
+            all = Expr.apply(Fn.ADD, all, Expr.cast(Expr.arg(i, operands.get(i).dtype()), type));
         }
         return new Body(Expr.cast(all, DType.F32), operands);
     }

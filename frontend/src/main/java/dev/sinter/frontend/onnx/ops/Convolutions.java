@@ -170,6 +170,21 @@ final class Convolutions {
         return ends;
     }
 
+    /** Whether 32 bits surely hold the sum of a window's products and of a known bias. */
+    private static boolean staysNarrow(Value w, Value bias) {
+        var added = bias.constant();
+        if (added == null || !w.shape().isConst() || w.shape().dim(0).value() == 0) {
+            return false;
+        }
+        long largest = w.shape().size().value() / w.shape().dim(0).value() * 255 * 255;
+        for (int i = 0; i < added.size(); i++) {
+            if (largest + Math.abs(added.getLong(i)) > Integer.MAX_VALUE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Elements less their zero point: one for all, or one for each index of the first axis. */
     private static Value centered(NodeContext node, Value x, @Nullable Value zero, DType type) {
         var element = Expr.cast(Expr.arg(0, x.dtype()), type);
@@ -197,11 +212,12 @@ final class Convolutions {
         var sums = products(node, node.value(0), node.value(2), node.value(3), node.value(5));
         var type = sums.dtype();
         if (node.has(8)) {
-            var wide = node.cast(sums, DType.F64);
+            boolean narrow = type != DType.F64 && staysNarrow(node.value(3), node.value(8));
+            type = narrow ? DType.I32 : DType.F64;
+            var wide = node.cast(sums, type);
             var bias = along(node, node.value(8), rank, 1);
-            sums = node.map(Expr.apply(Fn.ADD, Expr.arg(0, DType.F64), Expr.cast(Expr.arg(1, bias.dtype()), DType.F64)),
-                    wide, bias);
-            type = DType.F64;
+            sums = node.map(Expr.apply(Fn.ADD, Expr.arg(0, type), Expr.cast(Expr.arg(1, bias.dtype()), type)), wide,
+                    bias);
         }
         var a = Expr.cast(Expr.arg(0, node.value(1).dtype()), DType.F32);
         var b = Expr.cast(Expr.arg(1, node.value(4).dtype()), DType.F32);
