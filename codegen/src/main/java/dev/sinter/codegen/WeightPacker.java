@@ -75,7 +75,6 @@ final class WeightPacker {
         int channels = (int) dims[2];
         int taps = (int) dims[3];
         int panels = (results + PANEL - 1) / PANEL;
-        var from = item.data().floatArray();
         for (int row = 0; row < dims[0] * results; row++) {
             int group = row / results;
             int result = row % results;
@@ -83,7 +82,12 @@ final class WeightPacker {
             for (int tap = 0; tap < taps; tap++) {
                 for (int channel = 0; channel < channels; channel++) {
                     long to = ((panel * taps + tap) * channels + channel) * PANEL + result % PANEL;
-                    target.setAtIndex(ValueLayout.JAVA_FLOAT, to, from[(row * channels + channel) * taps + tap]);
+                    int from = (row * channels + channel) * taps + tap;
+                    switch (item.data().array()) {
+                        case float[] a -> target.setAtIndex(ValueLayout.JAVA_FLOAT, to, a[from]);
+                        case byte[] a -> target.set(ValueLayout.JAVA_BYTE, to, a[from]);
+                        default -> throw new IllegalStateException("windows of " + item.data().dtype());
+                    }
                 }
             }
         }

@@ -327,6 +327,6 @@ public final class ExpandedKernel {
         b.let("sb", Term.ref("s0"));
         b.let("j1", Term.ref("j0").plus(Term.ref("panels")));
         b.add(WindowSums.SCALAR.zeros(Term.ref("wr0")));
-        b.add(WindowSums.scalar(WindowSums.PITCH));
+        b.add(WindowSums.scalar(WindowSums.PITCH, product.first().weights().dtype()));
     }
 }

@@ -216,32 +216,34 @@ final class PackedSums {
     }
 
     /** Adds a part of k to sums; the body has {@code SIZES} in scope and the weights' beginning {@code wk}. */
-    static void add(Body b, Form form, Heights heights, Set<Integer> widths) {
+    static void add(Body b, Form form, Heights heights, Set<Integer> widths, Buffer.Storage weights) {
         all(b, form, heights, widths, (rows, panels, range) -> {
             var args = new ArrayList<Term>(List.of(Term.ref("wk")));
             SIZES.forEach(p -> args.add(Term.ref(p)));
             args.addAll(range);
-            return new Stmt.Call(tile(form, rows, panels), List.of("a", "s"), args);
+            return new Stmt.Call(tile(form, rows, panels, weights), List.of("a", "s"), args);
         });
     }
 
-    private static Kernel tile(Form form, int rows, int panels) {
+    private static Kernel tile(Form form, int rows, int panels, Buffer.Storage weights) {
         var params = new ArrayList<Kernel.Param>();
         params.add(new Kernel.Param("wk", Elem.I64));
         SIZES.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
         for (var extra : List.of("i0", "i1", "j0", "j1")) {
             params.add(new Kernel.Param(extra, Elem.I32));
         }
-        var body = tiles(rows, panels, Term.ref("wk"), inner -> {
+        var body = tiles(rows, panels, weights, Term.ref("wk"), inner -> {
             accumulate(inner, form, rows, panels, old());
             var place = inner.let("place", Term.ref("sb").plus(Term.ref("i").times(WindowSums.PITCH))
                     .plus(Term.ref("j").times(VType.LANES)));
             inner.unroll(over(rows, panels), x -> x.store("s", place.plus(Term.ref("t").times(WindowSums.PITCH))
                     .plus(Term.ref("u").times(VType.LANES)), Term.ref("acc", Term.ref("t"), Term.ref("u"))));
         });
-        var buffers = List.of(Buffer.heap("a", Buffer.Storage.F32), Buffer.weight("w", Buffer.Storage.F32),
+        var buffers = List.of(Buffer.heap("a", Buffer.Storage.F32), Buffer.weight("w", weights),
                 Buffer.heap("s", Buffer.Storage.F32));
-        return new Kernel("window.f32.r" + rows + "c" + panels + "." + form.suffix().toLowerCase(Locale.ROOT), buffers,
+        return new Kernel(
+                "window." + weights.label() + ".r" + rows + "c" + panels + "." + form.suffix().toLowerCase(Locale.ROOT),
+                buffers,
                 params, body);
     }
 
@@ -253,15 +255,18 @@ final class PackedSums {
     /**
      * Loops over tiles.
      *
+     * @param weights
+     *            type of the weights
      * @param first
      *            index of the first weight of the part
      * @param tile
      *            what is done for the rows {@code i}, … and panels {@code j}, …
      */
-    static List<Stmt> tiles(int rows, int panels, Term first, Consumer<Body> tile) {
+    static List<Stmt> tiles(int rows, int panels, Buffer.Storage weights, Term first, Consumer<Body> tile) {
         return Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, x -> {
-            x.letAll("wp", List.of(new Range("u", panels)), Term.of(Prim.WITHIN, first.plus(Term.ref("j")
-                    .plus(Term.ref("u")).wide().times(Term.ref("wd").wide())), Term.i64(REACH)));
+            var panel = first.plus(Term.ref("j").plus(Term.ref("u")).wide().times(Term.ref("wd").wide()));
+            x.letAll("wp", List.of(new Range("u", panels)), weights == Buffer.Storage.F32
+                    ? Term.of(Prim.WITHIN, panel, Term.i64(REACH)) : panel);
             x.loop("i", Term.ref("i0"), Term.ref("i1"), rows, tile);
         }));
     }

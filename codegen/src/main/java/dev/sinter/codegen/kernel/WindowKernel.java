@@ -125,7 +125,7 @@ public final class WindowKernel {
                 List.of(Dim.ONE)));
         access.memory("a", ScalarSums.flat(product.windows(), DType.F32));
         WindowSums.declare(access, product.work());
-        this.results = new WindowResults(access, access.memory("y", product.y()),
+        this.results = new WindowResults(access, product.weights().storage(), access.memory("y", product.y()),
                 product.epilogue().declareShared(access), name());
         var window = product.window();
         boolean merged = product.isMerged();
@@ -231,7 +231,7 @@ public final class WindowKernel {
     }
 
     String name() {
-        return "conv.f32." + Naming.of(product.epilogue().expr());
+        return "conv." + product.weights().dtype().label() + "." + Naming.of(product.epilogue().expr());
     }
 
     // ---- the driver: blocks of rows times groups times panels
@@ -294,7 +294,7 @@ public final class WindowKernel {
             var to = x.let("k1", Term.of(Prim.MIN, Term.ref("len"), from.plus(Term.ref("piece"))));
             x.let("depth", behind.minus(first).times(to.minus(from)));
             if (form == Form.SCALAR) {
-                x.add(WindowSums.scalar(COLUMNS)); // all panels of the task at once
+                x.add(WindowSums.scalar(COLUMNS, product.weights().dtype())); // all panels of the task at once
                 return;
             }
             PackedSums.copy(x);
@@ -380,7 +380,7 @@ public final class WindowKernel {
         var k = Term.ref("first").times(Term.ref("len")).plus(Term.ref("k0"));
         b.let("wk", Term.ref("wb").plus(j0.wide().times(Term.ref("wd").wide()))
                 .plus(k.wide().times(Term.i64(VType.LANES))));
-        PackedSums.add(b, form, panels -> heights(form, panels), widths());
+        PackedSums.add(b, form, panels -> heights(form, panels), widths(), product.weights().storage());
     }
 
     /** Panels that a group of them may have. */

@@ -1,6 +1,7 @@
 package dev.sinter.codegen.kernel;
 
 import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Buffer;
 import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
@@ -14,6 +15,8 @@ import java.util.Locale;
  *
  * @param access
  *            of the kernel
+ * @param weights
+ *            type of the weights
  * @param y
  *            the result
  * @param epilogue
@@ -21,7 +24,8 @@ import java.util.Locale;
  * @param name
  *            the kernel's
  */
-record WindowResults(Access access, Access.Memory y, Epilogue.Declared epilogue, String name) {
+record WindowResults(Access access, Buffer.Storage weights, Access.Memory y, Epilogue.Declared epilogue,
+        String name) {
     /** What tiles are given: the first panel, its column in the result, the panels' distance, k's, the first row. */
     private static final List<String> TILE = List.of("panel", "column", "wd", "depth", "top", "i0", "i1", "j0", "j1");
 
@@ -42,7 +46,7 @@ record WindowResults(Access access, Access.Memory y, Epilogue.Declared epilogue,
         var u = List.of(new Stmt.Range("u", panels));
         var column = Term.ref("column").plus(Term.ref("j").plus(Term.ref("u")).times(VType.LANES));
         var first = Term.ref("w0").plus(Term.ref("panel").wide().times(Term.ref("wd").wide()));
-        var body = PackedSums.tiles(rows, panels, first, b -> {
+        var body = PackedSums.tiles(rows, panels, weights, first, b -> {
             PackedSums.accumulate(b, form, rows, panels, null);
             if (!straight) {
                 b.unroll(PackedSums.over(rows, panels),

@@ -8,6 +8,7 @@ import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
+import dev.sinter.codegen.plan.Operand;
 import dev.sinter.codegen.plan.Place;
 import dev.sinter.ir.DType;
 import dev.sinter.runtime.Form;
@@ -85,18 +86,20 @@ final class WindowSums {
      *
      * @param apart
      *            distance of rows of sums
+     * @param weights
+     *            type of the weights
      */
-    static Stmt.Call scalar(int apart) {
+    static Stmt.Call scalar(int apart, DType weights) {
         var args = new ArrayList<Term>(List.of(Term.ref("wb")));
         SIZES.forEach(p -> args.add(Term.ref(p)));
         args.add(Term.i32(apart));
-        return new Stmt.Call(rows(), List.of("x", ScalarSums.MEMORY.name(), "s"), args);
+        return new Stmt.Call(rows(weights), List.of("x", ScalarSums.MEMORY.name(), "s"), args);
     }
 
-    private static Kernel rows() {
-        var buffers = List.of(Buffer.heap("x", Buffer.Storage.F32), Buffer.weight("w", Buffer.Storage.F32),
+    private static Kernel rows(DType type) {
+        var buffers = List.of(Buffer.heap("x", Buffer.Storage.F32), Buffer.weight("w", Operand.storage(type)),
                 ScalarSums.MEMORY, Buffer.heap("s", Buffer.Storage.F32));
-        var weights = new Access.Memory(buffers.get(1), Term.ref("wb"), DType.F32);
+        var weights = new Access.Memory(buffers.get(1), Term.ref("wb"), type);
         var params = new ArrayList<>(List.of(new Kernel.Param("wb", Elem.I64)));
         SIZES.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
         params.add(new Kernel.Param("apart", Elem.I32));
@@ -117,7 +120,7 @@ final class WindowSums {
                 lines(part, from.plus(p), count, panels.times(VType.LANES));
             });
         }));
-        return new Kernel("window.f32.sums", buffers, params, body);
+        return new Kernel("window." + type.label() + ".sums", buffers, params, body);
     }
 
     /** The rows of each line of an image lie evenly. */

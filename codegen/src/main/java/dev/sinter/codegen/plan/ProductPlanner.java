@@ -49,7 +49,7 @@ final class ProductPlanner {
             return;
         }
         if (b.isConstant() && b.shape().rank() == 2 && b.dtype() == DType.F32 && node.input(0).shape().rank() >= 2) {
-            var weights = packed(b.constant());
+            var weights = packed(EightBits.of(b.constant()));
             packed(node, op.epilogue(), plan.operand(node.input(0)), weights, null, 0, extras);
         } else {
             general(node, op.epilogue(), plan.operand(node.input(0)), plan.operand(b), node.input(0).dtype(), extras);

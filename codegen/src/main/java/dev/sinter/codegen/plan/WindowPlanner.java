@@ -126,11 +126,12 @@ final class WindowPlanner {
         var window = window();
         long taps = window.get(0) * window.get(1);
         long perGroup = dims[0] / op.groups();
-        var packed = plan.weight(TensorData.of(weights.dtype(), weights.array(),
+        var small = EightBits.of(weights);
+        var packed = plan.weight(TensorData.of(small.dtype(), small.array(),
                 new long[]{op.groups(), perGroup, dims[1], taps}), WeightItem.Form.WINDOW16);
         var matrix = List.of(Dim.of(op.groups()), Dim.of(taps * dims[1]), Dim.of((perGroup + 15) / 16 * 16));
         return new WindowKernel.Product(x,
-                new Operand(packed, DType.F32, Dim.ZERO, matrix, Operand.rowMajorStrides(matrix)), window, strides,
+                new Operand(packed, small.dtype(), Dim.ZERO, matrix, Operand.rowMajorStrides(matrix)), window, strides,
                 dilations, y, last, plan.scratch(DType.F32, Dim.of(WindowKernel.SCRATCH)),
                 plan.scratch(DType.F32, Dim.of(copied)),
                 plan.scratch(DType.F32, Dim.of(WindowKernel.WORK)));
@@ -142,7 +143,8 @@ final class WindowPlanner {
                 && window.get(0) == 3 && window.get(1) == 3
                 && strides.stream().allMatch(s -> s == 1) && dilations.stream().allMatch(d -> d == 1)
                 && begin.stream().allMatch(p -> p >= 0) && end.stream().allMatch(p -> p >= 0)
-                && y.dims().get(1).isConst() && y.dims().get(2).isConst() && x.dims().get(3).isConst();
+                && y.dims().get(1).isConst() && y.dims().get(2).isConst() && x.dims().get(3).isConst()
+                && EightBits.of(weights).dtype() == DType.F32;
         return !fits ? null : WinogradChoice.best(op, node, plan);
     }
 
