@@ -11,7 +11,6 @@ import dev.sinter.ir.Value;
 import dev.sinter.ir.cost.Sample;
 import dev.sinter.runtime.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -72,17 +71,19 @@ record SampleModel(Graph graph, Map<String, Tensor> inputs) {
         return data;
     }
 
-    /** Makes blocks of a matrix {@code [inputs,outputs]} zero. */
-    private static void leaveOut(Sparsity sparsity, TensorData matrix, Random random) {
-        int inputs = (int) matrix.dims()[0];
-        int outputs = (int) matrix.dims()[1];
+    /** Makes blocks of a matrix {@code [inputs,outputs]} zero, or of a convolution's weights {@code [outputs,inputs…]}. */
+    private static void leaveOut(Sparsity sparsity, TensorData weights, Random random) {
+        boolean turned = weights.dims().length > 2;
+        int first = (int) weights.dims()[0];
+        int outputs = turned ? first : (int) weights.dims()[1];
+        int inputs = turned ? weights.size() / Math.max(1, first) : first;
         for (int i = 0; i < inputs; i += sparsity.inputs()) {
             for (int o = 0; o < outputs; o += sparsity.outputs()) {
                 if (random.nextDouble() < sparsity.zeros()) {
                     for (int row = i; row < Math.min(inputs, i + sparsity.inputs()); row++) {
-                        int from = row * outputs + o;
-                        Arrays.fill(matrix.floatArray(), from,
-                                Math.min(from + sparsity.outputs(), (row + 1) * outputs), 0);
+                        for (int out = o; out < Math.min(outputs, o + sparsity.outputs()); out++) {
+                            weights.floatArray()[turned ? out * inputs + row : row * outputs + out] = 0;
+                        }
                     }
                 }
             }

@@ -8,6 +8,7 @@ import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.cost.Choices;
 import dev.sinter.ir.cost.Cost;
+import dev.sinter.ir.cost.PrunedConv;
 import dev.sinter.ir.cost.Question;
 import dev.sinter.ir.cost.Sample;
 import dev.sinter.ir.cost.Way;
@@ -64,9 +65,11 @@ final class LayoutCosts {
 
     private static Question question(Node node) {
         double steps = steps(node);
+        var pruned = PrunedConv.of(node);
         var first = node.inputs().stream().map(v -> Sample.operand(v, v.shape())).toList();
         return new Question("layout", List.of(
-                new Way("channels-first", steps / FIRST, Sample.of(node.op(), first)),
+                pruned == null ? new Way("channels-first", steps / FIRST, Sample.of(node.op(), first))
+                        : new Way("channels-first", Math.min(pruned.dense(), pruned.best()), pruned.sample()),
                 new Way("channels-last", steps / LAST, last(node.op(), node))), 0);
     }
 

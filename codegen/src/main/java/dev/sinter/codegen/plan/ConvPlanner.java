@@ -16,6 +16,7 @@ final class ConvPlanner {
     private final ProductPlanner products;
     private final ComputePlanner computes;
     private final ExpandedPlanner expanded;
+    private final SparseConvPlanner sparse;
 
     ConvPlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous, ProductPlanner products,
             ComputePlanner computes) {
@@ -24,6 +25,7 @@ final class ConvPlanner {
         this.products = products;
         this.computes = computes;
         this.expanded = new ExpandedPlanner(plan, contiguous, products);
+        this.sparse = new SparseConvPlanner(plan, contiguous, products);
     }
 
     void conv(Conv op, Node node) {
@@ -43,6 +45,9 @@ final class ConvPlanner {
     }
 
     private void alone(Conv op, Node node) {
+        if (sparse.plan(op, node)) {
+            return;
+        }
         var output = plan.result(node.output());
         if (WindowPlanner.takes(op, node)) {
             if (!WindowPlanner.plan(plan, contiguous, products, op, node, op.epilogue(), output)) {

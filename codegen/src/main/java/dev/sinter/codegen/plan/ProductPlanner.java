@@ -111,8 +111,8 @@ final class ProductPlanner {
         var args = new ArrayList<Expr>();
         args.add(Expr.arg(0, productType(epilogue)));
         for (var extra : extras) {
-            var data = extra.constant();
-            if (data != null && data.size() == 1 && data.dtype().isFloat()) {
+            if (isLiteral(extra)) {
+                var data = extra.constant();
                 args.add(Expr.literal(data.getDouble(0), data.dtype()));
             } else {
                 operands.add(plan.operand(extra));
@@ -120,6 +120,12 @@ final class ProductPlanner {
             }
         }
         return epilogue.substitute(args);
+    }
+
+    /** Whether {@link #literals} puts a value into the expression. */
+    static boolean isLiteral(Value value) {
+        var data = value.constant();
+        return data != null && data.size() == 1 && data.dtype().isFloat();
     }
 
     private static DType productType(Expr epilogue) {

@@ -33,7 +33,8 @@ public record Sample(Op op, List<Operand> operands) {
      * @param constant
      *            whether its elements are known when compiling
      * @param sparsity
-     *            pattern of the zeros of a constant matrix {@code [inputs,outputs]}; null where it does not matter
+     *            pattern of the zeros of a constant matrix {@code [inputs,outputs]}, or of a convolution's weights; null
+     *            where it does not matter
      */
     public record Operand(TensorType type, boolean constant, @Nullable Sparsity sparsity) {
         /**
