@@ -33,15 +33,23 @@ final class LayoutCosts {
     private static final double MOVED = 1.25;
 
     /** A node's question, and what its ways cost: channels first, then last. */
-    private record Asked(Question question, List<Cost> costs) {
+    record Asked(Question question, List<Cost> costs) {
     }
 
     private final Choices choices;
+    private final Map<Node, Asked> known;
     private final Map<Node, Asked> asked = new LinkedHashMap<>();
     private final Map<Sample, Double> moves = new HashMap<>();
 
-    LayoutCosts(Choices choices) {
+    /**
+     * Nothing is asked yet.
+     *
+     * @param known
+     *            what was asked of other graphs, with perhaps the same nodes: counting zeros of weights takes its time
+     */
+    LayoutCosts(Choices choices, Map<Node, Asked> known) {
         this.choices = choices;
+        this.known = known;
     }
 
     // ---- convolutions and products of their kind
@@ -57,10 +65,10 @@ final class LayoutCosts {
     }
 
     private List<Cost> costs(Node node) {
-        return asked.computeIfAbsent(node, n -> {
-            var question = question(n);
+        return asked.computeIfAbsent(node, n -> known.computeIfAbsent(n, m -> {
+            var question = question(m);
             return new Asked(question, choices.costs(question));
-        }).costs();
+        })).costs();
     }
 
     private static Question question(Node node) {

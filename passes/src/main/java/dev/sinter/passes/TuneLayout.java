@@ -5,6 +5,8 @@ import dev.sinter.ir.Value;
 import dev.sinter.ir.cost.Choices;
 import dev.sinter.ir.op.Conv;
 import dev.sinter.ir.op.Op;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +16,7 @@ import java.util.Set;
  */
 final class TuneLayout implements Rule {
     private final Choices choices;
+    private final Map<Node, LayoutCosts.Asked> known = new HashMap<>();
 
     TuneLayout(Choices choices) {
         this.choices = choices;
@@ -34,7 +37,7 @@ final class TuneLayout implements Rule {
         if (!ChannelsLast.carries(node)) {
             return Optional.empty();
         }
-        var last = LayoutCut.of(graph, new LayoutCosts(choices));
+        var last = LayoutCut.of(graph, new LayoutCosts(choices, known));
         if (!last.contains(node)) {
             return Optional.empty();
         }

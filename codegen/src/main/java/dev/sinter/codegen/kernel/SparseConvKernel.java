@@ -26,21 +26,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SparseConvKernel {
     /** Result channels of a task. */
-    private static final int OUTPUTS = 64;
+    public static final int OUTPUTS = 64;
 
     /**
      * Sparse weights.
      *
      * @param group
      *            neighbouring results that keep the same inputs; divides their number
+     * @param parts
+     *            parts of the inputs, one after the other, each of which stays in the first-level cache for a block of
+     *            planes
      * @param ends
-     *            {@code i32[M/group+1]}, the first element of each group's blocks
+     *            {@code i32[2*parts*M/group+1]}: where blocks begin, and of which group they are, part after part; the groups
+     *            of a task's {@value #OUTPUTS} results in any order
      * @param blocks
      *            {@code i32[blocks,1+group]}: how far an input lies from its result, and the bits of its weights
      * @param bias
      *            {@code f32[M]}, contiguous; or null
      */
-    public record Weights(int group, Operand ends, Operand blocks, @Nullable Operand bias) {
+    public record Weights(int group, int parts, Operand ends, Operand blocks, @Nullable Operand bias) {
     }
 
     /**
@@ -79,6 +83,7 @@ public final class SparseConvKernel {
     private final Term count;
     private final Term more;
     private final Term gap;
+    private final Term last;
     private final Blocks blocks;
 
     /** A plane's vectors in blocks that differ by at most one, {@code more} of which have {@code few + 1}. */
@@ -109,6 +114,7 @@ public final class SparseConvKernel {
         this.blocks = Blocks.of(product.vectors, SparseConvTile.most(weights.group));
         this.count = access.parameter("blocks", Dim.of(blocks.count));
         this.more = access.parameter("more", Dim.of(blocks.more));
+        this.last = access.parameter("last", Dim.of(weights.parts - 1));
         this.gap = access.parameter("gap", Dim.of((long) product.gap * VType.LANES));
     }
 
@@ -141,6 +147,12 @@ public final class SparseConvKernel {
         return VectorOperations.fit(conv.tiles(Form.V512).results());
     }
 
+    /** {@return vectors of a plane that a task takes at most, of a plane of so many} */
+    public static int block(int group, int vectors) {
+        var blocks = Blocks.of(vectors, SparseConvTile.most(group));
+        return blocks.few + (blocks.more == 0 ? 0 : 1);
+    }
+
     private String name() {
         return "sparse.conv.g" + product.weights.group + "." + Naming.of(product.epilogue.expr());
     }
@@ -161,12 +173,13 @@ public final class SparseConvKernel {
             var image = task.let("image", Term.of(Prim.DIV, rest, count));
             var j = task.let("j0", block.times(blocks.few).plus(Term.of(Prim.MIN, block, more)).times(VType.LANES));
             var spot = new SparseConvTile.Spot(task.let("xb", xn.times(image).plus(j)),
-                    task.let("yb", yn.times(image).plus(j)), task.let("row", m.times(image)), j, g0, g1);
+                    task.let("yb", yn.times(image).plus(j)), task.let("row", m.times(image)), j, g0, g1,
+                    Term.i32(0));
             if (blocks.more == 0) {
-                tiles.sums(task, spot, blocks.few);
+                parts(task, tiles, spot, blocks.few);
             } else {
-                task.when(Term.of(Prim.LT, block, more), x -> tiles.sums(x, spot, blocks.few + 1));
-                task.when(Term.of(Prim.LE, more, block), x -> tiles.sums(x, spot, blocks.few));
+                task.when(Term.of(Prim.LT, block, more), x -> parts(x, tiles, spot, blocks.few + 1));
+                task.when(Term.of(Prim.LE, more, block), x -> parts(x, tiles, spot, blocks.few));
             }
             if (product.gap > 0) {
                 var width = Term.i32(blocks.few * VType.LANES);
@@ -174,7 +187,20 @@ public final class SparseConvKernel {
                         List.of(spot.yb().plus(width), g0, g1, gap))));
             }
         }));
-        return new Kernel(name() + ".b" + blocks.few + (blocks.more == 0 ? "" : "m") + "."
-                + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true), body);
+        return new Kernel(name() + ".b" + blocks.few + (blocks.more == 0 ? "" : "m")
+                + (product.weights.parts == 1 ? "" : "p") + "." + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true), body);
+    }
+
+    private void parts(Body b, SparseConvTile tiles, SparseConvTile.Spot spot, int vectors) {
+        if (product.weights.parts == 1) {
+            tiles.sums(b, spot, vectors, SparseConvTile.Part.WHOLE);
+            return;
+        }
+        var groups = Term.of(Prim.DIV, m, Term.i32(product.weights.group));
+        var part = "part" + vectors;
+        tiles.sums(b, spot, vectors, SparseConvTile.Part.FIRST);
+        b.loop(part, Term.i32(1), last, 1, x -> tiles.sums(x, spot.of(groups.times(Term.ref(part))), vectors,
+                SparseConvTile.Part.FURTHER));
+        tiles.sums(b, spot.of(groups.times(last)), vectors, SparseConvTile.Part.LAST);
     }
 }

@@ -10,6 +10,7 @@ import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
 import dev.sinter.runtime.Form;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,32 @@ import org.jspecify.annotations.Nullable;
  * Places of inputs are data, so the same few methods serve all layers of a model.
  */
 final class SparseConvTile {
-    private static final List<String> TILE = List.of("xb", "yb", "row", "col", "g0", "g1");
+    private static final List<String> TILE = List.of("xb", "yb", "row", "col", "g0", "g1", "part");
+
+    /** Which of a result's products tiles add: those of all inputs, or of the first, further or last part of them. */
+    enum Part {
+        /** All. */
+        WHOLE,
+        /** From the bias on; the sums are stored. */
+        FIRST,
+        /** From stored sums on, which are stored again. */
+        FURTHER,
+        /** From stored sums on. */
+        LAST;
+
+        boolean begins() {
+            return this == WHOLE || this == FIRST;
+        }
+
+        boolean ends() {
+            return this == WHOLE || this == LAST;
+        }
+
+        /** The same, but for what becomes of the results. */
+        Part open() {
+            return begins() ? FIRST : FURTHER;
+        }
+    }
     private static final List<String> RESULTS = List.of("yb", "row", "col", "g0", "g1", "width");
 
     /** What tiles read and write, {@code plane} being the distance of the result's planes. */
@@ -42,14 +68,20 @@ final class SparseConvTile {
      *            first group of results
      * @param g1
      *            behind the last one
+     * @param part
+     *            where the ends of the part's groups begin
      */
-    record Spot(Term xb, Term yb, Term row, Term col, Term g0, Term g1) {
-        Spot moved(Term elements) {
-            return new Spot(xb.plus(elements), yb.plus(elements), row, col.plus(elements), g0, g1);
+    record Spot(Term xb, Term yb, Term row, Term col, Term g0, Term g1, Term part) {
+        private Spot moved(Term elements) {
+            return new Spot(xb.plus(elements), yb.plus(elements), row, col.plus(elements), g0, g1, part);
         }
 
-        List<Term> args() {
-            return List.of(xb, yb, row, col, g0, g1);
+        Spot of(Term other) {
+            return new Spot(xb, yb, row, col, g0, g1, other);
+        }
+
+        private List<Term> args() {
+            return List.of(xb, yb, row, col, g0, g1, part);
         }
     }
 
@@ -96,28 +128,28 @@ final class SparseConvTile {
         };
     }
 
-    /** Computes the results of some vectors. */
-    void sums(Body b, Spot spot, int count) {
+    /** Computes the results of some vectors, or their sums. */
+    void sums(Body b, Spot spot, int count, Part part) {
         if (form == Form.SCALAR) {
-            b.add(access.call(scalar(), List.of(spot.xb, spot.yb, spot.g0, spot.g1, Term.i32(count * VType.LANES))));
-            after(b, spot, count);
+            b.add(access.call(scalar(part.begins()),
+                    List.of(spot.xb, spot.yb, spot.g0, spot.g1, spot.part, Term.i32(count * VType.LANES))));
+            if (part.ends()) {
+                after(b, spot, count);
+            }
             return;
         }
         int most = Math.min(count, vectors());
-        boolean whole = isWhole(most);
+        boolean apart = part.ends()
+                && VectorOperations.of(tile(most, part), form) > VectorOperations.LIMIT;
         int at = 0;
         for (int some = most; at < count; some = count - at) {
-            tiles(b, spot, at, some, count, whole);
-            at += (count - at) / some * some;
+            for (; at + some <= count; at += some) {
+                b.add(access.call(tile(some, apart ? part.open() : part),
+                        spot.moved(Term.i32(at * VType.LANES)).args()));
+            }
         }
-        if (!whole) {
+        if (apart) {
             after(b, spot, count);
-        }
-    }
-
-    private void tiles(Body b, Spot spot, int from, int some, int count, boolean whole) {
-        for (int at = from; at + some <= count; at += some) {
-            b.add(access.call(tile(some, whole), spot.moved(Term.i32(at * VType.LANES)).args()));
         }
     }
 
@@ -128,48 +160,56 @@ final class SparseConvTile {
         }
     }
 
-    /** Whether a tile of so many vectors has room for the epilogue. */
-    private boolean isWhole(int vectors) {
-        return VectorOperations.of(tile(vectors, true), form) <= VectorOperations.LIMIT;
-    }
-
-    private Kernel tile(int vectors, boolean whole) {
+    private Kernel tile(int vectors, Part part) {
         int columns = columns();
-        var body = Body.block(b -> b.loop("g", Term.ref("g0"), Term.ref("g1"), 1, x -> {
-            x.let("from", memories.ends.load(Term.ref("g"), 1));
-            x.let("to", memories.ends.load(Term.ref("g").plus(1), 1));
+        var body = Body.block(b -> b.loop("i", Term.ref("g0"), Term.ref("g1"), 1, x -> {
+            range(x);
             for (int first = 0; first < group; first += columns) {
-                part(x, first, columns, vectors, whole);
+                part(x, first, columns, vectors, part);
             }
         }));
-        return access.part(name + ".v" + vectors + (whole ? "" : ".sums"), TILE, body);
+        return access.part(name + ".v" + vectors
+                + (part == Part.WHOLE ? "" : "." + part.name().toLowerCase(Locale.ROOT)), TILE, body);
+    }
+
+    /** Names the first block of the i-th group, the end, and its number. */
+    private void range(Body b) {
+        var at = b.let("gp", Term.ref("part").plus(Term.ref("i")).times(2));
+        b.let("from", memories.ends.load(at, 1));
+        b.let("g", memories.ends.load(at.plus(1), 1));
+        b.let("to", memories.ends.load(at.plus(2), 1));
     }
 
     /** The results of some channels of a group. */
-    private void part(Body b, int first, int columns, int vectors, boolean whole) {
+    private void part(Body b, int first, int columns, int vectors, Part part) {
         var t = new Range("t", columns);
         var u = new Range("u", vectors);
         var channel = Term.ref("g").times(group).plus(Term.ref("t")).plus(first);
+        var lane = Term.ref("u").times(VType.LANES);
         var acc = "acc" + first;
         var sum = Term.ref(acc, Term.ref("t"), Term.ref("u"));
-        b.letAll("start" + first, List.of(t), memories.bias == null ? Term.f32(0, VType.LANES)
-                : memories.bias.load(channel, 1).splat());
+        b.letAll("to" + first, List.of(t), memories.y.at(Term.ref("yb").plus(memories.plane.times(channel))));
+        var to = Term.ref("to" + first, Term.ref("t")).plus(lane);
+        if (part.begins()) {
+            b.letAll("start" + first, List.of(t), memories.bias == null ? Term.f32(0, VType.LANES)
+                    : memories.bias.load(channel, 1).splat());
+        } else {
+            b.letAll("start" + first, List.of(t, u), new Term.Load("y", to, VType.F32X16, null));
+        }
+        var start = part.begins() ? Term.ref("start" + first, Term.ref("t"))
+                : Term.ref("start" + first, Term.ref("t"), Term.ref("u"));
         var p = Term.ref("p" + first);
         var next = Term.of(Prim.FMA, Term.ref("kept" + first, Term.ref("t")), Term.ref("in" + first, Term.ref("u")),
                 sum);
         b.fold("p" + first, Term.ref("from"), Term.ref("to"), 1 + group,
-                List.of(new Stmt.Carry(acc, List.of(t, u), Term.ref("start" + first, Term.ref("t")), next)), x -> {
+                List.of(new Stmt.Carry(acc, List.of(t, u), start, next)), x -> {
                     var at = x.let("at" + first, memories.inputs.load(p, 1).plus(memories.x.at(Term.ref("xb"))));
-                    x.letAll("in" + first, List.of(u), new Term.Load("x",
-                            at.plus(Term.ref("u").times(VType.LANES)), VType.F32X16, null));
+                    x.letAll("in" + first, List.of(u), new Term.Load("x", at.plus(lane), VType.F32X16, null));
                     x.letAll("kept" + first, List.of(t),
                             memories.kept.load(p.plus(Term.ref("t")).plus(1 + first), 1).splat());
                 });
-        b.unroll(List.of(t, u), x -> {
-            var lane = Term.ref("u").times(VType.LANES);
-            var value = whole ? result(x, sum, channel, Term.ref("col").plus(lane)) : sum;
-            x.store("y", memories.y.at(Term.ref("yb").plus(memories.plane.times(channel)).plus(lane)), value);
-        });
+        b.unroll(List.of(t, u), x -> x.store("y", to,
+                part.ends() ? result(x, sum, channel, Term.ref("col").plus(lane)) : sum));
     }
 
     /** What is stored for a vector of sums. */
@@ -206,25 +246,29 @@ final class SparseConvTile {
     }
 
     /** Sums of one channel after the other, all elements of a weight in one loop. */
-    private Kernel scalar() {
-        var body = Body.block(b -> b.loop("m", Term.ref("g0").times(group), Term.ref("g1").times(group), 1, x -> {
-            var m = Term.ref("m");
-            var row = x.let("at", memories.y.at(Term.ref("yb").plus(memories.plane.times(m))));
-            var g = x.let("g", Term.of(Prim.DIV, m, Term.i32(group)));
-            var from = x.let("from", memories.ends.load(g, 1));
-            var to = x.let("to", memories.ends.load(g.plus(1), 1));
-            var start = x.let("start", memories.bias == null ? Term.f32(0, 1) : memories.bias.load(m, 1));
-            x.loop("n", row, row.plus(Term.ref("width")), 1, first -> first.store("y", Term.ref("n"), start));
-            x.loop("p", from, to, 1 + group, block -> {
-                var p = Term.ref("p");
-                var at = block.let("in", memories.inputs.load(p, 1).plus(memories.x.at(Term.ref("xb"))));
-                var weight = block.let("weight", memories.kept
-                        .load(p.plus(m.minus(g.times(group))).plus(1), 1));
-                block.loop("l", Term.i32(0), Term.ref("width"), 1, lane -> lane.store("y", row.plus(Term.ref("l")),
-                        Term.of(Prim.FMA, weight, new Term.Load("x", at.plus(Term.ref("l")), VType.F32, null),
-                                new Term.Load("y", row.plus(Term.ref("l")), VType.F32, null))));
-            });
+    private Kernel scalar(boolean begins) {
+        var body = Body.block(b -> b.loop("i", Term.ref("g0"), Term.ref("g1"), 1, x -> {
+            range(x);
+            x.loop("t", Term.i32(0), Term.i32(group), 1, one -> channel(one, begins));
         }));
-        return access.part(name + ".scalar", List.of("xb", "yb", "g0", "g1", "width"), body);
+        return access.part(name + (begins ? ".scalar" : ".scalar.further"),
+                List.of("xb", "yb", "g0", "g1", "part", "width"), body);
+    }
+
+    private void channel(Body b, boolean begins) {
+        var m = b.let("m", Term.ref("g").times(group).plus(Term.ref("t")));
+        var row = b.let("at", memories.y.at(Term.ref("yb").plus(memories.plane.times(m))));
+        if (begins) {
+            var start = b.let("start", memories.bias == null ? Term.f32(0, 1) : memories.bias.load(m, 1));
+            b.loop("n", row, row.plus(Term.ref("width")), 1, first -> first.store("y", Term.ref("n"), start));
+        }
+        b.loop("p", Term.ref("from"), Term.ref("to"), 1 + group, block -> {
+            var p = Term.ref("p");
+            var at = block.let("in", memories.inputs.load(p, 1).plus(memories.x.at(Term.ref("xb"))));
+            var weight = block.let("weight", memories.kept.load(p.plus(Term.ref("t")).plus(1), 1));
+            block.loop("l", Term.i32(0), Term.ref("width"), 1, lane -> lane.store("y", row.plus(Term.ref("l")),
+                    Term.of(Prim.FMA, weight, new Term.Load("x", at.plus(Term.ref("l")), VType.F32, null),
+                            new Term.Load("y", row.plus(Term.ref("l")), VType.F32, null))));
+        });
     }
 }

@@ -86,13 +86,14 @@ final class SparseConvPlanner {
         var rows = rows(op, node);
         var columns = columns(op, node);
         var x = op.strides().stream().allMatch(s -> s == 1) ? planes(node.input(0)) : divided(op, node, rows, columns);
-        var weights = SparseTaps.of(node.input(1).constant(), group(node), rows, columns, x);
         var layout = result.layout();
-        long vectors = Planes.vectors(result.height() * layout.pitch());
+        int vectors = Math.toIntExact(Planes.vectors(result.height() * layout.pitch()));
+        var weights = SparseTaps.of(node.input(1).constant(), group(node), rows, columns, x,
+                SparseConvKernel.block(group(node), vectors));
         return new SparseConvKernel.Product(x.starts(),
-                new SparseConvKernel.Weights(weights.group(), weight(weights.ends()), weight(weights.blocks()),
+                new SparseConvKernel.Weights(weights.group(), weights.parts(), weight(weights.ends()), weight(weights.blocks()),
                         op.bias() ? contiguous.apply(plan.operand(node.input(2))) : null),
-                result.starts(), Math.toIntExact(vectors),
+                result.starts(), vectors,
                 layout.padded() ? Math.toIntExact(layout.plane() / Planes.LANES - vectors) : 0,
                 mask(result, vectors), epilogue);
     }
