@@ -7,6 +7,7 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.cost.Sample;
+import dev.sinter.ir.op.Conv;
 import dev.sinter.ir.op.MatMul;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,5 +34,21 @@ class SampleModelTest {
             }
         }
         assertThat(zeros / 8200.0).isCloseTo(0.8, within(0.05));
+    }
+
+    /** A convolution's weights have the outputs first. */
+    @Test
+    void windowsHaveThePatternAskedFor() {
+        var conv = new Conv(1, List.of(1, 1), List.of(1, 1), List.of(1, 1), List.of(1, 1), false);
+        var sample = new Sample(conv, List.of(new Sample.Operand(TensorType.of(DType.F32, 1, 40, 8, 8), false),
+                new Sample.Operand(TensorType.of(DType.F32, 24, 40, 3, 3), true, new Sparsity(8, 1, 0.9))));
+        var weights = SampleModel.of(sample).graph().nodes().getLast().input(1).constant().floatArray();
+        int zeros = 0;
+        for (int i = 0; i < 3 * 8 * 360; i += 1) {
+            int first = i / 360 / 8 * 8 * 360 + i % 360;
+            assertThat(weights[i] == 0).isEqualTo(weights[first] == 0);
+            zeros += weights[i] == 0 ? 1 : 0;
+        }
+        assertThat(zeros / 8640.0).isCloseTo(0.9, within(0.05));
     }
 }

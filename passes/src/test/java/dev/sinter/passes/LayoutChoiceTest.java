@@ -23,9 +23,18 @@ import org.junit.jupiter.api.Test;
 /** Measured costs decide about layouts as estimates do. */
 class LayoutChoiceTest {
     private static Graph conv() {
+        return conv(0);
+    }
+
+    /** Weights of which a part is zero. */
+    private static Graph conv(double zeros) {
+        var weights = new float[5 * 8 * 9];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = i < zeros * weights.length ? 0 : 1;
+        }
         var b = new GraphBuilder("conv");
         var x = b.input("x", new TensorType(DType.F32, Shape.of(Dim.sym("N"), Dim.of(8), Dim.of(9), Dim.of(7))));
-        var w = b.constant(TensorData.zeros(DType.F32, 5, 8, 3, 3), "w");
+        var w = b.constant(TensorData.floats(weights, 5, 8, 3, 3), "w");
         b.output("y", b.apply(new Conv(1, List.of(1, 1), List.of(1, 1), List.of(1, 1), List.of(1, 1), false),
                 Origin.of("/conv"), x, w));
         return b.build();
@@ -74,5 +83,19 @@ class LayoutChoiceTest {
         assertThat(asked).contains("channels-first conv f32[1,8,9,7], constant f32[5,8,3,3]",
                 "channels-last conv f32[1,9,7,8], constant f32[5,8,3,3]",
                 "copy permute f32[1,8,9,7] {perm=[0, 2, 3, 1]}", "copy permute f32[1,9,7,5] {perm=[0, 3, 1, 2]}");
+    }
+
+    /** What is computed without zeros is so with channels first. */
+    @Test
+    void prunedWeightsKeepChannelsFirst() {
+        var asked = new ArrayList<String>();
+        var choices = new Choices(q -> {
+            q.ways().forEach(w -> asked.add(w.name() + " " + w.sample().toString().replaceFirst(" \\{groups.*", "")));
+            return Costs.ESTIMATED.of(q);
+        });
+        assertThat(isLast(Pipeline.standard(choices).run(conv(0.9)))).isFalse();
+        assertThat(asked).contains("channels-first conv f32[1,8,9,7], constant f32[5,8,3,3] 1x1@0.90",
+                "channels-last conv f32[1,9,7,8], constant f32[5,8,3,3]");
+        assertThat(isLast(Pipeline.standard(new Choices(Costs.ESTIMATED)).run(conv(0.1)))).isTrue();
     }
 }

@@ -188,7 +188,8 @@ public final class SparseConvKernel {
             }
         }));
         return new Kernel(name() + ".b" + blocks.few + (blocks.more == 0 ? "" : "m")
-                + (product.weights.parts == 1 ? "" : "p") + "." + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true), body);
+                + (product.weights.parts == 1 ? "" : "p") + "." + form.suffix().toLowerCase(Locale.ROOT),
+                access.buffers(), access.params(true), body);
     }
 
     private void parts(Body b, SparseConvTile tiles, SparseConvTile.Spot spot, int vectors) {

@@ -91,7 +91,8 @@ final class SparseConvPlanner {
         var weights = SparseTaps.of(node.input(1).constant(), group(node), rows, columns, x,
                 SparseConvKernel.block(group(node), vectors));
         return new SparseConvKernel.Product(x.starts(),
-                new SparseConvKernel.Weights(weights.group(), weights.parts(), weight(weights.ends()), weight(weights.blocks()),
+                new SparseConvKernel.Weights(weights.group(), weights.parts(), weight(weights.ends()),
+                        weight(weights.blocks()),
                         op.bias() ? contiguous.apply(plan.operand(node.input(2))) : null),
                 result.starts(), vectors,
                 layout.padded() ? Math.toIntExact(layout.plane() / Planes.LANES - vectors) : 0,

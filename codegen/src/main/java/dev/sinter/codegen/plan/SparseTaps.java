@@ -92,7 +92,7 @@ record SparseTaps(int group, int parts, TensorData ends, TensorData blocks) {
             kept += value == 0 ? 0 : 1;
         }
         long wanted = Math.ceilDiv(channels * bytes, CACHED);
-        return (int) Math.clamp(Math.min(wanted, kept / (groups * FEWEST)), 1, channels);
+        return Math.clamp(Math.min(wanted, kept / (groups * FEWEST)), 1, channels);
     }
 
     private static boolean keeps(float[] values, int first, int group, int inputs, int input) {

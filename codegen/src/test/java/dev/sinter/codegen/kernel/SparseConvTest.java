@@ -1,5 +1,9 @@
 package dev.sinter.codegen.kernel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sinter.codegen.CodeGenerator;
+import dev.sinter.codegen.CodegenOptions;
 import dev.sinter.codegen.Compiled;
 import dev.sinter.codegen.Compiled.Tolerance;
 import dev.sinter.codegen.Samples;
@@ -10,15 +14,20 @@ import dev.sinter.ir.Fn;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.cost.Choice;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Costs;
 import dev.sinter.ir.op.Conv;
 import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.View;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +96,34 @@ class SparseConvTest {
         s.check(LONG, second, last);
     }
 
+    /** So many channels that they are taken part by part, with every kind of epilogue. */
+    @ParameterizedTest
+    @CsvSource({"1", "2", "4", "8"})
+    void parts(int group) {
+        var s = new Samples(group, false);
+        var x = s.input(DType.F32, 1, 112, 17, 15);
+        var y = s.input(DType.F32, 1, 24, 17, 15);
+        var w = s.constant(pruned(s.random(), group, 0.2, 24, 112, 3, 3));
+        var b = s.constant(DType.F32, 24);
+        var gelu = Expr.apply(Fn.GELU, Expr.apply(Fn.ADD, SUM, Expr.arg(1, DType.F32)));
+        s.check(LONG, s.add(conv(1, 1, 1), x, w, b), s.add(conv(1, 1, 1).with(gelu), x, w, b, y),
+                s.add(conv(2, 1, 1).with(RELU), x, w, b));
+    }
+
+    /** The groups that are in the weights are found, and all weights are used where there are few zeros. */
+    @ParameterizedTest
+    @CsvSource({"1,0.1,1x1", "2,0.1,2x1", "4,0.1,4x1", "8,0.1,8x1", "8,0.7,8x1", "1,0.9,"})
+    void choices(int group, double kept, @Nullable String way) {
+        var s = new Samples(group, false);
+        var x = s.input(DType.F32, 1, 64, 14, 14);
+        var y = s.add(conv(1, 1, 1), x, s.constant(pruned(s.random(), group, kept, 64, 64, 3, 3)),
+                s.constant(DType.F32, 64));
+        var choices = new Choices(Costs.ESTIMATED);
+        CodeGenerator.generate(s.graph(y), new CodegenOptions("p", "C", false), choices);
+        assertThat(choices.made().stream().filter(c -> c.kind().equals("sparse")).map(Choice::picked).toList())
+                .isEqualTo(way == null ? List.of() : List.of(way));
+    }
+
     /** Operands of epilogues per channel, per element of a plane, single; of another type; long ones. */
     @ParameterizedTest
     @CsvSource({"1", "3"})
@@ -96,9 +133,9 @@ class SparseConvTest {
         var b = s.constant(DType.F32, 16);
         var sum = Expr.apply(Fn.ADD, SUM, Expr.arg(1, DType.F32));
         var gelu = Expr.apply(Fn.GELU, sum);
-        var all = new java.util.ArrayList<Value>();
+        var all = new ArrayList<Value>();
         for (long[] dims : new long[][]{{16, 1, 1}, {1, 16, 1, 1}, {9, 11}, {batch, 1, 1, 1}, {batch, 16, 9, 11},
-            {1}, {16, 9, 1}}) {
+                {1}, {16, 9, 1}}) {
             all.add(s.add(conv(1, 1, 1).with(gelu), x, s.constant(pruned(s.random(), 1, 0.2, 16, 8, 3, 3)), b,
                     s.input(DType.F32, dims)));
         }

@@ -118,8 +118,9 @@ public final class PrunedConv {
         double lanes = Math.ceil(plane() / LANES) * LANES;
         double results = node.output().shape().dim(1).value();
         boolean divided = op.strides().stream().anyMatch(s -> s > 1);
-        return images() * (lanes * (blocks.get(i) * (double) group / groupings.get(i).products + results / LANES * RESULT)
-                + (divided ? Sample.elements(node.input(0).shape()) / images() * DIVIDE : 0));
+        return images()
+                * (lanes * (blocks.get(i) * (double) group / groupings.get(i).products + results / LANES * RESULT)
+                        + (divided ? Sample.elements(node.input(0).shape()) / images() * DIVIDE : 0));
     }
 
     /** {@return nanoseconds of the best grouping} */
