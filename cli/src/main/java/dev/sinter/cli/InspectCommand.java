@@ -73,7 +73,12 @@ final class InspectCommand extends Console implements Callable<Integer> {
         } else {
             summary(image, source.kernels(image));
             shares(source, image);
-            Choice.parse(Source.dump(image)).forEach(out()::println);
+            var choices = Choice.parse(Source.dump(image));
+            choices.forEach(out()::println);
+            var layers = LayerWords.of(source.graph(), choices);
+            if (!layers.isEmpty()) {
+                section("layers", String.join("\n", layers));
+            }
             switch (source) {
                 case Source.Compiled(var file, var compilation) -> graphs(compilation);
                 case Source.Jar(var file) -> section("graph", Source.dump(image));
@@ -233,7 +238,7 @@ final class InspectCommand extends Console implements Callable<Integer> {
         out().println(text.stripTrailing());
     }
 
-    private static JsonObject json(Source source, ModelImage image) {
+    private static JsonObject json(Source source, ModelImage image) throws IOException {
         var info = image.info();
         var object = new JsonObject().put("name", info.name()).put("className", info.className());
         object.put("inputs", info.inputs().stream().map(InspectCommand::json).toList());
@@ -247,6 +252,7 @@ final class InspectCommand extends Console implements Callable<Integer> {
         object.put("routines", image.info().script().calls().stream().map(LibraryInfo::routine).toList());
         object.put("kernels", source.kernels(image).stream()
                 .map(k -> new JsonObject().put("name", k.name()).put("usedBy", k.usedByNodes())).toList());
+        object.put("weights", weights(source.graph()).toList());
         object.put("choices", Choice.parse(Source.dump(image)).stream().map(ModelJson::of).toList());
         switch (source) {
             case Source.Compiled(var file, var c) -> object
@@ -257,6 +263,14 @@ final class InspectCommand extends Console implements Callable<Integer> {
             case Source.Jar(var file) -> object.put("after", Source.dump(image));
         }
         return object;
+    }
+
+    /** What is special about the weights of nodes. */
+    private static Stream<JsonObject> weights(Graph graph) {
+        return graph.nodes().stream().flatMap(n -> Stream.concat(
+                LayerWords.facts(n).stream().map(f -> new JsonObject().put("about", n.origin().first())
+                        .put("facts", f.toString()).put("words", f.words())),
+                n.regions().stream().flatMap(InspectCommand::weights)));
     }
 
     private static JsonObject json(ValueInfo value) {

@@ -8,7 +8,6 @@ import dev.sinter.codegen.plan.PlanPrinter;
 import dev.sinter.codegen.plan.ScriptPlanner;
 import dev.sinter.codegen.plan.Values;
 import dev.sinter.ir.Graph;
-import dev.sinter.ir.Zeros;
 import dev.sinter.ir.cost.Choices;
 import dev.sinter.ir.cost.Costs;
 import dev.sinter.runtime.Form;
@@ -87,9 +86,8 @@ public final class CodeGenerator {
                 + options.className();
         var weightsClass = base + "$Weights";
         var widest = options.forms().stream().max(Comparator.naturalOrder()).orElseThrow();
-        boolean shipped = options.forms().size() > 1; // a model for this JVM has one form, and its graph is at hand
-        var dump = Dump.of(graph, plan, planText + shares + "\n" + lines(choices.made())
-                + (shipped ? lines(Zeros.of(graph)) : ""), widest, options.className() + ".ir");
+        var dump = Dump.of(graph, plan, planText + shares + "\n" + lines(choices.made()), widest,
+                options.className() + ".ir");
         var classes = new LinkedHashMap<String, byte[]>();
         classes.put(binaryName(base), BindEmitter.emit(base, plan, description.symbols(), description.border(),
                 values, dump));

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  *            it); this is how shape arithmetic vanishes
  * @param range
  *            bounds of the elements
- * @param sparsity
- *            pattern of zeros, such as {@code 4x1@0.80}; null where dense or unknown
+ * @param weights
+ *            what is special about weights, such as their zeros; null where nothing is, or nobody has looked
  * @param layout
  *            how elements lie in memory, such as {@code panel16}; null for row-major
  */
 public record Facts(@Nullable TensorData constant, @Nullable List<Dim> content, @Nullable Range range,
-        @Nullable String sparsity, @Nullable String layout) {
+        @Nullable WeightFacts weights, @Nullable String layout) {
     /** Nothing is known. */
     public static final Facts NONE = new Facts(null, null, null, null, null);
 
@@ -48,6 +48,17 @@ public record Facts(@Nullable TensorData constant, @Nullable List<Dim> content, 
             content = IntStream.range(0, data.size()).mapToObj(i -> Dim.of(data.getLong(i))).toList();
         }
         return new Facts(data, content, null, null, null);
+    }
+
+    /**
+     * These facts and what is special about weights.
+     *
+     * @param special
+     *            of the constant as weights
+     * @return the facts
+     */
+    public Facts with(WeightFacts special) {
+        return new Facts(constant, content, range, special, layout);
     }
 
     /**

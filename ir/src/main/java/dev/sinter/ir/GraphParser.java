@@ -221,9 +221,9 @@ public final class GraphParser {
         var constant = written.has("constant") ? constant(written.get("constant")) : implied.constant();
         var content = written.has("content") ? content(written.get("content")) : implied.content();
         var range = written.has("range") ? range(written.get("range")) : null;
-        var sparsity = written.has("sparsity") ? Notation.unquote(written.get("sparsity")) : null;
+        var weights = written.has("weights") ? WeightFacts.parse(Notation.unquote(written.get("weights"))) : null;
         var layout = written.has("layout") ? Notation.unquote(written.get("layout")) : null;
-        return new Facts(constant, content, range, sparsity, layout);
+        return new Facts(constant, content, range, weights, layout);
     }
 
     private @Nullable TensorData constant(String text) {

@@ -183,8 +183,8 @@ public final class GraphPrinter {
         if (facts.range() != null) {
             items.add("range=[" + facts.range().min() + ", " + facts.range().max() + "]");
         }
-        if (facts.sparsity() != null) {
-            items.add("sparsity=" + Notation.quote(facts.sparsity()));
+        if (facts.weights() != null) {
+            items.add("weights=" + Notation.quote(facts.weights().toString()));
         }
         if (facts.layout() != null) {
             items.add("layout=" + Notation.quote(facts.layout()));

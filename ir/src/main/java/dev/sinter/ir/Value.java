@@ -63,7 +63,7 @@ public record Value(int id, Type type, Facts facts) {
         var dims = content == null ? null : content.stream().map(d -> d.substitute(bindings)).toList();
         return changed == type && Objects.equals(dims, content) ? this
                 : new Value(id, changed,
-                        new Facts(facts.constant(), dims, facts.range(), facts.sparsity(), facts.layout()));
+                        new Facts(facts.constant(), dims, facts.range(), facts.weights(), facts.layout()));
     }
 
     @Override

@@ -85,7 +85,8 @@ class TextFormTest {
     @Test
     void regionsFactsAndOtherTypesComeBack() {
         var x = new Value(0, TensorType.of(DType.F32, 2), new Facts(TensorData.floats(new float[]{1, Float.NaN}, 2),
-                null, new Facts.Range(-1.5, Double.POSITIVE_INFINITY), "4x1@0.80", "panel \"16\""));
+                null, new Facts.Range(-1.5, Double.POSITIVE_INFINITY),
+                WeightFacts.parse("768x3072 zeros=0.8000 pattern=4x1@0.80"), "panel \"16\""));
         var list = new Value(1,
                 new Type.Sequence(new Type.Optional(new Type.MapOf(DType.I64, TensorType.of(DType.STRING)))),
                 Facts.NONE);

@@ -2,6 +2,7 @@ package dev.sinter.passes;
 
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
+import dev.sinter.ir.Facts;
 import dev.sinter.ir.IrException;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Origin;
@@ -115,6 +116,21 @@ public record Patch(String label, List<Node> nodes, Map<Value, Value> replaces, 
          */
         public Value constant(TensorData data, String name) {
             return add(new Constant(data, name), Origin.NONE);
+        }
+
+        /**
+         * Adds a constant of which more is known.
+         *
+         * @param constant
+         *            the constant
+         * @param facts
+         *            what is known of it
+         * @return the value
+         */
+        public Value constant(Constant constant, Facts facts) {
+            var value = new Value(graph.freshId(), constant.data().type(), facts);
+            nodes.add(new Node(constant, List.of(), List.of(value), List.of(), Origin.NONE));
+            return value;
         }
 
         /**

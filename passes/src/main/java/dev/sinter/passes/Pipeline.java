@@ -110,7 +110,9 @@ public record Pipeline(List<Pass> passes) {
                         new PermuteAsReshape(), new ComposeViews(), new DropIdentityView(), new FuseMaps(),
                         new FuseEpilogue()),
                 Pass.forward(RELAX_SUMS, "products are added unrounded (if allowed)",
-                        new RelaxSums()));
+                        new RelaxSums()),
+                Pass.forward("find-patterns", "weights say what is special about them",
+                        new FindPatterns()));
     }
 
     /**

@@ -24,7 +24,6 @@ final class GraphJson {
     private static final ConstantSink NO_STORE = data -> "0";
 
     private final Map<String, Long> sizes;
-    private final Map<Integer, Double> shipped;
     private final Scopes scopes;
     private final NodeFacts facts;
     private final List<JsonObject> nodes = new ArrayList<>();
@@ -42,9 +41,8 @@ final class GraphJson {
         void add(Node node, JsonObject json);
     }
 
-    private GraphJson(Graph graph, Map<String, Long> sizes, Map<Integer, Double> shipped, NodeFacts facts) {
+    private GraphJson(Graph graph, Map<String, Long> sizes, NodeFacts facts) {
         this.sizes = sizes;
-        this.shipped = shipped;
         this.facts = facts;
         this.scopes = new Scopes(graph);
     }
@@ -56,14 +54,12 @@ final class GraphJson {
      *            the graph
      * @param sizes
      *            values of symbols to compute shapes and work with
-     * @param shipped
-     *            which part of large constants is 0, by the values' ids, where the graph does not have their elements
      * @param facts
      *            what else is known of its nodes
      * @return nodes and edges
      */
-    static JsonObject of(Graph graph, Map<String, Long> sizes, Map<Integer, Double> shipped, NodeFacts facts) {
-        var json = new GraphJson(graph, sizes, shipped, facts);
+    static JsonObject of(Graph graph, Map<String, Long> sizes, NodeFacts facts) {
+        var json = new GraphJson(graph, sizes, facts);
         json.graph(graph, List.of(), null);
         return new JsonObject().put("nodes", json.nodes).put("edges", json.edges);
     }
@@ -142,24 +138,26 @@ final class GraphJson {
         return json;
     }
 
-    /** Part of a node's constant elements that are 0; null where there are none, or a jar does not say. */
+    /** Part of a node's constant elements that are 0; null where there are none. */
     private @Nullable Double zeros(Node node) {
         double all = 0;
         double zeros = 0;
         for (var input : node.inputs()) {
             var constant = constants.get(input);
             if (constant != null) {
-                boolean whole = input.type().equals(constant.data().type()); // a jar has large ones only packed
-                var part = whole ? Double.valueOf(Zeros.part(constant.data())) : shipped.get(input.id());
-                if (part == null) {
-                    return null;
-                }
                 double size = elements(input.type());
                 all += size;
-                zeros += part * size;
+                zeros += zeros(input, constant) * size;
             }
         }
         return all == 0 ? null : (Double) (zeros / all);
+    }
+
+    /** A jar has large constants only packed; what it does not say of them is nothing special. */
+    private static double zeros(Value value, Constant constant) {
+        var weights = value.facts().weights();
+        return weights != null ? weights.zeros()
+                : value.type().equals(constant.data().type()) ? Zeros.part(constant.data()) : 0;
     }
 
     /** Of a constant, whose sizes are known. */
@@ -175,7 +173,7 @@ final class GraphJson {
         if (constant != null) {
             json.put("constant", constant.label());
         }
-        var sparsity = value.facts().sparsity();
-        return sparsity == null ? json : json.put("sparsity", sparsity);
+        var weights = value.facts().weights();
+        return weights == null ? json : json.put("pattern", weights.words());
     }
 }

@@ -13,7 +13,6 @@ import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphPrinter;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Value;
-import dev.sinter.ir.Zeros;
 import dev.sinter.ir.cost.Choice;
 import dev.sinter.ir.cost.Choices;
 import dev.sinter.ir.cost.Costs;
@@ -171,8 +170,8 @@ public final class HtmlReport {
                         .put("runs", profile.runs()).put("run", profile.run()).put("sum", profile.sum())
                         .put("doubt", profile.doubt()).put("java", Runtime.version().toString()));
         json.put("before", compilation == null ? null
-                : GraphJson.of(compilation.imported(), sizes, Map.of(), GraphJson.NodeFacts.NONE));
-        json.put("after", GraphJson.of(graph, sizes, Zeros.parse(subject.dump()), facts()));
+                : GraphJson.of(compilation.imported(), sizes, GraphJson.NodeFacts.NONE));
+        json.put("after", GraphJson.of(graph, sizes, facts()));
         json.put("steps", plan.steps().stream().map(this::step).toList());
         json.put("kernels", subject.kernels().stream()
                 .map(k -> new JsonObject().put("name", k.name()).put("program", k.loopProgramText())).toList());

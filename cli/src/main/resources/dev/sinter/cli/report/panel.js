@@ -78,7 +78,7 @@ function values(host, title, list) {
       value.type === value.at ? value.at : `${value.at} = ${value.type}`,
       value.constant !== undefined ? ` constant ${value.constant}` : "",
       known(value.bytes) ? `, ${bytes(value.bytes)}` : "",
-      value.sparsity ? `, sparsity ${value.sparsity}` : ""))));
+      value.pattern ? `: ${value.pattern}` : ""))));
 }
 
 function neighbours(host, item, tree, goTo) {

@@ -12,7 +12,7 @@ class GraphJsonTest {
     private static Json.Obj json(String text) {
         var graph = GraphParser.parse(text);
         return (Json.Obj) Json
-                .parse(GraphJson.of(graph, Map.of("N", 4L), Map.of(), GraphJson.NodeFacts.NONE).toString());
+                .parse(GraphJson.of(graph, Map.of("N", 4L), GraphJson.NodeFacts.NONE).toString());
     }
 
     private static List<String> column(Json.Obj graph, String key) {

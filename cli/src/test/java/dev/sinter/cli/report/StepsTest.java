@@ -90,7 +90,7 @@ class StepsTest {
             assertThat(e.getLong("weightsBytes")).isPositive();
         });
         assertThat(named(events, "Pass")).extracting(e -> e.getString("pass"))
-                .startsWith("import", "drop-dead").endsWith("tidy", "generate");
+                .startsWith("import", "drop-dead").endsWith("find-patterns", "generate");
         assertThat(named(events, "Pass").stream().mapToInt(e -> e.getInt("rewrites")).sum())
                 .isEqualTo(named(events, "Compile").getFirst().getInt("rewrites"));
         assertThat(named(events, "Load")).singleElement()

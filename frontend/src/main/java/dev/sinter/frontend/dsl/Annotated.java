@@ -4,7 +4,6 @@ import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.ops.Operand;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Facts;
-import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorData;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,20 +27,20 @@ final class Annotated {
             return new Item.Tensor(Operand.ofConstant(values, name));
         }
         var data = values;
-        String sparsity = null;
+        Annotation pruned = null;
         String layout = null;
         Annotation.Quantized quantized = null;
         for (var annotation : annotations) {
             switch (annotation) {
                 case Annotation.Sparse s -> {
-                    requireFirst(sparsity, s);
+                    requireFirst(pruned, s);
                     data = Pruned.blocks(floats(data, s), s, frame);
-                    sparsity = new Sparsity((int) s.rows(), (int) s.columns(), s.share()).toString();
+                    pruned = s;
                 }
                 case Annotation.Structured s -> {
-                    requireFirst(sparsity, s);
+                    requireFirst(pruned, s);
                     data = Pruned.structured(floats(data, s), s, frame);
-                    sparsity = s.kept() + ":" + s.of();
+                    pruned = s;
                 }
                 case Annotation.Quantized q -> {
                     requireFirst(quantized, q);
@@ -53,14 +52,14 @@ final class Annotated {
                 }
             }
         }
-        var facts = new FactsOf(sparsity, layout);
+        var facts = new FactsOf(layout);
         return quantized == null ? constant(data, name, facts) : quantized(floats(data, quantized), quantized, facts);
     }
 
-    private record FactsOf(@Nullable String sparsity, @Nullable String layout) {
+    private record FactsOf(@Nullable String layout) {
         Facts on(TensorData data) {
             var plain = Facts.ofConstant(data);
-            return new Facts(plain.constant(), plain.content(), plain.range(), sparsity, layout);
+            return new Facts(plain.constant(), plain.content(), plain.range(), plain.weights(), layout);
         }
     }
 

@@ -292,7 +292,6 @@ class LayersTest {
         }
 
         assertThat(zeroBlocks).isEqualTo(48);
-        assertThat(a.output().facts().sparsity()).isEqualTo("4x1@0.75");
         assertThat(a.output().facts().layout()).isEqualTo("panel16");
         assertThat(constant(graph, "b").dtype()).isEqualTo(DType.I8);
         assertThat(constant(graph, "d").dtype()).isEqualTo(DType.I4);
