@@ -18,6 +18,7 @@ public final class Compare {
     private final ModelFiles files;
     private final ProcessRunner processes;
     private final List<Row> rows = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private boolean failed;
 
     private Compare(ModelFiles files) {
@@ -74,6 +75,7 @@ public final class Compare {
 
     private void measure(Request.Section section, PrintStream out, PrintStream err) {
         var table = new ArrayList<Row>();
+        notes.clear();
         for (Job job : section.jobs()) {
             String what = "%s: %s %s".formatted(section.title(), job.subject().name(), job.shape());
             if (System.console() != null && System.console().isTerminal()) {
@@ -97,6 +99,9 @@ public final class Compare {
             out.println(section.title() + " (" + Machine.line() + ")");
             out.print(Table.of(table));
             out.print(Table.tokens(table));
+        }
+        notes.forEach(out::println);
+        if (!table.isEmpty() || !notes.isEmpty()) {
             out.println();
         }
         rows.addAll(table);
@@ -105,6 +110,11 @@ public final class Compare {
     private List<Row> measure(Job job) throws RunnerException, IOException, InterruptedException {
         return switch (job) {
             case Job.Call call -> List.of(CallRunner.run(call, files));
+            case Job.Cell cell -> {
+                var measured = GridRunner.run(cell, files);
+                notes.add(measured.note());
+                yield measured.row().stream().toList();
+            }
             case Job.Cold cold -> processes.cold(cold);
             case Job.Memory memory -> processes.memory(memory);
         };

@@ -29,6 +29,15 @@ sealed interface Job {
     }
 
     /**
+     * Choices by estimate against times.
+     *
+     * @param subject a model of one layer
+     * @param shape the shape
+     */
+    record Cell(Subject subject, Shape shape) implements Job {
+    }
+
+    /**
      * A fresh process for each side: time to its first result, and to nine tenths of its steady speed.
      *
      * @param subject the model

@@ -30,7 +30,8 @@ final class Subjects {
                     s -> s.batch() * s.extent() * LSTM_STEP),
             new Decoder(),
             rows("mlp", Architecture.MLP, s -> s.batch() * MLP_ROW),
-            rows("trees", Architecture.TREES, s -> 0));
+            rows("trees", Architecture.TREES, s -> 0),
+            new Product());
 
     private Subjects() {
     }

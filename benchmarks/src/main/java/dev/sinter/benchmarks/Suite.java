@@ -19,6 +19,13 @@ enum Suite {
             "bert-mini-4x1-90", "distilbert-2of8", "distilbert-4of16", "all-minilm-l6-v2-4x1-90:1x128",
             "resnet50-unstructured-90", "lstm-4x1-90"),
             (m, s) -> m.peers().stream().map(peer -> new Job.Call(m, s, peer, 1, false))),
+    /** Layers of many shapes and sparsities: what is chosen by estimate against all weights, by time. */
+    GRID(Stream.of("unstructured-50", "unstructured-80", "unstructured-95", "2x1-80", "4x1-50", "4x1-80", "4x1-95",
+            "8x1-80", "2of8", "4x1-90-int8").map(
+                    p -> "product-" + p
+                            + ":1x768x768,4x768x768,16x768x768,128x768x768,128x768x3072,100x129x130")
+            .toList(),
+            (m, s) -> Stream.of(new Job.Cell(m, s))),
     /** Warm calls after other code in the process used every kind of memory with the Vector API. */
     POLLUTED(List.of("all-minilm-l6-v2", "bert-base", "distilbert"),
             (m, s) -> Stream.of(new Job.Call(m, s, Peer.ORT, 1, true))),

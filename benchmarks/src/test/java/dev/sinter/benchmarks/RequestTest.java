@@ -63,12 +63,13 @@ class RequestTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "quick                     | dense, sparse, polluted, cold, memory, threads",
+            "quick                     | dense, sparse, grid, polluted, cold, memory, threads",
             "resnet51                  | all-minilm-l6-v2, all-minilm-l6-v2-q, bge-small-en-v1.5, bge-small-en-v1.5-q",
             "all-minilm-l6-v2:128      | takes BATCHxSEQUENCE",
             "all-minilm-l6-v2:1x0      | expected sizes",
             "all-minilm-l6-v2:1x513    | takes sequences up to 512",
             "resnet50:224              | takes BATCHxSIDE",
+            "product:128x768           | takes ROWSxINPUTSxOUTPUTS",
             "mlp:1x30                  | takes a number of rows",
             "lstm:50                   | takes BATCHxSTEPS",
             "gpt2:1x128                | takes decode, or prefill",

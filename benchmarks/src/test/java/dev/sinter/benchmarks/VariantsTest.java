@@ -125,4 +125,41 @@ class VariantsTest {
                 .filter(j -> j.subject().name().equals("resnet50-unstructured-90")).map(Job.Call::peer))
                 .containsExactly(Peer.ORT, Peer.DENSE);
     }
+
+    /** Which way is quicker depends on the machine, but each has a time. */
+    @Test
+    void theGridHoldsEstimatesAgainstTimes() {
+        try (var files = new ModelFiles()) {
+            var shape = Shape.parse("16x64x48");
+            var sparse = GridRunner.run(new Job.Cell(Subjects.named("product-4x1-75").orElseThrow(), shape), files);
+            assertThat(sparse.note()).startsWith("product-4x1-75 16x64x48: ")
+                    .containsPattern(
+                            "by estimate, \\S+ by time; us \\(estimates\\): dense [0-9.]+ \\([0-9.]+\\), 1x1 ");
+            assertThat(sparse.row()).get().satisfies(r -> {
+                assertThat(r.peer()).isEqualTo("dense");
+                assertThat(r.ours()).isPositive();
+                assertThat(r.theirs()).isPositive();
+            });
+            var dense = GridRunner.run(new Job.Cell(Subjects.named("product-unstructured-5").orElseThrow(), shape),
+                    files);
+            assertThat(dense.row()).isEmpty();
+            assertThat(dense.note()).isEqualTo("product-unstructured-5 16x64x48: dense, nothing else was considered");
+        }
+    }
+
+    @Test
+    void aProductComputesWhatItsShapeSays() {
+        try (var files = new ModelFiles()) {
+            var subject = Subjects.named("product-2x1-50-int8").orElseThrow();
+            var shape = Shape.parse("3x40x21");
+            var feeds = subject.inputs(shape);
+            try (Side ours = Sides.sinter(Sinter.compile(subject.onnx(files, shape)), feeds, false);
+                    Side theirs = Sides.ort(subject.onnx(files, shape, Peer.ORT), feeds, false, 1)) {
+                ours.run();
+                theirs.run();
+                assertThat(ours.outputs().get("output")).hasSize(63);
+                assertThat(Agreement.distance(ours.outputs(), theirs.outputs())).isLessThan(1e-5);
+            }
+        }
+    }
 }

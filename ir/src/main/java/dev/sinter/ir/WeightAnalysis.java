@@ -111,7 +111,7 @@ public final class WeightAnalysis {
     }
 
     private WeightFacts zeros(int values, boolean powers) {
-        var kept = new KeptWeights(matrix);
+        var kept = new KeptBits(matrix);
         double all = (double) matrix.outputs() * matrix.inputs();
         long count = kept.count();
         int zeroOutputs = kept.zeroOutputs();
@@ -131,7 +131,7 @@ public final class WeightAnalysis {
     }
 
     /** The largest blocks whose weights are kept together, give or take a few. */
-    private Sparsity blocks(KeptWeights kept, long count, double all) {
+    private Sparsity blocks(KeptBits kept, long count, double all) {
         for (var block : BLOCKS) {
             if (block[0] <= matrix.outputs() && block[1] <= matrix.inputs()) {
                 long within = kept.within(block[0], block[1]);
@@ -144,7 +144,7 @@ public final class WeightAnalysis {
     }
 
     /** Outputs of a block of which nearly all can be made in another order; 0 if none more than in this order can. */
-    private static int reordered(KeptWeights kept, int inOrder) {
+    private static int reordered(KeptBits kept, int inOrder) {
         for (int group : GROUPS) {
             if (group > inOrder && kept.alike(group) >= 1 - STRAY) {
                 return group;
@@ -154,7 +154,7 @@ public final class WeightAnalysis {
     }
 
     /** N:M where the zeros have that order and are about as many as it wants. */
-    private Sparsity some(KeptWeights kept, double part, Sparsity otherwise) {
+    private Sparsity some(KeptBits kept, double part, Sparsity otherwise) {
         for (int of : NEIGHBOURS) {
             int most = matrix.inputs() < of ? of : kept.most(of);
             if (most < of && part >= FULL * most / of) {

@@ -62,7 +62,7 @@ class WeightAnalysisTest {
         var facts = pruned(outputs, inputs, p -> p.blocks(4, 1, 0.5));
         assertThat(facts.pattern()).as(facts.toString()).isNotNull()
                 .matches(p -> p.outputs() % 4 == 0 || p.unstructured());
-        var plain = new KeptWeights(inputsFirst(random(outputs * inputs, 3), outputs));
+        var plain = new KeptBits(inputsFirst(random(outputs * inputs, 3), outputs));
         assertThat(plain.count()).isEqualTo(plain.within(3, 5)).isEqualTo((long) outputs * inputs);
     }
 

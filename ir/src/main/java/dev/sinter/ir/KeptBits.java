@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 
 /** Which weights of a matrix are not zero, a bit each: for every input the outputs that read it. */
-final class KeptWeights {
+final class KeptBits {
     private final int outputs;
     private final int inputs;
     private final int words;
     private final long[] bits;
 
-    KeptWeights(WeightMatrix matrix) {
+    KeptBits(WeightMatrix matrix) {
         outputs = matrix.outputs();
         inputs = matrix.inputs();
         words = (outputs + Long.SIZE - 1) / Long.SIZE;
