@@ -26,6 +26,9 @@ enum Suite {
                             + ":1x768x768,4x768x768,16x768x768,128x768x768,128x768x3072,100x129x130")
             .toList(),
             (m, s) -> Stream.of(new Job.Cell(m, s))),
+    /** Warm calls of models with weights of few bits, one thread, against the same weights in f32. */
+    LOWBIT(List.of("gpt2-int8:decode", "gpt2-4bit:decode", "gpt2-2bit:decode"),
+            (m, s) -> m.peers().stream().map(peer -> new Job.Call(m, s, peer, 1, false))),
     /** Warm calls after other code in the process used every kind of memory with the Vector API. */
     POLLUTED(List.of("all-minilm-l6-v2", "bert-base", "distilbert"),
             (m, s) -> Stream.of(new Job.Call(m, s, Peer.ORT, 1, true))),

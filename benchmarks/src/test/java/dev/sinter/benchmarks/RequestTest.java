@@ -63,7 +63,7 @@ class RequestTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "quick                     | dense, sparse, grid, polluted, cold, memory, threads",
+            "quick                     | dense, sparse, grid, lowbit, polluted, cold, memory, threads",
             "resnet51                  | all-minilm-l6-v2, all-minilm-l6-v2-q, bge-small-en-v1.5, bge-small-en-v1.5-q",
             "all-minilm-l6-v2:128      | takes BATCHxSEQUENCE",
             "all-minilm-l6-v2:1x0      | expected sizes",

@@ -75,6 +75,8 @@ public record Pipeline(List<Pass> passes) {
                         new RelaxQuantization()),
                 Pass.forward("recognize-quantized", "products of dequantized operands are products of integers",
                         new RecognizeQuantizedConv(), new RecognizeQuantizedProduct()),
+                Pass.forward("recognize-scaled", "dequantized weights stay integers",
+                        new RecognizeScaledProduct(), new GatherFirst()),
                 Pass.forward("fold-constants", "what is known is computed or taken; shape arithmetic is gone",
                         new FoldDefine(), new FoldDims(), new FoldConstants(), new InlineIf()),
                 Pass.forward("simplify", "numbers are in expressions, views are composed, pools run along one axis",

@@ -116,7 +116,7 @@ class PipelineTest {
         var log = new Log();
         Pipeline.standard().run(encoder(), PassOptions.DEFAULT.withStopAfter("recognize-gelu"), log);
 
-        assertThat(log.stages).startsWith("0 import").endsWith("5 recognize-gelu");
+        assertThat(log.stages).startsWith("0 import").endsWith("6 recognize-gelu");
         assertThat(log.rewrites).extracting(Rewrite::pass).doesNotContain("fuse");
     }
 

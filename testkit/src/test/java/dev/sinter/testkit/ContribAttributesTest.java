@@ -44,7 +44,8 @@ class ContribAttributesTest {
                 few(4, 48, 6).constant(integers(DType.U8, 0, 256, 6, 2)),
                 few(4, 48, 6).absent().absent().constant(floats(6)),
                 few(8, 48, 5), few(8, 40, 5).constant(integers(DType.U8, 0, 256, 5, 3)),
-                few(2, 48, 5));
+                few(2, 48, 5), few(4, 64, 17).with("accuracy_level", 4L).symbolic(),
+                few(4, 32, 20).with("accuracy_level", 1L).symbolic());
     }
 
     /** Packed zero points are those of a column's group, which ONNX Runtime's CPU build takes no notice of. */

@@ -75,7 +75,10 @@ class QuantizedOperatorsTest {
         var zeros = microsoft("MatMulNBits").with("K", 64L).with("N", 5L).with("bits", 4L).with("block_size", 32L)
                 .input(floats(2, 3, 64)).constant(bytes(DType.U8, 5, 2, 16)).constant(floats(10))
                 .constant(bytes(DType.U8, 5));
-        return List.of(plain, zeros);
+        var rounded = microsoft("MatMulNBits").with("K", 64L).with("N", 21L).with("bits", 4L).with("block_size", 32L)
+                .with("accuracy_level", 4L).input(floats(7, 64)).constant(bytes(DType.U8, 21, 2, 16))
+                .constant(floats(42)).constant(bytes(DType.U8, 21)).absent().constant(floats(21));
+        return List.of(plain, zeros, rounded);
     }
 
     @ParameterizedTest

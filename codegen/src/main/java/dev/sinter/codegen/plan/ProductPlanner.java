@@ -57,7 +57,7 @@ final class ProductPlanner {
     }
 
     /** Rows of the last axis, contiguous each and one behind the other; copied where they are not. */
-    private Operand lines(Operand left) {
+    Operand lines(Operand left) {
         var rows = left.strides().getLast().equals(Dim.ONE) || left.dims().getLast().equals(Dim.ONE)
                 ? left.collapseLeading(1) : null;
         return rows != null ? rows : contiguous.apply(left).collapseLeading(1);

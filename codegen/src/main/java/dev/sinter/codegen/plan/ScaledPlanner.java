@@ -1,16 +1,20 @@
 package dev.sinter.codegen.plan;
 
+import dev.sinter.codegen.kernel.Epilogue;
+import dev.sinter.codegen.kernel.ScaledKernel;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
 import dev.sinter.ir.Formula;
 import dev.sinter.ir.Node;
+import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.ScaledMatMul;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Products with weights that are quantized in blocks. */
 final class ScaledPlanner {
@@ -18,6 +22,8 @@ final class ScaledPlanner {
     private static final int Q = 1;
     private static final int SCALE = 2;
     private static final int ZERO = 3;
+    /** Integers below it are exact in f32. */
+    private static final long EXACT = 1 << 24;
 
     private final PlanBuilder plan;
     private final ProductPlanner products;
@@ -30,17 +36,107 @@ final class ScaledPlanner {
     }
 
     void scaledMatmul(ScaledMatMul op, Node node) {
+        var weights = node.input(A).shape().rank() < 2 ? null : ScaledWeights.of(op, node);
+        var left = weights == null ? null : factors(op, weights, node);
         var output = plan.result(node.output());
         var operands = new ArrayList<Operand>();
         var extras = node.inputs().subList(op.firstExtra(), node.inputs().size());
         var epilogue = products.literals(op.epilogue(), extras, operands);
         boolean plain = op.isPlain();
+        if (weights != null && left != null) {
+            var matrices = ProductPlanner.matrices(operands, output.dims(), left.a.dims().getFirst());
+            if (matrices != null && epilogue.dtype() == DType.F32 && Epilogue.fits(epilogue, matrices)) {
+                var whole = product(left, weights, output, new Epilogue(epilogue, matrices));
+                if (ScaledKernel.fits(whole)) {
+                    plan.step(ScaledKernel.of(whole, plan.kernels()));
+                    return;
+                }
+            }
+        }
         var product = plain ? output : plan.temporary(DType.F32, output.dims());
-        elementwise(op, node, product);
+        if (weights != null && left != null) {
+            var alone = new Epilogue(Expr.arg(0, DType.F32), List.of());
+            plan.step(ScaledKernel.of(product(left, weights, product, alone), plan.kernels()));
+        } else {
+            elementwise(op, node, product);
+        }
         if (!plain) {
             operands.addFirst(product);
             plan.map(epilogue, operands, output);
         }
+    }
+
+    /**
+     * Rows to be multiplied.
+     *
+     * @param a
+     *            the rows; integers where they are rounded
+     * @param factors
+     *            what each of their blocks is multiplied by; null for nothing
+     */
+    private record Left(Operand a, @Nullable Operand factors) {
+    }
+
+    /** The rows; null where sums of rounded ones would not be exact in f32. */
+    private @Nullable Left factors(ScaledMatMul op, ScaledWeights weights, Node node) {
+        var a = products.lines(plan.operand(node.input(A)));
+        if (!op.roundsA()) {
+            return new Left(a, null);
+        }
+        if ((long) weights.block() * (long) ScaledMatMul.MOST * weights.largest() >= EXACT) {
+            return null;
+        }
+        var what = op.mnemonic() + " '" + node.origin().first() + "'";
+        var rows = a.dims().getFirst();
+        var most = plan.temporary(DType.F32, List.of(rows, Dim.of(weights.blocks())));
+        var codes = plan.temporary(DType.F32, a.dims());
+        var factors = plan.temporary(DType.F32, most.dims());
+        var rounding = new Rounding(weights.block(), weights.k());
+        computes.compute(rounding.most(), new ArrayList<>(List.of(a)), most, what);
+        computes.compute(rounding.codes(), new ArrayList<>(List.of(a, most)), codes, what);
+        plan.map(Expr.apply(Fn.DIV, Expr.arg(0, DType.F32), Expr.literal(ScaledMatMul.MOST, DType.F32)),
+                List.of(most), factors);
+        return new Left(codes, factors);
+    }
+
+    /**
+     * Rows of k elements rounded by blocks.
+     */
+    private record Rounding(int block, int k) {
+        /** The greatest magnitude of a block. */
+        Expr most() {
+            var f = new Formula();
+            var begin = Formula.mul(Formula.axis(1), Formula.number(block));
+            var length = Formula.min(Formula.number(block), Formula.sub(Formula.number(k), begin));
+            return f.largest(length, Formula.literal(0, DType.F32), i -> Expr.apply(Fn.ABS,
+                    f.operand(0, DType.F32).at(Formula.axis(0), Formula.add(begin, i))));
+        }
+
+        /** The integers, as f32. */
+        Expr codes() {
+            var f = new Formula();
+            var zero = Formula.literal(0, DType.F32);
+            var place = Formula.div(Formula.axis(1), Formula.number(block));
+            var x = f.operand(0, DType.F32).at(Formula.axis(0), Formula.axis(1));
+            return f.let(f.operand(1, DType.F32).at(Formula.axis(0), place), most -> Expr.apply(Fn.ROUND,
+                    Formula.mul(x, Formula.select(Formula.eq(most, zero), zero,
+                            Expr.apply(Fn.DIV, Formula.literal(ScaledMatMul.MOST, DType.F32), most)))));
+        }
+    }
+
+    private ScaledKernel.Product product(Left left, ScaledWeights weights, Operand c, Epilogue epilogue) {
+        var zeros = weights.zeros();
+        var packed = new ScaledKernel.Weights(weights.form(), constant(weights.words(), WeightItem.Form.PLAIN),
+                constant(weights.scales(), WeightItem.Form.PANEL16),
+                zeros == null ? null : constant(zeros, WeightItem.Form.PANEL16), weights.block(), weights.k(),
+                weights.n());
+        return new ScaledKernel.Product(left.a, packed, c.collapseLeading(1), epilogue, left.factors,
+                plan.scratch(DType.F32, ScaledKernel.decoded(weights.k())),
+                plan.scratch(DType.F32, Dim.of(ScaledKernel.TILE)));
+    }
+
+    private Operand constant(TensorData data, WeightItem.Form form) {
+        return Operand.rowMajor(plan.weight(data, form), data.dtype(), data.shape());
     }
 
     /** Any product, each element by itself. */

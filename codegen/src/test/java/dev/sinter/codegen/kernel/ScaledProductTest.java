@@ -29,7 +29,7 @@ class ScaledProductTest {
         return data;
     }
 
-    @Property(tries = 60)
+    @Property(tries = 120)
     void anyBlocksTypesAndOperands(@ForAll long seed) {
         var random = new Random(seed);
         var s = new Samples(seed, random.nextBoolean());

@@ -133,9 +133,13 @@ final class FusedMatrices {
     private static List<Operand> packed(NodeContext node) {
         var a = node.value(0);
         var type = a.dtype();
-        var weights = node.cast(weights(node), NodeContext.wide(type));
-        var product = Matrices.product(node, node.cast(a, NodeContext.wide(type)),
-                node.permute(weights, List.of(1, 0)));
+        var packed = blocks(node);
+        var product = packed.product(node);
+        if (product == null) {
+            var weights = node.cast(weights(node, packed), NodeContext.wide(type));
+            product = Matrices.product(node, node.cast(a, NodeContext.wide(type)),
+                    node.permute(weights, List.of(1, 0)));
+        }
         if (node.has(5)) {
             var wide = product.dtype();
             product = node.map(Expr.apply(Fn.ADD, Expr.arg(0, wide), Expr.arg(1, wide)), product,
@@ -144,7 +148,7 @@ final class FusedMatrices {
         return node.results(node.cast(product, type));
     }
 
-    private static Value weights(NodeContext node) {
+    private static BlockWeights blocks(NodeContext node) {
         long k = node.attributes().integer("K", 0);
         long n = node.attributes().integer("N", 0);
         long bits = node.attributes().integer("bits", 4);
@@ -153,6 +157,14 @@ final class FusedMatrices {
             throw node.error("K, N, block_size and 2, 4 or 8 bits were expected, not " + k + ", " + n + ", " + block
                     + ", " + bits);
         }
+        return new BlockWeights(Math.toIntExact(k), Math.toIntExact(n), (int) bits, Math.toIntExact(block));
+    }
+
+    private static Value weights(NodeContext node, BlockWeights packed) {
+        long k = packed.k();
+        long n = packed.n();
+        long bits = packed.bits();
+        long block = packed.block();
         long blocks = Math.ceilDiv(k, block);
         long bytes = Math.ceilDiv(block * bits, 8L);
         var scaleType = node.type(2).dtype();

@@ -1,0 +1,78 @@
+package dev.sinter.benchmarks;
+
+import dev.sinter.benchmarks.models.FewBits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A model with weights of few bits, against the peer with the same weights in f32.
+ *
+ * @param name its name
+ * @param whole the model before
+ * @param form how its weights are kept
+ */
+record QuantizedModel(String name, Subject whole, FewBits form) implements Subject {
+    /** Activations of 8 bits are apart from f32 by about that much behind a dozen layers. */
+    private static final double ROUNDED = 0.1;
+
+    /**
+     * The model of a name such as {@code gpt2-4bit}.
+     *
+     * @param name its name
+     * @param whole a model
+     * @return the model, or empty if the name is not that of the whole one with a form of weights behind it
+     */
+    static Optional<Subject> of(String name, Subject whole) {
+        var form =
+                name.startsWith(whole.name() + "-") ? FewBits.parse(name.substring(whole.name().length() + 1)) : null;
+        return Optional.ofNullable(form).map(f -> new QuantizedModel(name, whole, f));
+    }
+
+    @Override
+    public List<Shape> usual() {
+        return whole.usual();
+    }
+
+    @Override
+    public void check(Shape shape) {
+        whole.check(shape);
+    }
+
+    @Override
+    public Path onnx(ModelFiles files, Shape shape) {
+        return files.changed(whole.onnx(files, shape), suffix(), form::quantized);
+    }
+
+    @Override
+    public Path onnx(ModelFiles files, Shape shape, Peer peer) {
+        return peer == Peer.ORT
+                ? files.changed(whole.onnx(files, shape), suffix() + "-dequantized", form::dequantized)
+                : Subject.super.onnx(files, shape, peer);
+    }
+
+    private String suffix() {
+        return name.substring(whole.name().length());
+    }
+
+    @Override
+    public List<Feed> inputs(Shape shape) {
+        return whole.inputs(shape);
+    }
+
+    @Override
+    public OptionalDouble operations(Shape shape) {
+        return whole.operations(shape);
+    }
+
+    @Override
+    public double tolerance() {
+        return form.rounded() ? ROUNDED : whole.tolerance();
+    }
+
+    @Override
+    public boolean decodes(Shape shape) {
+        return whole.decodes(shape);
+    }
+}

@@ -1,0 +1,267 @@
+package dev.sinter.benchmarks.models;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.sinter.frontend.onnx.proto.AttributeProto;
+import dev.sinter.frontend.onnx.proto.GraphProto;
+import dev.sinter.frontend.onnx.proto.ModelProto;
+import dev.sinter.frontend.onnx.proto.NodeProto;
+import dev.sinter.frontend.onnx.proto.OperatorSetIdProto;
+import dev.sinter.frontend.onnx.proto.TensorProto;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Weights of products in few bits, each block of {@value #BLOCK} inputs of an output with a scale, without zero points.
+ *
+ * @param bits
+ *            2, 4 or 8
+ * @param rounded
+ *            whether activations are declared to be rounded to 8 bits
+ */
+public record FewBits(int bits, boolean rounded) {
+    private static final int BLOCK = 128;
+    private static final int BYTE = 8;
+    private static final String MICROSOFT = "com.microsoft";
+    private static final Map<String, FewBits> NAMED =
+            Map.of("int8", new FewBits(8, false), "4bit", new FewBits(4, true), "2bit", new FewBits(2, true),
+                    "4bit-f32", new FewBits(4, false), "2bit-f32", new FewBits(2, false));
+
+    /**
+     * Reads the suffix of a model's name.
+     *
+     * @param text
+     *            {@code int8}, {@code 4bit} or {@code 2bit}, or the latter with {@code -f32}
+     * @return what it says, or null if it says nothing
+     */
+    public static @Nullable FewBits parse(String text) {
+        return NAMED.get(text);
+    }
+
+    /** A matrix in few bits: {@code [N][blocks][bytes]}, and its scales {@code [N][blocks]}. */
+    private record Packed(int k, int n, byte[] codes, float[] scales) {
+        int blocks() {
+            return Math.ceilDiv(k, BLOCK);
+        }
+    }
+
+    /**
+     * The model with products of weights of few bits, as MatMulNBits.
+     *
+     * @param model
+     *            with f32 weights as raw initializers
+     * @return the same quantized
+     */
+    public ModelProto quantized(ModelProto model) {
+        var graph = model.getGraph().toBuilder();
+        var matrices = new Matrices(graph);
+        graph.clearNode();
+        var made = new HashMap<String, Packed>();
+        for (var node : model.getGraph().getNodeList()) {
+            var matrix = matrices.of(node);
+            if (matrix == null) {
+                graph.addNode(node);
+                continue;
+            }
+            var name = matrix.tensor.getName();
+            var packed = made.get(name);
+            if (packed == null) {
+                packed = pack(matrix);
+                made.put(name, packed);
+                graph.addInitializer(TensorProto.newBuilder().setName(name + ".codes")
+                        .setDataType(TensorProto.DataType.UINT8_VALUE).addDims(packed.n).addDims(packed.blocks())
+                        .addDims((long) BLOCK * bits / BYTE).setRawData(UnsafeByteOperations.unsafeWrap(packed.codes)));
+                graph.addInitializer(TensorProto.newBuilder().setName(name + ".scales")
+                        .setDataType(TensorProto.DataType.FLOAT_VALUE).addDims(packed.n).addDims(packed.blocks())
+                        .setRawData(raw(packed.scales)));
+            }
+            graph.addNode(product(node, name, packed));
+        }
+        dropUnused(graph);
+        var changed = model.toBuilder().setGraph(graph);
+        if (changed.getOpsetImportList().stream().noneMatch(o -> o.getDomain().equals(MICROSOFT))) {
+            changed.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1));
+        }
+        return changed.build();
+    }
+
+    /**
+     * The model with the same weights in f32.
+     *
+     * @param model
+     *            with f32 weights as raw initializers
+     * @return the same with rounded weights
+     */
+    public ModelProto dequantized(ModelProto model) {
+        var graph = model.getGraph().toBuilder();
+        var matrices = new Matrices(graph);
+        graph.clearNode();
+        var made = new HashMap<String, String>();
+        for (var node : model.getGraph().getNodeList()) {
+            var matrix = matrices.of(node);
+            if (matrix == null) {
+                graph.addNode(node);
+                continue;
+            }
+            var name = made.computeIfAbsent(matrix.tensor.getName(), key -> {
+                var packed = pack(matrix);
+                graph.addInitializer(TensorProto.newBuilder().setName(key + ".rounded")
+                        .setDataType(TensorProto.DataType.FLOAT_VALUE).addDims(packed.k).addDims(packed.n)
+                        .setRawData(raw(real(packed))));
+                return key + ".rounded";
+            });
+            graph.addNode(straight(node).setInput(1, name));
+        }
+        dropUnused(graph);
+        return model.toBuilder().setGraph(graph).build();
+    }
+
+    private NodeProto product(NodeProto node, String name, Packed packed) {
+        var product = NodeProto.newBuilder().setOpType("MatMulNBits").setDomain(MICROSOFT).setName(node.getName())
+                .addInput(node.getInput(0)).addInput(name + ".codes").addInput(name + ".scales")
+                .addAllOutput(node.getOutputList()).addAttribute(integer("K", packed.k))
+                .addAttribute(integer("N", packed.n)).addAttribute(integer("bits", bits))
+                .addAttribute(integer("block_size", BLOCK)).addAttribute(integer("accuracy_level", rounded ? 4 : 1));
+        if (node.getInputCount() > 2) {
+            product.addInput("").addInput("").addInput(node.getInput(2));
+        }
+        return product.build();
+    }
+
+    private static AttributeProto integer(String name, long value) {
+        return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INT).setI(value).build();
+    }
+
+    /** A Gemm whose weights have their inputs first. */
+    private static NodeProto.Builder straight(NodeProto node) {
+        var builder = node.toBuilder();
+        for (int i = builder.getAttributeCount() - 1; i >= 0; i--) {
+            if (builder.getAttribute(i).getName().equals("transB")) {
+                builder.removeAttribute(i);
+            }
+        }
+        return builder;
+    }
+
+    private static void dropUnused(GraphProto.Builder graph) {
+        var nodes = new ArrayList<>(graph.getNodeList());
+        var used = new java.util.HashSet<String>();
+        graph.getOutputList().forEach(o -> used.add(o.getName()));
+        for (var node : nodes.reversed()) {
+            if (node.getOutputList().stream().anyMatch(used::contains)) {
+                used.addAll(node.getInputList());
+            }
+        }
+        var kept = graph.getInitializerList().stream().filter(t -> used.contains(t.getName())).toList();
+        var live = nodes.stream().filter(n -> n.getOutputList().stream().anyMatch(used::contains)).toList();
+        graph.clearInitializer().addAllInitializer(kept).clearNode().addAllNode(live);
+    }
+
+    // ---- numbers
+
+    private Packed pack(Matrix matrix) {
+        int blocks = Math.ceilDiv(matrix.k, BLOCK);
+        int bytes = BLOCK * bits / BYTE;
+        int most = 1 << bits - 1;
+        var packed = new Packed(matrix.k, matrix.n, new byte[matrix.n * blocks * bytes], new float[matrix.n * blocks]);
+        var weights = floats(matrix.tensor);
+        for (int column = 0; column < matrix.n; column++) {
+            for (int begin = 0; begin < matrix.k; begin += BLOCK) {
+                int end = Math.min(matrix.k, begin + BLOCK);
+                int block = column * blocks + begin / BLOCK;
+                float largest = 0;
+                for (int i = begin; i < end; i++) {
+                    largest = Math.max(largest, Math.abs(weights.get(matrix.at(i, column))));
+                }
+                float scale = largest == 0 ? 1 : largest / (most - 0.5f);
+                packed.scales[block] = scale;
+                for (int i = begin; i < begin + BLOCK; i++) {
+                    float value = i < end ? weights.get(matrix.at(i, column)) / scale : 0;
+                    int code = Math.clamp(Math.round(value), -most, most - 1) + most;
+                    int place = (i - begin) * bits;
+                    packed.codes[block * bytes + place / BYTE] |= (byte) (code << place % BYTE);
+                }
+            }
+        }
+        return packed;
+    }
+
+    private float[] real(Packed packed) {
+        int bytes = BLOCK * bits / BYTE;
+        var out = new float[packed.k * packed.n];
+        for (int column = 0; column < packed.n; column++) {
+            for (int i = 0; i < packed.k; i++) {
+                int block = column * packed.blocks() + i / BLOCK;
+                int place = i % BLOCK * bits;
+                int code = packed.codes[block * bytes + place / BYTE] >> place % BYTE & (1 << bits) - 1;
+                out[i * packed.n + column] = (code - (1 << bits - 1)) * packed.scales[block];
+            }
+        }
+        return out;
+    }
+
+    private static java.nio.FloatBuffer floats(TensorProto tensor) {
+        return tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    }
+
+    private static ByteString raw(float[] values) {
+        var bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return UnsafeByteOperations.unsafeWrap(bytes);
+    }
+
+    /** Weights of a product, {@code [K,N]}, or {@code [N,K]} where they are turned. */
+    private record Matrix(TensorProto tensor, int k, int n, boolean turned) {
+        int at(int row, int column) {
+            return turned ? column * k + row : row * n + column;
+        }
+    }
+
+    /** Finds the weights of products in a graph. */
+    private static final class Matrices {
+        private final Map<String, TensorProto> tensors = new HashMap<>();
+        private final Map<String, TensorProto> transposed = new HashMap<>();
+
+        Matrices(GraphProto.Builder graph) {
+            graph.getInitializerList().forEach(t -> tensors.put(t.getName(), t));
+            for (var node : graph.getNodeList()) {
+                var tensor = node.getOpType().equals("Transpose") ? tensors.get(node.getInput(0)) : null;
+                if (tensor != null) {
+                    transposed.put(node.getOutput(0), tensor);
+                }
+            }
+        }
+
+        @Nullable
+        Matrix of(NodeProto node) {
+            boolean gemm = node.getOpType().equals("Gemm");
+            if (!gemm && !node.getOpType().equals("MatMul") || gemm && !isPlain(node)) {
+                return null;
+            }
+            var straight = tensors.get(node.getInput(1));
+            var tensor = straight != null ? straight : transposed.get(node.getInput(1));
+            if (tensor == null || tensor.getDimsCount() != 2 || tensor.getRawData().isEmpty()
+                    || tensor.getDataType() != TensorProto.DataType.FLOAT_VALUE) {
+                return null;
+            }
+            boolean turned = straight == null ^ flag(node, "transB");
+            int first = (int) tensor.getDims(0);
+            int second = (int) tensor.getDims(1);
+            return turned ? new Matrix(tensor, second, first, true) : new Matrix(tensor, first, second, false);
+        }
+
+        private static boolean isPlain(NodeProto node) {
+            return !flag(node, "transA") && List.of("alpha", "beta").stream().allMatch(
+                    name -> node.getAttributeList().stream().noneMatch(a -> a.getName().equals(name) && a.getF() != 1));
+        }
+
+        private static boolean flag(NodeProto node, String name) {
+            return node.getAttributeList().stream().anyMatch(a -> a.getName().equals(name) && a.getI() != 0);
+        }
+    }
+}
