@@ -111,6 +111,8 @@ public record Pipeline(List<Pass> passes) {
                         new SimplifyDims(),
                         new PermuteAsReshape(), new ComposeViews(), new DropIdentityView(), new FuseMaps(),
                         new FuseEpilogue()),
+                Pass.backward("drop-channels", "channels without weights are not computed",
+                        DropChannels.ofProducts(), DropChannels.ofConvolutions()),
                 Pass.forward(RELAX_SUMS, "products are added unrounded (if allowed)",
                         new RelaxSums()),
                 Pass.forward("find-patterns", "weights say what is special about them",
