@@ -14,6 +14,7 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Sums of products in the scalar form, made to be quick from the first call: all products of a model share a few short
@@ -21,8 +22,8 @@ import java.util.List;
  *
  * <p>
  * Up to {@value #DEPTH} rows of factors lie in work memory, a pitch apart, as {@link ScalarFactors} puts them there.
- * A row of sums comes there, too, and moves on: with every k it goes from its place to one pitch further, so that
- * factors, old sums and new ones lie a constant apart. HotSpot uses vectors only where it can tell that what a loop
+ * {@value #ROWS} rows of sums come there, too, and move on: with every k they go from their places to one pitch
+ * further, so that factors, old sums and new ones lie a constant apart. HotSpot uses vectors only where it can tell that what a loop
  * stores is not what it loads in a later round; and it makes a dozen rounds without them whatever the length of the
  * loop, so that rows should be long.
  */
@@ -34,8 +35,9 @@ final class ScalarSums {
     /** For small ones, which need less memory. */
     static final ScalarSums NARROW = new ScalarSums(64);
 
-    /** k's in one loop: with more, HotSpot leaves the loop scalar. */
-    private static final int STEP = 4;
+    /** k's in one loop, and rows: all that HotSpot has vector registers and patience for. */
+    private static final int STEP = 8;
+    private static final int ROWS = 2;
 
     private static final String SUMS = "su";
     /** The first factors, in the methods that all products share. */
@@ -68,14 +70,14 @@ final class ScalarSums {
         return pitch;
     }
 
-    /** Where sums begin behind the factors. */
-    private int track() {
-        return DEPTH * pitch;
+    /** Where sums of a row begin behind the factors. */
+    private int track(int row) {
+        return (DEPTH + row * (DEPTH + 1)) * pitch;
     }
 
     /** Where zeros are. */
     private int zeros() {
-        return track() + (DEPTH + 1) * pitch;
+        return track(ROWS);
     }
 
     /** Where factors wait that come from elsewhere many at a time. */
@@ -159,12 +161,17 @@ final class ScalarSums {
      *            whether these are the first products of their sums; {@link #zeros} are there then
      */
     Stmt.Call addRows(String a, String sums, List<Term> places, Term first) {
-        var i = Term.ref("i");
-        var body = Body.block(x -> x.loop("i", Term.i32(0), Term.ref("rows"), 1,
-                row -> row.add(new Stmt.Call(row(), List.of(FACTORS.name(), MEMORY.name(), SUMS),
-                        List.of(Term.ref("a0").plus(i.times(Term.ref("lda"))), Term.ref("w0"),
-                                Term.ref("s0").plus(i.times(Term.ref("lds"))), Term.ref("count"),
-                                Term.ref("columns"), Term.ref("fresh"))))));
+        var body = Body.block(x -> x.loop("i", Term.i32(0), Term.ref("rows"), ROWS, some -> {
+            var args = new ArrayList<Term>();
+            for (int r = 0; r < ROWS; r++) { // where rows end, the last one again: what comes of it is the same
+                var row = some.let("i" + r,
+                        Term.of(Prim.MIN, Term.ref("i").plus(r), Term.ref("rows").plus(-1)));
+                args.addAll(List.of(Term.ref("a0").plus(row.times(Term.ref("lda"))),
+                        Term.ref("s0").plus(row.times(Term.ref("lds")))));
+            }
+            args.addAll(List.of(Term.ref("w0"), Term.ref("count"), Term.ref("columns"), Term.ref("fresh")));
+            some.add(new Stmt.Call(together(), List.of(FACTORS.name(), MEMORY.name(), SUMS), args));
+        }));
         var leaf = new Kernel(name("rows"), List.of(FACTORS, MEMORY, TOTALS),
                 ints("a0", "lda", "w0", "s0", "lds", "rows", "count", "columns", "fresh"), body);
         var args = new ArrayList<>(places);
@@ -172,52 +179,93 @@ final class ScalarSums {
         return new Stmt.Call(leaf, List.of(a, MEMORY.name(), sums), args);
     }
 
-    /** A row: its sums come to work memory, move on, and go back. */
-    private Kernel row() {
+    /** Some rows: their sums come to work memory, move on, and go back. */
+    private Kernel together() {
         var first = Term.ref("w0");
+        var columns = Term.ref("columns");
+        var params = new ArrayList<Kernel.Param>();
+        for (int r = 0; r < ROWS; r++) {
+            params.addAll(ints("a" + r, "s" + r));
+        }
+        params.addAll(ints("w0", "count", "columns", "fresh"));
         var body = Body.block(b -> {
             var fresh = Term.of(Prim.EQ, Term.ref("fresh"), Term.i32(1));
-            b.when(fresh, x -> x.copy(MEMORY.name(), first.plus(track()), MEMORY.name(), first.plus(zeros()),
-                    Term.ref("columns")));
-            b.when(Term.of(Prim.NOT, fresh), x -> x.copy(MEMORY.name(), first.plus(track()), SUMS, Term.ref("s0"),
-                    Term.ref("columns")));
+            b.when(fresh, x -> begin(x, MEMORY.name(), r -> first.plus(zeros())));
+            b.when(Term.of(Prim.NOT, fresh), x -> begin(x, SUMS, r -> Term.ref("s" + r)));
             var whole = b.let("whole", Term.ref("count").minus(
                     Term.of(Prim.REM, Term.ref("count"), Term.i32(STEP))));
             b.loop("p", Term.i32(0), whole, STEP, x -> x.add(step(STEP, Term.ref("p"))));
             b.loop("q", whole, Term.ref("count"), 1, x -> x.add(step(1, Term.ref("q"))));
-            b.copy(SUMS, Term.ref("s0"), MEMORY.name(),
-                    first.plus(track()).plus(Term.ref("count").times(pitch)), Term.ref("columns"));
+            var end = b.let("end", first.plus(Term.ref("count").times(pitch)));
+            for (int r = 0; r < ROWS; r++) {
+                b.copy(SUMS, Term.ref("s" + r), MEMORY.name(), end.plus(track(r)), columns);
+            }
         });
-        return new Kernel(name("row"), List.of(FACTORS, MEMORY, TOTALS),
-                ints("a0", "w0", "s0", "count", "columns", "fresh"), body);
+        return new Kernel(name("row"), List.of(FACTORS, MEMORY, TOTALS), params, body);
+    }
+
+    private void begin(Body b, String buffer, IntFunction<Term> from) {
+        for (int r = 0; r < ROWS; r++) {
+            b.copy(MEMORY.name(), Term.ref("w0").plus(track(r)), buffer, from.apply(r), Term.ref("columns"));
+        }
     }
 
     private Stmt.Call step(int count, Term p) {
         var args = new ArrayList<Term>();
-        for (int u = 0; u < count; u++) {
-            args.add(new Term.Load(FACTORS.name(), Term.ref("a0").plus(p).plus(u), VType.F32, null));
+        for (int r = 0; r < ROWS; r++) {
+            args.add(Term.ref("a" + r).plus(p));
         }
         args.addAll(List.of(Term.ref("w0").plus(p.times(pitch)), Term.ref("columns")));
-        return new Stmt.Call(products(count), List.of(MEMORY.name()), args);
+        return new Stmt.Call(products(count), List.of(FACTORS.name(), MEMORY.name()), args);
     }
 
-    /** Adds some k's products to a row of sums, in ascending k. */
+    /**
+     * Adds some k's products to rows of sums, in ascending k. The loop's bounds are where HotSpot can tell that no index
+     * overflows: then an access is one node of its graph, not five, and so many of them are still a loop that it takes
+     * for short enough to unroll, without which there are no vectors. With the factors' loads the method is beyond what
+     * HotSpot takes into its callers (325 bytes), which it would compile for long otherwise.
+     */
     private Kernel products(int count) {
         var params = new ArrayList<Kernel.Param>();
-        for (int u = 0; u < count; u++) {
-            params.add(new Kernel.Param("y" + u, Elem.F32));
+        for (int r = 0; r < ROWS; r++) {
+            params.addAll(ints("a" + r));
         }
         params.addAll(ints("from", "columns"));
-        var n = Term.ref("n");
-        var body = Body.block(b -> b.loop("n", Term.ref("from"), Term.ref("from").plus(Term.ref("columns")), 1, x -> {
-            Term sum = new Term.Load(MEMORY.name(), n.plus(track()), VType.F32, null);
-            for (int u = 0; u < count; u++) {
-                sum = Term.of(Prim.FMA, Term.ref("y" + u),
-                        new Term.Load(MEMORY.name(), n.plus(u * pitch), VType.F32, null), sum);
+        var most = Term.i32(Integer.MAX_VALUE - track(ROWS));
+        var some = Term.of(Prim.LT, Term.i32(0), Term.ref("columns")); // else it reads nothing and can be called idle
+        var body = Body.block(all -> all.when(some, b -> {
+            for (int r = 0; r < ROWS; r++) {
+                for (int u = 0; u < count; u++) {
+                    b.let(factor(r, u), new Term.Load(FACTORS.name(), Term.ref("a" + r).plus(u), VType.F32, null));
+                }
             }
-            x.store(MEMORY.name(), n.plus(track() + count * pitch), sum);
+            var begin = b.let("begin",
+                    Term.of(Prim.MIN, most, Term.of(Prim.MAX, Term.i32(0), Term.ref("from"))));
+            var end = b.let("end", Term.of(Prim.MIN, most, Term.ref("from").plus(Term.ref("columns"))));
+            b.loop("n", begin, end, 1, x -> move(x, count));
         }));
-        return new Kernel(name("products" + count), List.of(MEMORY), params, body);
+        return new Kernel(name("products" + count), List.of(FACTORS, MEMORY), params, body);
+    }
+
+    private void move(Body b, int count) {
+        var n = Term.ref("n");
+        var sums = new Term[ROWS];
+        for (int r = 0; r < ROWS; r++) {
+            sums[r] = new Term.Load(MEMORY.name(), n.plus(track(r)), VType.F32, null);
+        }
+        for (int u = 0; u < count; u++) {
+            var w = b.let("w" + u, new Term.Load(MEMORY.name(), n.plus(u * pitch), VType.F32, null));
+            for (int r = 0; r < ROWS; r++) {
+                sums[r] = Term.of(Prim.FMA, Term.ref(factor(r, u)), w, sums[r]);
+            }
+        }
+        for (int r = 0; r < ROWS; r++) {
+            b.store(MEMORY.name(), n.plus(track(r) + count * pitch), sums[r]);
+        }
+    }
+
+    private static String factor(int row, int u) {
+        return "y" + row + "_" + u;
     }
 
     static List<Kernel.Param> ints(String... names) {
