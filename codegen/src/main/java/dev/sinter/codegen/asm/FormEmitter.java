@@ -52,6 +52,7 @@ public final class FormEmitter implements Opcodes {
     private final Map<Kernel, String> methods = new LinkedHashMap<>();
     private final Set<String> taken = new HashSet<>(Set.of("run", "step", "bind", "idle", "kernel",
             "sample", "walk"));
+    private final Set<Kernel> loops = new HashSet<>();
     private final TextConstants texts = new TextConstants();
     private final ArrayDeque<Kernel> pending = new ArrayDeque<>();
     private final Map<Kernel, Optional<Kernel>> samples = new HashMap<>();
@@ -136,7 +137,8 @@ public final class FormEmitter implements Opcodes {
             rehearsal(stubs);
         }
         if (form == Form.SCALAR) {
-            new IdleEmitter(cw, name).idle(methods);
+            new IdleEmitter(cw, name).idleLoops(methods, loops,
+                    steps.stream().map(s -> s.kernels().get(form)).toList());
         }
         statics();
         return cw.finish();
@@ -393,6 +395,9 @@ public final class FormEmitter implements Opcodes {
         var unrolled = Unrolling.expand(kernel);
         var legal = form == Form.SCALAR ? Outlining.of(Lanewise.scalar(unrolled))
                 : Lanewise.narrow(unrolled, form.bits() / 32);
+        if (IdleEmitter.computesInLoops(legal.body())) {
+            loops.add(kernel);
+        }
         var mv = cw.method(ACC_STATIC, methods.get(kernel), KernelEmitter.descriptor(kernel));
         new KernelEmitter(mv, legal, form, name, weightsClass, this::method).emit(line.applyAsInt(kernel));
     }

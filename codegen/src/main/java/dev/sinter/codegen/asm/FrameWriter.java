@@ -39,6 +39,11 @@ final class FrameWriter extends ClassWriter {
         };
     }
 
+    /** Bytecodes of a method that was written. */
+    int length(String name) {
+        return ends.get(name).getOffset();
+    }
+
     /** The class file, once every method is known to be small enough. */
     byte[] finish() {
         visitEnd();

@@ -1,14 +1,14 @@
 package dev.sinter.codegen.asm;
 
-import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Idle;
 import dev.sinter.codegen.loop.Kernel;
-import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
-import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.Stmts;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -18,6 +18,7 @@ import org.objectweb.asm.Opcodes;
  */
 final class IdleEmitter implements Opcodes {
     private static final int CHUNK = 200;
+    private static final int MOST_BYTES = 512;
     /** A constant string has at most 65,535 bytes, and a character at most three. */
     private static final int MOST_STEPS = 20_000;
 
@@ -29,84 +30,38 @@ final class IdleEmitter implements Opcodes {
         this.owner = owner;
     }
 
-    /** Whether a kernel does nothing where all its parameters are zero: then its loops end before they begin. */
-    static boolean idles(Kernel kernel) {
-        var known = new HashMap<String, Long>();
-        kernel.params().forEach(p -> known.put(p.name(), 0L));
-        return kernel.body().stream().allMatch(s -> idles(kernel, s, known));
+    /** Whether there is a loop without loops and calls inside. */
+    static boolean computesInLoops(List<Stmt> body) {
+        return body.stream().anyMatch(stmt -> {
+            var inside = Stmts.body(stmt);
+            return computesInLoops(inside) || stmt instanceof Stmt.Loop
+                    && inside.stream().noneMatch(s -> s instanceof Stmt.Loop || s instanceof Stmt.Call);
+        });
     }
 
-    private static boolean idles(Kernel kernel, Stmt stmt, Map<String, Long> known) {
-        return switch (stmt) {
-            case Stmt.Loop loop -> {
-                var from = value(loop.from(), known);
-                var to = value(loop.to(), known);
-                yield from != null && to != null && from >= to
-                        && loop.carries().stream().allMatch(c -> harmless(kernel, c.init()));
-            }
-            case Stmt.If(var condition, var body) -> {
-                var holds = value(condition, known);
-                yield holds != null && holds == 0;
-            }
-            case Stmt.Let let -> {
-                var value = value(let.value(), known);
-                if (value != null) {
-                    known.put(let.name(), value);
-                }
-                yield value != null || harmless(kernel, let.value());
-            }
-            default -> false;
-        };
+    /**
+     * Emits {@code idle} for a form without vectors: for short kernels that are called again and again and have loops of
+     * their own, which HotSpot would compile twice otherwise. It would compile the others for nothing.
+     *
+     * @param kernels
+     *            all, which are written already
+     * @param loops
+     *            those with loops of their own
+     * @param steps
+     *            the kernel of each step
+     */
+    void idleLoops(Map<Kernel, String> kernels, Set<Kernel> loops, List<Kernel> steps) {
+        var calls = new HashMap<Kernel, Integer>();
+        steps.forEach(k -> calls.merge(k, 1, Integer::sum));
+        var called = new LinkedHashMap<>(kernels);
+        called.keySet().removeIf(k -> !loops.contains(k) || calls.getOrDefault(k, 2) < 2
+                || cw.length(kernels.get(k)) > MOST_BYTES);
+        idle(called);
     }
 
-    /** The value of an integer that depends on nothing but what is known; null otherwise. */
-    private static @Nullable Long value(Term term, Map<String, Long> known) {
-        return switch (term) {
-            case Term.Lit(var real, var bits, var type) when !type.isVector() && type.elem() != Elem.F32
-                    && type.elem() != Elem.F64 ->
-                    bits;
-            case Term.Ref(var name, var subscripts) -> known.get(name);
-            case Term.Convert(var inner, var to) when to == Elem.I64 || to == Elem.I32 -> value(inner, known);
-            case Term.Apply(var prim, var args) when args.size() == 2 -> {
-                var a = value(args.get(0), known);
-                var b = value(args.get(1), known);
-                yield a == null || b == null ? null : value(prim, a, b);
-            }
-            default -> null;
-        };
-    }
-
-    private static @Nullable Long value(Prim prim, long a, long b) {
-        return switch (prim) {
-            case ADD -> a + b;
-            case SUB -> a - b;
-            case MUL -> a * b;
-            case MIN -> Math.min(a, b);
-            case MAX -> Math.max(a, b);
-            case AND -> a & b;
-            case DIV -> b == 0 ? null : (Long) (a / b);
-            case REM -> b == 0 ? null : (Long) (a % b);
-            case EQ -> a == b ? 1L : 0L;
-            case LT -> a < b ? 1L : 0L;
-            case LE -> a <= b ? 1L : 0L;
-            default -> null;
-        };
-    }
-
-    /** Whether a term can't fail: it reads weights only, of which there are as many from the first on as anywhere. */
-    private static boolean harmless(Kernel kernel, Term term) {
-        boolean itself = switch (term) {
-            case Term.Load load -> kernel.buffer(load.buffer()).isWeight();
-            case Term.Fold fold -> false;
-            case Term.Apply(var prim, var args) -> prim != Prim.DIV && prim != Prim.REM;
-            default -> true;
-        };
-        return itself && term.children().stream().allMatch(t -> harmless(kernel, t));
-    }
-
-    /** Emits {@code idle} for the kernels of a form. */
+    /** Emits {@code idle} for kernels of a form. */
     void idle(Map<Kernel, String> kernels) {
-        var calls = kernels.entrySet().stream().filter(k -> idles(k.getKey())).toList();
+        var calls = kernels.entrySet().stream().filter(k -> Idle.idles(k.getKey())).toList();
         var idle = cw.method(ACC_PUBLIC, "idle", "()V");
         idle.visitCode();
         for (int from = 0; from < calls.size(); from += CHUNK) {

@@ -1,5 +1,6 @@
 package dev.sinter.codegen.loop;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,9 +132,24 @@ public final class Outlining {
         if (params.size() + buffers.size() > MOST_PARAMETERS || params.stream().anyMatch(p -> !fits(p.elem()))) {
             return Optional.empty();
         }
+        var args = params.stream().<Term>map(p -> Term.ref(p.name())).toList();
         var leaf = new Kernel(kernel.name() + name + next++, buffers, params, body);
-        return Optional.of(new Stmt.Call(leaf, buffers.stream().filter(b -> !b.isWeight()).map(Buffer::name).toList(),
-                params.stream().<Term>map(p -> Term.ref(p.name())).toList()));
+        var heap = buffers.stream().filter(b -> !b.isWeight()).map(Buffer::name).toList();
+        return Optional.of(Idle.idles(leaf) ? new Stmt.Call(leaf, heap, args) : guarded(leaf, heap, args));
+    }
+
+    /** A call of a part whose loops have fixed ends, with one more parameter, so that it can be called idle. */
+    private Stmt guarded(Kernel leaf, List<String> heap, List<Term> args) {
+        var on = "on";
+        while (scalars.containsKey(on)) {
+            on += "_";
+        }
+        var params = new ArrayList<>(leaf.params());
+        params.add(new Kernel.Param(on, Elem.I32));
+        var given = new ArrayList<>(args);
+        given.add(Term.i32(1));
+        return new Stmt.Call(new Kernel(leaf.name(), leaf.buffers(), params,
+                List.of(new Stmt.If(Term.of(Prim.LT, Term.i32(0), Term.ref(on)), leaf.body()))), heap, given);
     }
 
     private static boolean fits(Elem elem) {

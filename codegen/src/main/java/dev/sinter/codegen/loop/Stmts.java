@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Parts of statements. */
-final class Stmts {
+public final class Stmts {
     private Stmts() {
     }
 
@@ -33,8 +33,14 @@ final class Stmts {
         };
     }
 
-    /** The statements directly within a statement. */
-    static List<Stmt> body(Stmt stmt) {
+    /**
+     * The statements directly within a statement.
+     *
+     * @param stmt
+     *            any
+     * @return what is in a loop or a branch; nothing for others
+     */
+    public static List<Stmt> body(Stmt stmt) {
         return switch (stmt) {
             case Stmt.Loop loop -> loop.body();
             case Stmt.If branch -> branch.body();

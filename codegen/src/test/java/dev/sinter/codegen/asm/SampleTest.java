@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sinter.codegen.loop.Body;
 import dev.sinter.codegen.loop.Buffer;
 import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Idle;
 import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.KernelParser;
 import dev.sinter.codegen.loop.KernelPrinter;
@@ -71,7 +72,7 @@ class SampleTest {
                   seq r in 0..rows step 1
                     store x @ x0 + r = (load f32 x @ x0 + r) + bias
                 """;
-        assertThat(IdleEmitter.idles(KernelParser.parse(text.formatted("w", "w")))).isTrue();
-        assertThat(IdleEmitter.idles(KernelParser.parse(text.formatted("x", "x")))).isFalse();
+        assertThat(Idle.idles(KernelParser.parse(text.formatted("w", "w")))).isTrue();
+        assertThat(Idle.idles(KernelParser.parse(text.formatted("x", "x")))).isFalse();
     }
 }

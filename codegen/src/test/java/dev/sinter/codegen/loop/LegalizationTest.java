@@ -58,6 +58,41 @@ class LegalizationTest {
         assertThat(parts(cut).getLast().buffers()).extracting(Buffer::name).containsExactly("x", "w");
     }
 
+    @Test
+    void partsOfFixedLengthCanBeCalledIdle() {
+        var kernel = KernelParser.parse("""
+                kernel sums(heap x:f32)
+                  params on:i32, lo:i32, hi:i32
+                  par r in lo..hi step 1
+                    let at = r * 64 + on
+                    seq i in 0..64 step 1
+                      carry s = 0.0f
+                      yield s = s + (load f32 x @ at + i)
+                    seq j in 0..64 step 1
+                      store x @ at + j = s
+                """);
+        var cut = Outlining.of(kernel);
+        assertThat(parts(cut)).extracting(Kernel::name).containsExactly("sums.round0", "sums.loop0");
+        assertThat(parts(cut)).allMatch(Idle::idles);
+        assertThat(parts(cut).getLast().params()).extracting(Kernel.Param::name).containsExactly("at", "s", "on_");
+    }
+
+    @Test
+    void aKernelIsIdleOnlyIfThoseItCallsAre() {
+        var callee = """
+                kernel fill(heap x:f32)
+                  params n:i32
+                  seq i in 0..n step 1
+                    store x @ i = 1.0f
+
+                kernel outer(heap x:f32)
+                  params n:i32
+                  call fill(x; n + %d)
+                """;
+        assertThat(Idle.idles(KernelParser.parse(callee.formatted(0)))).isTrue();
+        assertThat(Idle.idles(KernelParser.parse(callee.formatted(1)))).isFalse();
+    }
+
     /** The kernels that a kernel calls, and those that they call. */
     private static List<Kernel> parts(Kernel kernel) {
         var parts = new ArrayList<Kernel>();
