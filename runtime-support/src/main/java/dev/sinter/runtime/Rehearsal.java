@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
 /**
  * Makes HotSpot compile a program, on scratch memory, and finds out when it has. A step counts as compiled when it takes
  * no longer than the other form's takes: before, it runs in the interpreter or as the first compiler left it, many times
- * slower. A slow step gets a slice of its iterations only, with pauses in which the compiler has the processor, and
+ * slower. So may the other form, which is being compiled, too: a step has to be quick in two passes, and the other form
+ * is timed anew between them and must not have become much quicker. A slow step gets a slice of its iterations only, with pauses in which the compiler has the processor, and
  * leaves the rest to the other form, whose results are the same; so each pass is short, and garbage stays little.
  */
 final class Rehearsal implements Steps {
@@ -20,6 +21,18 @@ final class Rehearsal implements Steps {
          * @param steps what runs each step
          */
         void run(Program program, Steps steps);
+    }
+
+    /** What is known of a step. */
+    private enum Proof {
+        /** Nothing, or that it is slow. */
+        NONE,
+        /** It was as quick as the other form. */
+        QUICK,
+        /** And the other form was no quicker afterwards. */
+        CHECKED,
+        /** And it was as quick again. */
+        READY
     }
 
     private static final long UNKNOWN = Long.MAX_VALUE;
@@ -49,7 +62,7 @@ final class Rehearsal implements Steps {
     private final LongConsumer pause;
 
     private long[] usual = {}; // by step: the scalar form's best time
-    private boolean[] ready = {};
+    private Proof[] proofs = {};
     private int[] rehearsed = {}; // by kernel: the pass in which one of its steps was slow
     private int passes;
     private int seen;
@@ -113,17 +126,23 @@ final class Rehearsal implements Steps {
             int old = usual.length;
             usual = Arrays.copyOf(usual, Math.max(step + 1, 2 * old));
             Arrays.fill(usual, old, usual.length, UNKNOWN);
-            ready = Arrays.copyOf(ready, usual.length);
+            proofs = Arrays.copyOf(proofs, usual.length);
+            Arrays.fill(proofs, old, usual.length, Proof.NONE);
             rehearsed = Arrays.copyOf(rehearsed, usual.length);
         }
         seen = Math.max(seen, step + 1);
         if (measuring || usual[step] == UNKNOWN) {
             measure(frame, step, 0, count);
             open++;
-        } else if (ready[step]) {
+        } else if (proofs[step] == Proof.READY) {
             vector.step(step, frame, 0, 0, count);
         } else if (rehearsed[vector.kernel(step)] == passes) {
             scalar.step(step, frame, 0, 0, count); // this kernel's turn is over
+            open++;
+        } else if (proofs[step] == Proof.QUICK) {
+            long before = usual[step];
+            measure(frame, step, 0, count);
+            proofs[step] = limit(usual[step]) < before ? Proof.NONE : Proof.CHECKED;
             open++;
         } else {
             rehearse(frame, step, count);
@@ -165,8 +184,13 @@ final class Rehearsal implements Steps {
             from = to;
         }
         if (from == count && spent <= limit(usual[step])) {
-            ready[step] = true;
-            changeover.ready(step, vector);
+            if (proofs[step] == Proof.CHECKED) {
+                proofs[step] = Proof.READY;
+                changeover.ready(step, vector);
+            } else {
+                proofs[step] = Proof.QUICK;
+                open++;
+            }
             return;
         }
         open++;

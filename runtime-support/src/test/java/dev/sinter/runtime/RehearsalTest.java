@@ -102,11 +102,39 @@ class RehearsalTest {
         run(scalar, changeover);
         assertThat(vector.calls(0)).as("vector calls of the rehearsal only").isLessThanOrEqualTo(2 * COUNT);
         vector.nanos = MICRO / 10;
-        assertThat(rehearsal.pass(RehearsalTest::run)).isTrue();
+        assertThat(passes(rehearsal)).as("quick, the other form checked, quick again").isEqualTo(3);
         int before = vector.calls(0) + vector.calls(1);
         run(scalar, changeover);
         assertThat(vector.calls(0) + vector.calls(1)).isEqualTo(before + 2 * COUNT);
         assertThat(vector.idle).isPositive();
+    }
+
+    @Test
+    void asQuickAsAFormThatIsNotCompiledEitherIsNotReady() {
+        var scalar = new Timed(2, 1000 * MICRO);
+        var vector = new Timed(2, 1000 * MICRO);
+        var rehearsal = rehearsal(scalar, vector);
+        rehearsal.measure(RehearsalTest::run);
+        assertThat(rehearsal.pass(RehearsalTest::run)).isFalse();
+        scalar.nanos = MICRO; // HotSpot is done with it
+        for (int i = 0; i < 5; i++) {
+            assertThat(rehearsal.pass(RehearsalTest::run)).isFalse();
+        }
+        int before = vector.calls(0) + vector.calls(1);
+        run(scalar, changeover);
+        assertThat(vector.calls(0) + vector.calls(1)).as("nothing has changed over").isEqualTo(before);
+        vector.nanos = MICRO / 10;
+        assertThat(passes(rehearsal)).isEqualTo(3);
+    }
+
+    /** How many passes it takes until all is ready. */
+    private static int passes(Rehearsal rehearsal) {
+        for (int pass = 1; pass < 20; pass++) {
+            if (rehearsal.pass(RehearsalTest::run)) {
+                return pass;
+            }
+        }
+        return Integer.MAX_VALUE;
     }
 
     @Test
@@ -137,8 +165,8 @@ class RehearsalTest {
         assertThat(vector.calls(0)).isPositive();
         assertThat(vector.calls(1)).as("its kernel was slow in this pass").isZero();
         vector.nanos = 1;
-        assertThat(rehearsal.pass(RehearsalTest::run)).isTrue();
-        assertThat(vector.calls(1)).isEqualTo(COUNT);
+        assertThat(passes(rehearsal)).isEqualTo(3);
+        assertThat(vector.calls(1)).isEqualTo(2 * COUNT);
     }
 
     @Test
@@ -166,7 +194,7 @@ class RehearsalTest {
         assertThat(vector.rounds).contains(1);
         assertThat(vector.calls(0) + vector.calls(1)).as("slow samples are enough to know").isZero();
         vector.nanos = MICRO / 10;
-        assertThat(rehearsal.pass(RehearsalTest::run)).isTrue();
-        assertThat(vector.calls(0)).isEqualTo(COUNT);
+        assertThat(passes(rehearsal)).isEqualTo(3);
+        assertThat(vector.calls(0)).isEqualTo(2 * COUNT);
     }
 }
