@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,18 +54,21 @@ class ProductionTest {
         return Path.of(Model.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
-    /** Starts {@link ChildMain} with the runtime and nothing else on the class path. */
     private static Child child(String... flags) throws Exception {
+        return child(ChildMain.class, flags);
+    }
+
+    /** Starts a program with the runtime and nothing else on the class path. */
+    private static Child child(Class<?> program, String... flags) throws Exception {
         var classes = folder.resolve("classes");
-        var name = ChildMain.class.getName().replace('.', '/') + ".class";
-        Files.createDirectories(classes.resolve(name).getParent());
-        try (var in = ChildMain.class.getResourceAsStream("ChildMain.class")) {
-            Files.copy(in, classes.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        copy(program, classes);
+        for (var part : program.getDeclaredClasses()) {
+            copy(part, classes);
         }
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(flags));
-        command.addAll(List.of("-cp", classes + File.pathSeparator + runtimeSupport(), ChildMain.class.getName()));
+        command.addAll(List.of("-cp", classes + File.pathSeparator + runtimeSupport(), program.getName()));
         command.add(jar.toString());
         command.addAll(IDS);
         var err = folder.resolve("err.txt").toFile();
@@ -76,6 +80,48 @@ class ProductionTest {
             process.destroyForcibly();
         }
         return new Child(process.exitValue(), Files.readString(out.toPath()), Files.readString(err.toPath()));
+    }
+
+    private static void copy(Class<?> type, Path classes) throws Exception {
+        var file = "/" + type.getName().replace('.', '/') + ".class";
+        var target = classes.resolve(file.substring(1));
+        Files.createDirectories(target.getParent());
+        try (var in = type.getResourceAsStream(file)) {
+            Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Lambdas, joined strings, switches over types: what makes classes while a program runs, which takes milliseconds. */
+    @Test
+    void theFirstResultMakesNoClasses() throws Exception {
+        var log = folder.resolve("classes.txt");
+        var child = child(FirstCallMain.class, "--add-modules", "jdk.incubator.vector",
+                "-Xlog:class+load:file=" + log + ":none");
+        assertThat(child.code()).as(child.err()).isZero();
+        var loaded = Files.readAllLines(log);
+        int opened = first(loaded, Model.class.getName() + " ");
+        int defined = first(loaded, "dev.sinter.generated.\\S+\\$Scalar ");
+        int done = first(loaded, FirstCallMain.class.getName() + "\\$Done ");
+        assertThat(List.of(opened, defined, done)).as("all of them are there").doesNotContain(-1).isSorted();
+        // the JDK makes some itself while it maps the file
+        assertThat(loaded.subList(opened, done)).noneMatch(l -> l.startsWith("dev.sinter.") && l.contains("$$Lambda"))
+                .noneMatch(l -> l.startsWith("java.lang.runtime."));
+        assertThat(loaded.subList(defined, done))
+                .noneMatch(l -> l.contains("__JVM_LookupDefineClass__"))
+                .noneMatch(l -> l.startsWith("java.lang.invoke.StringConcatFactory"))
+                .noneMatch(l -> l.startsWith("java.lang.invoke.LambdaMetafactory"))
+                .noneMatch(l -> l.startsWith("jdk.incubator.vector."));
+    }
+
+    /** Number of the first line that begins so, or -1. */
+    private static int first(List<String> lines, String pattern) {
+        var matcher = Pattern.compile(pattern);
+        for (int i = 0; i < lines.size(); i++) {
+            if (matcher.matcher(lines.get(i)).lookingAt()) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     @Test
