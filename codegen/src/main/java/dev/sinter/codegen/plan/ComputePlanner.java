@@ -5,6 +5,7 @@ import dev.sinter.codegen.kernel.CumulateKernel;
 import dev.sinter.codegen.kernel.MapKernel;
 import dev.sinter.codegen.kernel.RecurrenceKernel;
 import dev.sinter.codegen.kernel.ScatterKernel;
+import dev.sinter.codegen.kernel.StridedReads;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Formula;
@@ -40,9 +41,17 @@ final class ComputePlanner {
         compute(complex ? ComplexParts.of(op) : op.expr(), new ArrayList<>(inputs), output, what(node));
     }
 
-    /** An expression too long for one method is computed in several steps. */
+    /**
+     * An expression too long for one method is computed in several steps; one that reads elements a few apart reads a copy
+     * in which they are neighbours.
+     */
     void compute(Expr whole, List<Operand> operands, Operand output, String what) {
         var expr = whole;
+        var strided = StridedReads.of(whole, operands, output);
+        if (strided != null) {
+            operands.set(strided.operand(), Division.copy(plan, operands.get(strided.operand()), strided));
+            expr = strided.expr();
+        }
         while (!ComputeKernel.fits(expr, operands, output)) {
             var part = Parts.largest(expr, p -> ComputeKernel.fits(p, operands, output.of(p.dtype())));
             if (part == null) {

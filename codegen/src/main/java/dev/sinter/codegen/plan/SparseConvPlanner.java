@@ -236,6 +236,11 @@ final class SparseConvPlanner {
     /** The input's elements by what their indices leave when divided by the strides, all channels of one residue after another. */
     private Planes divided(Conv op, Node node, Taps rows, Taps columns) {
         var source = image(plan.operand(node.input(0)));
+        if (source.isWeight() || !source.strides().getLast().equals(Dim.ONE)) {
+            var copy = plan.temporary(DType.F32, source.dims());
+            plan.step(MapKernel.of(SUM, List.of(source), copy));
+            source = copy;
+        }
         var dims = source.dims();
         long channels = dims.get(1).value();
         int parts = rows.residues().length * columns.residues().length;
@@ -244,25 +249,19 @@ final class SparseConvPlanner {
         var layout = runs().layout(node);
         var all = memory(dims.get(0), channels * parts, height, width, layout);
         zeros(all.place(), Planes.size(all.images(), all.channels(), layout));
-        int part = 0;
-        for (int row : rows.residues()) {
-            for (int column : columns.residues()) {
-                var to = all.part(part * channels, channels);
-                var count = List.of(dims.get(0), dims.get(1),
-                        Dim.of(Math.ceilDiv(dims.get(2).value() - row, (long) rows.stride())),
-                        Dim.of(Math.ceilDiv(dims.get(3).value() - column, (long) columns.stride())));
-                var steps = source.strides();
-                var from = new Operand(source.place(), DType.F32,
-                        source.offset().plus(steps.get(2).times(Dim.of(row)))
-                                .plus(steps.get(3).times(Dim.of(column))),
-                        count, List.of(steps.get(0), steps.get(1), steps.get(2).times(Dim.of(rows.stride())),
-                                steps.get(3).times(Dim.of(columns.stride()))));
-                if (count.stream().noneMatch(d -> d.isConst() && d.value() <= 0)) {
-                    plan.step(MapKernel.of(SUM, List.of(from),
-                            new Operand(to.place(), DType.F32, to.offset(), count, to.strides())));
-                }
-                part++;
-            }
+        var steps = source.strides();
+        for (int i = 0; i < rows.residues().length; i++) {
+            int row = rows.residues()[i];
+            int column = columns.residues()[0];
+            var count = List.of(dims.get(0), dims.get(1),
+                    Dim.of(Math.ceilDiv(Math.max(0, dims.get(2).value() - row), (long) rows.stride())),
+                    Dim.of(Math.max(0, dims.get(3).value() - column)));
+            var from = new Operand(source.place(), DType.F32,
+                    source.offset().plus(steps.get(2).times(Dim.of(row))).plus(steps.get(3).times(Dim.of(column))),
+                    count, List.of(steps.get(0), steps.get(1), steps.get(2).times(Dim.of(rows.stride())), Dim.ONE));
+            var to = all.part(i * columns.residues().length * channels, channels);
+            Division.step(plan, from, to, columns.stride(), columns.residues().length,
+                    Dim.of(channels * layout.plane()));
         }
         return all;
     }

@@ -32,8 +32,9 @@ record Taps(int stride, int[] residue, int[] quotient) {
         return IntStream.of(quotient).max().orElse(0);
     }
 
-    /** The residues there are, ascending. */
+    /** The residues from the least to the most, ascending. */
     int[] residues() {
-        return IntStream.of(residue).distinct().sorted().toArray();
+        var all = IntStream.of(residue).summaryStatistics();
+        return IntStream.rangeClosed(all.getMin(), all.getMax()).toArray();
     }
 }
