@@ -4,6 +4,7 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.GraphBuilder;
 import dev.sinter.ir.Origin;
+import dev.sinter.ir.Pruning;
 import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.TensorType;
@@ -38,7 +39,7 @@ record SampleModel(Graph graph, Map<String, Tensor> inputs) {
         for (var operand : sample.operands()) {
             var data = elements(operand.type(), random);
             if (operand.sparsity() != null) {
-                leaveOut(operand.sparsity(), data, random);
+                leaveOut(operand.sparsity(), data);
             }
             var name = "i" + operands.size();
             if (operand.constant()) {
@@ -71,22 +72,17 @@ record SampleModel(Graph graph, Map<String, Tensor> inputs) {
         return data;
     }
 
-    /** Makes blocks of a matrix {@code [inputs,outputs]} zero, or of a convolution's weights {@code [outputs,inputs…]}. */
-    private static void leaveOut(Sparsity sparsity, TensorData weights, Random random) {
-        boolean turned = weights.dims().length > 2;
+    /** Prunes a matrix {@code [inputs,outputs]}, or a convolution's weights {@code [outputs,inputs…]}. */
+    private static void leaveOut(Sparsity sparsity, TensorData weights) {
         int first = (int) weights.dims()[0];
-        int outputs = turned ? first : (int) weights.dims()[1];
-        int inputs = turned ? weights.size() / Math.max(1, first) : first;
-        for (int i = 0; i < inputs; i += sparsity.inputs()) {
-            for (int o = 0; o < outputs; o += sparsity.outputs()) {
-                if (random.nextDouble() < sparsity.zeros()) {
-                    for (int row = i; row < Math.min(inputs, i + sparsity.inputs()); row++) {
-                        for (int out = o; out < Math.min(outputs, o + sparsity.outputs()); out++) {
-                            weights.floatArray()[turned ? out * inputs + row : row * outputs + out] = 0;
-                        }
-                    }
-                }
-            }
+        int rest = weights.size() / Math.max(1, first);
+        var values = weights.floatArray();
+        var pruning = weights.dims().length > 2 ? new Pruning(values, first, rest, rest, 1)
+                : new Pruning(values, rest, first, 1, rest);
+        if (sparsity.kept() > 0) {
+            pruning.some(sparsity.kept(), sparsity.inputs());
+        } else {
+            pruning.blocks(sparsity.outputs(), sparsity.inputs(), sparsity.zeros());
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorType;
+import dev.sinter.ir.WeightAnalysis;
 import dev.sinter.ir.cost.Sample;
 import dev.sinter.ir.op.Conv;
 import dev.sinter.ir.op.MatMul;
@@ -50,5 +51,15 @@ class SampleModelTest {
             zeros += weights[i] == 0 ? 1 : 0;
         }
         assertThat(zeros / 8640.0).isCloseTo(0.9, within(0.05));
+    }
+
+    @Test
+    void someOfEachFewAreKept() {
+        var sample = new Sample(MatMul.plain(DType.F32), List.of(
+                new Sample.Operand(TensorType.of(DType.F32, 8, 64), false),
+                new Sample.Operand(TensorType.of(DType.F32, 64, 48), true, Sparsity.some(2, 8))));
+        assertThat(sample).hasToString("matmul f32[8,64], constant f32[64,48] 2:8");
+        var product = SampleModel.of(sample).graph().nodes().getLast();
+        assertThat(WeightAnalysis.likeness(product)).hasToString("2:8");
     }
 }

@@ -49,6 +49,23 @@ public final class WeightAnalysis {
     }
 
     /**
+     * The pattern by which weights like these can be made, as samples are.
+     *
+     * @param user
+     *            a node that multiplies with constant weights
+     * @return order in their zeros as they stand; single weights where there is none
+     */
+    public static Sparsity likeness(Node user) {
+        var facts = user.input(1).facts().weights();
+        if (facts == null) {
+            var matrix = WeightMatrix.of(user, user.input(1));
+            facts = matrix == null ? null : of(matrix);
+        }
+        return facts == null ? new Sparsity(1, 1, 0)
+                : facts.pattern() == null || facts.reordered() ? new Sparsity(1, 1, facts.zeros()) : facts.pattern();
+    }
+
+    /**
      * Whether zeros are likely: weights spread over the matrix are looked at, and all of the first output and the first
      * input, so that an output or an input without weights is always found.
      */

@@ -1,8 +1,8 @@
 package dev.sinter.codegen.plan;
 
 import dev.sinter.ir.Node;
-import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.WeightAnalysis;
 import dev.sinter.ir.Zeros;
 import dev.sinter.ir.cost.Question;
 import dev.sinter.ir.cost.Sample;
@@ -19,8 +19,6 @@ final class SparseChoice {
     private static final double PRODUCTS = 65;
     /** Part of the weights that must be zero. */
     private static final double FEWEST = 0.25;
-    /** Part of the weights that are zero in groups that are kept, where a pattern is still one of groups. */
-    private static final double STRAY = 0.03;
     /** Nanoseconds for turning a row's element there, or back. */
     private static final double TURN = 0.1;
 
@@ -62,7 +60,7 @@ final class SparseChoice {
             return 0;
         }
         var blocks = GROUPINGS.stream().mapToInt(g -> SparseWeights.blocks(matrix, g.group)).toArray();
-        var sample = sample(node, pattern(blocks, (1 - zeros) * k * n, k * n));
+        var sample = sample(node);
         double rows = Sample.elements(node.input(0).shape()) / k;
         double lanes = Math.ceil(rows / 16) * 16;
         var ways = new ArrayList<Way>();
@@ -76,24 +74,13 @@ final class SparseChoice {
         return GROUPINGS.stream().filter(g -> g.way().equals(picked)).mapToInt(Grouping::group).findFirst().orElse(0);
     }
 
-    private static Sample sample(Node node, Sparsity pattern) {
+    private static Sample sample(Node node) {
+        var pattern = WeightAnalysis.likeness(node);
         var operands = new ArrayList<Sample.Operand>();
         for (var value : node.inputs()) {
             var operand = Sample.operand(value, value.shape());
             operands.add(operands.size() == 1 ? new Sample.Operand(operand.type(), true, pattern) : operand);
         }
         return Sample.of(node.op(), operands);
-    }
-
-    /** The largest groups whose weights are kept together, give or take a few. */
-    private static Sparsity pattern(int[] blocks, double kept, double all) {
-        int best = 0;
-        for (int i = 0; i < blocks.length; i++) {
-            if (blocks[i] * (double) GROUPINGS.get(i).group <= (1 + STRAY) * kept) {
-                best = i;
-            }
-        }
-        int group = GROUPINGS.get(best).group;
-        return new Sparsity(group, 1, 1 - blocks[best] * (double) group / all);
     }
 }

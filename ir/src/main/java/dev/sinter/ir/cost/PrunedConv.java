@@ -4,8 +4,8 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.Shape;
-import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.WeightAnalysis;
 import dev.sinter.ir.Zeros;
 import dev.sinter.ir.op.Conv;
 import java.util.ArrayList;
@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class PrunedConv {
     /** Part of the weights that must be zero. */
     private static final double FEWEST = 0.25;
-    /** Part of the weights that are zero in groups that are kept, where a pattern is still one of groups. */
-    private static final double STRAY = 0.03;
     /** Products of a nanosecond with all weights, channels first. */
     private static final double DENSE = 15.6;
     private static final int LANES = 16;
@@ -38,15 +36,13 @@ public final class PrunedConv {
 
     private final Node node;
     private final Conv op;
-    private final double zeros;
     private final double weights;
     private final List<Grouping> groupings = new ArrayList<>();
     private final List<Integer> blocks = new ArrayList<>();
 
-    private PrunedConv(Node node, Conv op, TensorData data, double zeros) {
+    private PrunedConv(Node node, Conv op, TensorData data) {
         this.node = node;
         this.op = op;
-        this.zeros = zeros;
         this.weights = data.size();
         for (var grouping : GROUPINGS) {
             if (data.dims()[0] % grouping.group == 0) {
@@ -70,9 +66,8 @@ public final class PrunedConv {
             return null;
         }
         var data = node.input(1).constant();
-        double zeros = Zeros.part(data);
         // with so few zeros nothing is gained, and nobody wants to read about it
-        return data.size() == 0 || zeros < FEWEST ? null : new PrunedConv(node, op, data, zeros);
+        return data.size() == 0 || Zeros.part(data) < FEWEST ? null : new PrunedConv(node, op, data);
     }
 
     private static boolean isKnown(Shape shape) {
@@ -147,24 +142,12 @@ public final class PrunedConv {
 
     /** {@return the node alone, with weights like its} */
     public Sample sample() {
+        var pattern = WeightAnalysis.likeness(node);
         var operands = new ArrayList<Sample.Operand>();
         for (var value : node.inputs()) {
             var operand = Sample.operand(value, value.shape());
-            operands.add(operands.size() == 1 ? new Sample.Operand(operand.type(), true, pattern()) : operand);
+            operands.add(operands.size() == 1 ? new Sample.Operand(operand.type(), true, pattern) : operand);
         }
         return Sample.of(op, operands);
-    }
-
-    /** The largest groups whose weights are kept together, give or take a few. */
-    private Sparsity pattern() {
-        double kept = (1 - zeros) * weights;
-        int best = 0;
-        for (int i = 0; i < blocks.size(); i++) {
-            if (blocks.get(i) * (double) groupings.get(i).group <= (1 + STRAY) * kept) {
-                best = i;
-            }
-        }
-        int group = groupings.get(best).group;
-        return new Sparsity(group, 1, 1 - blocks.get(best) * (double) group / weights);
     }
 }
