@@ -13,37 +13,18 @@ import dev.sinter.ir.TensorData;
 import dev.sinter.runtime.Form;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix product with sparse constant weights: {@code a[M,K] x w[K,N] -> c[M,N]}, then the epilogue. The rows of a are
  * turned first ({@link #turn}), in blocks of some: {@code [ceil(M/64)][K][64]}, the last block as narrow as whole vectors
- * allow. A task is a block of rows times {@value #COLUMNS} columns; their sums lie turned as well
- * ({@link SparseTile}), and are turned back into the result.
+ * allow. A task is a block of rows times some columns; their sums lie turned as well
+ * ({@link SparseTile}), and are turned back into the result. Blocks of rows that stay in the second-level cache together
+ * share a task, so that weights are decoded ({@link KeptCode}) once for all of them.
  */
 public final class SparseKernel {
-    /** Columns of a task. */
-    private static final int COLUMNS = 64;
     /** Bytes of rows that stay in the second-level cache beside weights and sums. */
     private static final long CACHED = 1 << 20;
-
-    /**
-     * Sparse weights.
-     *
-     * @param group
-     *            neighbouring columns that keep the same inputs
-     * @param ends
-     *            {@code i32[ceil(N/group)+1]}, the first element of each group's blocks
-     * @param blocks
-     *            {@code i32[blocks,1+group]}: each block's k, and the bits of its weights
-     * @param k
-     *            rows of the matrix
-     * @param n
-     *            its columns
-     */
-    public record Weights(int group, Operand ends, Operand blocks, int k, int n) {
-    }
 
     /**
      * One product.
@@ -58,18 +39,42 @@ public final class SparseKernel {
      *            {@code [M,N]}, rows contiguous; or memory of {@link #turned} elements
      * @param epilogue
      *            what happens before the store
-     * @param sums
-     *            f32 memory of {@link #sums} elements for each worker; null if the result stays turned
+     * @param memory
+     *            memory of each worker
      * @param shuffles
      *            {@link #shuffles}
      */
-    public record Product(Operand turned, Dim rows, Weights weights, Operand c, Epilogue epilogue,
-            @Nullable Place sums, Operand shuffles) {
+    public record Product(Operand turned, Dim rows, KeptWeights weights, Operand c, Epilogue epilogue,
+            Memory memory, Operand shuffles) {
+    }
+
+    /**
+     * Memory of each worker.
+     *
+     * @param sums
+     *            f32, {@link #sums} elements; null if the result stays turned
+     * @param inputs
+     *            i32, {@link #inputs} elements; null if there are none
+     * @param weights
+     *            f32, {@link #weights} elements; null if there are none
+     */
+    public record Memory(@Nullable Place sums, @Nullable Place inputs, @Nullable Place weights) {
     }
 
     /** {@return elements of memory for the sums of a task} */
-    public static int sums(int group) {
-        return SparseTile.rows(group) * COLUMNS;
+    public static int sums(KeptWeights weights) {
+        int blocks = weights.parts() == 1 ? 1 : together(weights);
+        return blocks * SparseTile.rows(weights.group()) * KeptWeights.COLUMNS;
+    }
+
+    /** {@return elements of memory for inputs' distances; 0 if weights are read where they lie} */
+    public static int inputs(KeptWeights weights) {
+        return weights.isDirect() ? 0 : KeptCode.inputs(weights);
+    }
+
+    /** {@return elements of memory for decoded weights; 0 if they are read where they lie} */
+    public static int weights(KeptWeights weights) {
+        return weights.isDirect() ? 0 : KeptCode.weights(weights);
     }
 
     /** {@return rows of a block where so many neighbouring columns keep the same inputs} */
@@ -78,11 +83,19 @@ public final class SparseKernel {
     }
 
     private final Product product;
+    private final KeptWeights weights;
+    private final KeptCode code;
     private final Access access = new Access();
     private final Access.Memory x;
     private final Access.@Nullable Memory z;
+    private final Term inputs;
+    private final Term decoded;
+    private final Access.Memory starts;
     private final Access.Memory ends;
-    private final Access.Memory blocks;
+    private final Access.Memory groups;
+    private final Term rows;
+    private final Access.Memory values;
+    private final Access.@Nullable Memory scales;
     private final Access.Memory order;
     private final Access.Memory c;
     private final Epilogue.Declared epilogue;
@@ -92,17 +105,33 @@ public final class SparseKernel {
 
     private SparseKernel(Product product) {
         this.product = product;
-        this.n = product.weights.n;
+        this.weights = product.weights;
+        this.code = new KeptCode(weights);
+        this.n = weights.n();
+        var memory = product.memory;
         this.x = access.memory(SparseTile.X, product.turned);
-        this.z = product.sums == null ? null
-                : access.memory(SparseTile.SUMS, ScalarSums.flat(product.sums, DType.F32));
-        this.ends = access.memory("pt", product.weights.ends);
-        this.blocks = access.memory("ix", product.weights.blocks);
+        this.z = memory.sums == null ? null
+                : access.memory(SparseTile.SUMS, ScalarSums.flat(memory.sums, DType.F32));
+        this.inputs = base(KeptCode.INPUTS,
+                memory.inputs == null ? null : ScalarSums.flat(memory.inputs, DType.I32));
+        this.decoded = base(KeptCode.WEIGHTS,
+                memory.weights == null ? null : ScalarSums.flat(memory.weights, DType.F32));
+        this.starts = access.memory("ps", weights.starts());
+        this.ends = access.memory("pe", weights.ends());
+        this.groups = access.memory("po", weights.order());
+        this.rows = base("in", weights.inputs());
+        this.values = access.memory("qv", weights.values());
+        this.scales = weights.scales() == null ? null : access.memory("sc", weights.scales());
         this.order = access.memory("sh", product.shuffles);
         this.c = access.memory("c", product.c);
         this.epilogue = product.epilogue.declare(access);
         this.m = access.size("M", product.rows);
         this.ldc = access.size("ldc", product.c.strides().getFirst());
+    }
+
+    /** Where something begins that not all products have. */
+    private Term base(String name, @Nullable Operand operand) {
+        return operand == null ? Term.i32(0) : access.memory(name, operand).base();
     }
 
     /** {@return positions by which squares are turned, a constant of every sparse product} */
@@ -145,7 +174,7 @@ public final class SparseKernel {
         return new Call(KernelSet.of(form -> {
             var body = Body.block(b -> b.par("t", task -> {
                 var i = task.let("i", Term.ref("t").times(VType.LANES));
-                var block = block(task, Term.of(Prim.DIV, i, Term.i32(size)), m, size);
+                var block = block(task, Term.of(Prim.DIV, i, Term.i32(size)), m, size, "");
                 var depth = task.let("depth", Term.of(Prim.AND, k.plus(VType.LANES - 1), Term.i32(-VType.LANES)));
                 var to0 = task.let("to", target.at(block.first.times(depth)).plus(i.minus(block.first)));
                 var whole = task.let("whole", Term.of(Prim.AND, k, Term.i32(-VType.LANES)));
@@ -165,15 +194,15 @@ public final class SparseKernel {
         return form.suffix().toLowerCase(Locale.ROOT);
     }
 
-    /** A block of rows: its first row, how many they are, their vectors, and sixteen times those. */
-    private record Block(Term first, Term rows, Term vectors, Term width) {
+    /** A block of rows: its number, its first row, how many they are, their vectors, and sixteen times those. */
+    private record Block(Term number, Term first, Term rows, Term vectors, Term width) {
     }
 
-    private static Block block(Body b, Term number, Term m, int size) {
-        var first = b.let("i0", number.times(size));
-        var rows = b.let("rows", Term.of(Prim.MIN, m.minus(first), Term.i32(size)));
-        var vectors = b.let("vectors", Term.of(Prim.DIV, rows.plus(VType.LANES - 1), Term.i32(VType.LANES)));
-        return new Block(first, rows, vectors, b.let("width", vectors.times(VType.LANES)));
+    private static Block block(Body b, Term number, Term m, int size, String suffix) {
+        var first = b.let("i0" + suffix, number.times(size));
+        var rows = b.let("rows" + suffix, Term.of(Prim.MIN, m.minus(first), Term.i32(size)));
+        var vectors = b.let("vectors" + suffix, Term.of(Prim.DIV, rows.plus(VType.LANES - 1), Term.i32(VType.LANES)));
+        return new Block(number, first, rows, vectors, b.let("width" + suffix, vectors.times(VType.LANES)));
     }
 
     // ---- the product
@@ -187,66 +216,108 @@ public final class SparseKernel {
      */
     public static Call of(Product product) {
         var sparse = new SparseKernel(product);
+        int size = rows(product.weights.group()) * together(product.weights);
         return new Call(KernelSet.of(sparse::driver), sparse.access.arrays(), sparse.access.args(),
-                product.rows.ceilDiv(rows(product.weights.group)).times(Dim.of(sparse.tasks())));
+                product.rows.ceilDiv(size).times(Dim.of(product.weights.tasks())));
     }
 
-    private int tasks() {
-        return (n + COLUMNS - 1) / COLUMNS;
+    /** Blocks of rows that a task has at most: those that stay in the second-level cache together. */
+    private static int together(KeptWeights weights) {
+        return Math.max(1, Math.toIntExact(
+                CACHED / (Float.BYTES * Math.max(1, padded(weights.k())) * SparseTile.rows(weights.group()))));
     }
 
     private String name() {
-        return "sparse.f32.g" + product.weights.group + "n" + n + (product.sums == null ? "t" : "") + "."
+        return "sparse.f32.g" + weights.group() + "n" + n + (z == null ? "t" : "") + "."
                 + Naming.of(product.epilogue.expr());
     }
 
     private Kernel driver(Form form) {
-        int group = product.weights.group;
-        int groups = (n + group - 1) / group;
+        int size = rows(weights.group());
+        int together = together(weights);
+        int parts = weights.parts();
         var body = Body.block(b -> b.par("t", task -> {
-            var spot = spot(task, group);
-            var block = block(task, spot.block, m, rows(group));
-            var n0 = task.let("n0", spot.task.times(COLUMNS));
-            var g0 = task.let("g0", Term.of(Prim.DIV, n0, Term.i32(group)));
-            var g1 = task.let("g1", Term.of(Prim.MIN, g0.plus(COLUMNS / group), Term.i32(groups)));
-            var sums = z != null ? z.at(Term.i32(0))
-                    : task.let("sums",
-                            c.at(block.first.times((int) padded(n)).plus(n0.times(block.width))));
-            new SparseTile(form, group).sums(task, new SparseTile.Task(
-                    x.at(block.first.times((int) padded(product.weights.k))), block.width, block.vectors,
-                    z != null ? SparseTile.SUMS : "c", sums, g0, g1, ends.base(), blocks.base()));
-            if (z != null) {
-                back(task, form, block, n0);
-            } else if (!product.epilogue.isPlain()) {
-                task.add(access.call(turnedEpilogue(), List.of(sums, n0,
-                        Term.of(Prim.MIN, n0.plus(COLUMNS), Term.i32(n)), block.width)));
+            var first = task.let("first",
+                    Term.of(Prim.DIV, Term.ref("t"), Term.i32(weights.tasks())).times(together));
+            var number = task.let("number", Term.of(Prim.REM, Term.ref("t"), Term.i32(weights.tasks())));
+            var all = Term.of(Prim.DIV, m.plus(size - 1), Term.i32(size));
+            var last = task.let("last", Term.of(Prim.MIN, first.plus(together), all));
+            var n0 = task.let("n0", number.times(KeptWeights.COLUMNS));
+            int groups = (n + weights.group() - 1) / weights.group();
+            task.let("groups", Term.of(Prim.MIN, Term.i32(weights.groups()),
+                    Term.i32(groups).minus(number.times(weights.groups()))));
+            for (int part = 0; part < Math.min(parts, 2); part++) {
+                boolean adds = part > 0;
+                // all parts but the first are rounds of one loop
+                task.loop("part" + part, Term.i32(part), Term.i32(adds ? parts : 1), 1, x -> {
+                    var cell = cell(x, number.times(parts).plus(Term.ref(adds ? "part1" : "part0")), adds ? "a" : "b");
+                    if (!weights.isDirect()) {
+                        x.add(code.weights(cell, values.base(), scales == null ? Term.i64(0) : scales.at(n0), decoded));
+                    }
+                    x.loop("i" + (adds ? "a" : "b"), first, last, 1, rows -> {
+                        var block = block(rows, Term.ref(adds ? "ia" : "ib"), m, size, adds ? "a" : "b");
+                        tiles(rows, form, new Turn(block, n0, first, Term.ref(adds ? "part1" : "part0"), adds), cell);
+                        if (parts == 1) {
+                            finish(rows, form, block, n0, first);
+                        }
+                    });
+                });
+            }
+            if (parts > 1) {
+                task.loop("i", first, last, 1,
+                        x -> finish(x, form, block(x, Term.ref("i"), m, size, ""), n0, first));
             }
         }));
         return new Kernel(name() + "." + suffix(form), access.buffers(), access.params(true), body);
     }
 
-    /** A block of rows, and which of the tasks that share it. */
-    private record Spot(Term block, Term task) {
+    private KeptCode.Cell cell(Body b, Term number, String suffix) {
+        var cell = b.let("cell" + suffix, number);
+        var start = b.let("start" + suffix, starts.load(cell, 1));
+        var blocks = b.let("blocks" + suffix, starts.load(cell.plus(1), 1).minus(start));
+        return new KeptCode.Cell(ends.at(cell.times(1 + weights.groups())), groups.at(cell.times(weights.groups())),
+                start, blocks, Term.ref("groups"));
     }
 
-    /**
-     * The place of task t. Blocks that stay in the second-level cache together take the same columns one after the other,
-     * so that weights come from memory once for all of them.
-     */
-    private Spot spot(Body b, int group) {
-        var t = Term.ref("t");
-        if (tasks() == 1) {
-            return new Spot(t, Term.i32(0));
+    /** A block of rows, the task's first column and block, and the part that is added. */
+    private record Turn(Block block, Term n0, Term first, Term part, boolean adds) {
+    }
+
+    private void tiles(Body b, Form form, Turn turn, KeptCode.Cell cell) {
+        var block = turn.block;
+        int size = rows(weights.group());
+        if (!weights.isDirect()) {
+            // only the last block may be narrower
+            var changed = Term.of(Prim.OR, Term.of(Prim.EQ, block.number, turn.first),
+                    Term.of(Prim.LT, block.width, Term.i32(size)));
+            b.when(changed, x -> x.add(code.inputs(cell, rows, inputs, block.width)));
         }
-        int together = Math.max(1, Math.toIntExact(CACHED / (Float.BYTES * padded(product.weights.k) * rows(group))));
-        if (together == 1) {
-            return new Spot(Term.of(Prim.DIV, t, Term.i32(tasks())), Term.of(Prim.REM, t, Term.i32(tasks())));
+        new SparseTile(form, weights.group(), weights.isDirect()).sums(b, new SparseTile.Task(
+                x.at(block.first.times((int) padded(weights.k()))
+                        .plus(turn.part.times(weights.depth()).times(block.width))),
+                block.width, block.vectors, z != null ? SparseTile.SUMS : "c", sums(block, turn.n0, turn.first),
+                turn.adds, cell, values.base().plus(cell.start().wide().times(Term.i64(1 + weights.group()))), inputs,
+                KeptCode.first(decoded)));
+    }
+
+    /** Where the sums of a block of rows are. */
+    private Term sums(Block block, Term n0, Term first) {
+        if (z == null) {
+            return c.at(block.first.times((int) padded(n)).plus(n0.times(block.width)));
         }
-        var all = b.let("all", Term.of(Prim.DIV, m.plus(rows(group) - 1), Term.i32(rows(group))));
-        var first = b.let("first", Term.of(Prim.DIV, t, Term.i32(together * tasks())).times(together));
-        var some = b.let("some", Term.of(Prim.MIN, Term.i32(together), all.minus(first)));
-        var among = b.let("among", Term.of(Prim.REM, t, Term.i32(together * tasks())));
-        return new Spot(first.plus(Term.of(Prim.REM, among, some)), Term.of(Prim.DIV, among, some));
+        int size = KeptWeights.COLUMNS * rows(weights.group());
+        return z.at(weights.parts() == 1 ? Term.i32(0) : block.number.minus(first).times(size));
+    }
+
+    /** The epilogue, and turning back what does not stay turned. */
+    private void finish(Body b, Form form, Block block, Term n0, Term first) {
+        var sums = sums(block, n0, first);
+        if (z != null) {
+            back(b, form, block, n0, sums);
+        } else if (!product.epilogue.isPlain()) {
+            b.add(access.call(turnedEpilogue(), List.of(sums, n0,
+                    Term.of(Prim.MIN, n0.plus(KeptWeights.COLUMNS), Term.i32(n)), block.width)));
+        }
     }
 
     /** The epilogue of sums that stay turned. */
@@ -264,26 +335,27 @@ public final class SparseKernel {
     }
 
     /** Turns sums back into the result, and does the epilogue. */
-    private void back(Body b, Form form, Block block, Term n0) {
+    private void back(Body b, Form form, Block block, Term n0, Term sums) {
         int whole = n / VType.LANES * VType.LANES;
-        var n1 = b.let("n1", Term.of(Prim.MIN, n0.plus(COLUMNS), Term.i32(whole)));
+        var n1 = b.let("n1", Term.of(Prim.MIN, n0.plus(KeptWeights.COLUMNS), Term.i32(whole)));
         if (whole > 0) {
-            b.loop("n", n0, n1, VType.LANES, x -> squares(x, form, block, Term.ref("n"), n0, null));
+            b.loop("n", n0, n1, VType.LANES, x -> squares(x, form, block, Term.ref("n"),
+                    sums.plus(Term.ref("n").minus(n0).times(block.width)), null));
             epilogue(b, block, n0, n1, false);
         }
         if (whole < n) {
-            b.when(Term.of(Prim.LT, Term.i32(whole), n0.plus(COLUMNS)), x -> {
-                squares(x, form, block, Term.i32(whole), n0, Term.i32(n - whole));
+            b.when(Term.of(Prim.LT, Term.i32(whole), n0.plus(KeptWeights.COLUMNS)), x -> {
+                squares(x, form, block, Term.i32(whole),
+                        sums.plus(Term.i32(whole).minus(n0).times(block.width)), Term.i32(n - whole));
                 epilogue(x, block, Term.i32(whole), Term.i32(whole + VType.LANES), true);
             });
         }
     }
 
-    private void squares(Body b, Form form, Block block, Term column, Term n0, @Nullable Term columns) {
-        Objects.requireNonNull(z);
+    private void squares(Body b, Form form, Block block, Term column, Term sums, @Nullable Term columns) {
         var square = columns == null ? "u" : "ur";
         var u = Term.ref(square).times(VType.LANES);
-        var from = z.at(column.minus(n0).times(block.width).plus(u));
+        var from = sums.plus(u);
         b.loop(square, Term.i32(0), block.vectors, 1, x -> x.add(Turning.columns(form,
                 new Turning.Source(SparseTile.SUMS, from, block.width, order.base()),
                 m.minus(block.first).minus(u), columns,
@@ -317,6 +389,6 @@ public final class SparseKernel {
         }
         var kernel = new SparseKernel(product);
         return product.epilogue.isPlain() || VectorOperations
-                .fit(product.sums == null ? kernel.turnedEpilogue() : kernel.waiting().any(true));
+                .fit(kernel.z == null ? kernel.turnedEpilogue() : kernel.waiting().any(true));
     }
 }

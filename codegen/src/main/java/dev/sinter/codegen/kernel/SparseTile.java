@@ -30,22 +30,28 @@ final class SparseTile {
     static final String SUMS = "z";
     private static final Buffer FACTORS = Buffer.heap(X, Buffer.Storage.F32);
     private static final Buffer RESULT = Buffer.heap(SUMS, Buffer.Storage.F32);
-    private static final Buffer ENDS = Buffer.weight("pt", Buffer.Storage.I32);
-    private static final Buffer INPUTS = Buffer.weight("ix", Buffer.Storage.I32);
-    private static final Buffer KEPT = Buffer.weight("kv", Buffer.Storage.F32);
+    private static final Buffer DISTANCES = Buffer.heap(KeptCode.INPUTS, Buffer.Storage.I32);
+    private static final Buffer WEIGHTS = Buffer.heap(KeptCode.WEIGHTS, Buffer.Storage.F32);
+
+    private static final Buffer BLOCKS = Buffer.weight("ib", Buffer.Storage.I32);
+    private static final Buffer BLOCK_WEIGHTS = Buffer.weight("wb", Buffer.Storage.F32);
 
     private final Form form;
     private final int group;
+    private final boolean direct;
 
     /**
      * Tiles of a form.
      *
      * @param group
      *            neighbouring columns that keep the same inputs
+     * @param direct
+     *            whether blocks are read where they lie, rather than from memory that they were decoded to
      */
-    SparseTile(Form form, int group) {
+    SparseTile(Form form, int group, boolean direct) {
         this.form = form;
         this.group = group;
+        this.direct = direct;
     }
 
     /** Columns of one tile: as many of a group as registers allow. */
@@ -71,7 +77,7 @@ final class SparseTile {
      * What tiles are given.
      *
      * @param at
-     *            where the turned rows begin
+     *            where the turned rows of the cell's first input begin
      * @param width
      *            distance of their inputs: sixteen times {@code vectors}
      * @param vectors
@@ -80,91 +86,142 @@ final class SparseTile {
      *            name of the buffer that gets the sums
      * @param sums
      *            where they go, {@code [columns][width]}
-     * @param first
-     *            first group of columns
-     * @param end
-     *            behind the last one
-     * @param ends
-     *            where the tables begin: of each group's first block
+     * @param adds
+     *            whether the products are added to the sums that are there
+     * @param cell
+     *            their weights
      * @param blocks
-     *            where the blocks begin
+     *            i64, where the cell's blocks begin, if they are read where they lie
+     * @param inputs
+     *            where the distances of the cell's inputs were decoded to, if they were
+     * @param weights
+     *            where its weights were
      */
-    record Task(Term at, Term width, Term vectors, String to, Term sums, Term first, Term end, Term ends, Term blocks) {
+    record Task(Term at, Term width, Term vectors, String to, Term sums, boolean adds, KeptCode.Cell cell, Term blocks,
+            Term inputs, Term weights) {
     }
 
     /** Computes the sums of some groups of columns of what the buffer {@link #X} holds. */
     void sums(Body b, Task task) {
         if (form == Form.SCALAR) {
-            b.add(call(task, scalar(), Term.i32(0)));
+            b.add(call(task, scalar(task.adds), Term.i32(0)));
             return;
         }
         int most = vectors();
         var whole = most == 1 ? task.vectors
                 : Term.of(Prim.AND, task.vectors, Term.i32(-most));
-        b.loop("sv", Term.i32(0), whole, most, x -> x.add(call(task, tile(most), Term.ref("sv"))));
+        var v = task.adds ? "sva" : "sv";
+        b.loop(v, Term.i32(0), whole, most, x -> x.add(call(task, groups(most, task.adds), Term.ref(v))));
         for (int some = 1; some < most; some++) {
-            var tile = tile(some);
+            var groups = groups(some, task.adds);
             b.when(Term.of(Prim.EQ, task.vectors.minus(whole), Term.i32(some)),
-                    x -> x.add(call(task, tile, whole)));
+                    x -> x.add(call(task, groups, whole)));
         }
     }
 
-    private static Stmt.Call call(Task task, Kernel kernel, Term vector) {
+    private Stmt.Call call(Task task, Kernel kernel, Term vector) {
         var first = vector.times(VType.LANES);
-        return new Stmt.Call(kernel, List.of(X, task.to), List.of(task.ends, task.blocks,
-                task.at.plus(first), task.width, task.sums.plus(first), task.first, task.end));
+        var args = new ArrayList<Term>(List.of(task.cell.ends(), task.cell.order()));
+        args.addAll(direct ? List.of(task.blocks) : List.of());
+        args.addAll(List.of(task.at.plus(first), task.width));
+        args.addAll(direct ? List.of() : List.of(task.inputs, task.weights));
+        args.addAll(List.of(task.sums.plus(first), task.cell.groups()));
+        return new Stmt.Call(kernel, heap(task.to), args);
     }
 
-    private static List<Kernel.Param> params() {
-        var params = new ArrayList<Kernel.Param>();
-        for (var base : List.of("pt0", "b0")) {
-            params.add(new Kernel.Param(base, Elem.I64));
-        }
-        for (var name : List.of("a0", "width", "z0", "g0", "g1")) {
-            params.add(new Kernel.Param(name, Elem.I32));
-        }
-        return params;
+    private List<String> heap(String sums) {
+        return direct ? List.of(X, sums) : List.of(X, sums, KeptCode.INPUTS, KeptCode.WEIGHTS);
+    }
+
+    private List<Buffer> buffers() {
+        return direct ? List.of(FACTORS, RESULT, BLOCKS, BLOCK_WEIGHTS)
+                : List.of(FACTORS, RESULT, DISTANCES, WEIGHTS);
+    }
+
+    /** The tiles of some groups. Each is a call: HotSpot keeps all values of a loop that stands alone in registers. */
+    private Kernel groups(int vectors, boolean adds) {
+        var tile = tile(vectors, adds);
+        var body = Body.block(b -> b.loop("g", Term.i32(0), Term.ref("groups"), 1, x -> {
+            KeptCode.range(x);
+            var args = new ArrayList<Term>(direct ? List.of(Term.ref("b0")) : List.of());
+            args.addAll(List.of(Term.ref("a0"), Term.ref("width")));
+            args.addAll(direct ? List.of() : List.of(Term.ref("k0").minus(Term.ref("x0").times(group))));
+            args.addAll(List.of(row(), block(Term.ref("from")), block(Term.ref("to"))));
+            x.add(new Stmt.Call(tile, heap(SUMS), args));
+        }));
+        return kernel(tile.name().substring("sparse.f32.".length()) + ".groups", body);
+    }
+
+    /** What a loop over blocks counts: elements where they are read where they lie, else blocks in memory. */
+    private Term block(Term number) {
+        return direct ? number.times(stride()) : Term.ref("x0").plus(number);
+    }
+
+    /** Elements of a block that lies among the weights: its input, then its weights. */
+    private int stride() {
+        return direct ? 1 + group : 1;
+    }
+
+    /** Where the sums of a group's first column go. */
+    private Term row() {
+        var number = new Term.Load("po", Term.ref("po0").plus(Term.ref("g").wide()), VType.I32, null);
+        return Term.ref("z0").plus(number.times(group).times(Term.ref("width")));
     }
 
     private Kernel kernel(String name, List<Stmt> body) {
-        return new Kernel("sparse.f32." + name, List.of(FACTORS, RESULT, ENDS, INPUTS, KEPT), params(), body);
+        var params = new ArrayList<Kernel.Param>();
+        for (var base : direct ? List.of("pe0", "po0", "b0") : List.of("pe0", "po0")) {
+            params.add(new Kernel.Param(base, Elem.I64));
+        }
+        for (var base : direct ? List.of("a0", "width", "z0", "groups")
+                : List.of("a0", "width", "x0", "k0", "z0", "groups")) {
+            params.add(new Kernel.Param(base, Elem.I32));
+        }
+        var buffers = new ArrayList<>(buffers());
+        buffers.addAll(List.of(KeptCode.ENDS, KeptCode.ORDER));
+        return new Kernel("sparse.f32." + name, buffers, params, body);
     }
 
-    private Kernel tile(int vectors) {
+    private String name(String shape, boolean adds) {
+        return "r" + group + shape + (direct ? ".direct" : "") + (adds ? ".more" : "");
+    }
+
+    /** The sums of a group. */
+    private Kernel tile(int vectors, boolean adds) {
         int columns = columns();
-        var body = Body.block(b -> b.loop("g", Term.ref("g0"), Term.ref("g1"), 1, x -> {
-            range(x);
+        var body = Body.block(b -> {
             for (int first = 0; first < group; first += columns) {
-                part(x, first, columns, vectors);
+                part(b, first, columns, vectors, adds);
             }
-        }));
-        return kernel("r" + group + "v" + vectors, body);
+        });
+        var params = new ArrayList<Kernel.Param>();
+        if (direct) {
+            params.add(new Kernel.Param("b0", Elem.I64));
+        }
+        for (var name : direct ? List.of("a0", "width", "z0", "from", "to")
+                : List.of("a0", "width", "k0", "z0", "from", "to")) {
+            params.add(new Kernel.Param(name, Elem.I32));
+        }
+        return new Kernel("sparse.f32." + name("v" + vectors, adds), buffers(), params, body);
     }
 
-    /** Names the first block of a group and the end. */
-    private static void range(Body b) {
-        var at = b.let("gp", Term.ref("pt0").plus(Term.ref("g").wide()));
-        b.let("from", new Term.Load("pt", at, VType.I32, null));
-        b.let("to", new Term.Load("pt", at.plus(Term.i64(1)), VType.I32, null));
+    /** Where the rows of a block's input begin. */
+    private Term input(Term block, Term width) {
+        return Term.ref("a0").plus(direct
+                ? new Term.Load("ib", Term.ref("b0").plus(block.wide()), VType.I32, null).times(width)
+                : new Term.Load(KeptCode.INPUTS, block, VType.I32, null));
     }
 
-    /** Elements of a block: its input, then its weights. */
-    static int stride(int group) {
-        return group + 1;
-    }
-
-    private Term place(Term block, Term width) {
-        var input = new Term.Load("ix", Term.ref("b0").plus(block.wide()), VType.I32, null);
-        return Term.ref("a0").plus(input.times(width));
-    }
-
-    private static Term kept(Term block, Term column) {
-        return new Term.Load("kv", Term.ref("b0").plus(block.wide()).plus(Term.i64(1)).plus(column.wide()), VType.F32,
-                null);
+    private Term kept(Term block, Term column) {
+        return direct
+                ? new Term.Load("wb", Term.ref("b0").plus(block.wide()).plus(Term.i64(1)).plus(column.wide()),
+                        VType.F32, null)
+                : new Term.Load(KeptCode.WEIGHTS, Term.ref("k0").plus(block.times(group)).plus(column), VType.F32,
+                        null);
     }
 
     /** The sums of some columns of a group. */
-    private void part(Body b, int first, int columns, int vectors) {
+    private void part(Body b, int first, int columns, int vectors, boolean adds) {
         // where a tile takes all rows of a block, it knows how wide the block is
         var width = form == Form.V512 ? Term.i32(vectors * VType.LANES) : Term.ref("width");
         var t = new Range("t", columns);
@@ -173,40 +230,42 @@ final class SparseTile {
         var vector = Term.ref("u");
         var acc = "acc" + first;
         var p = "p" + first;
+        var sum = Term.ref("z0").plus(column.plus(first).times(width)).plus(vector.times(VType.LANES));
         var next = Term.of(Prim.FMA, Term.ref("kept" + first, column), Term.ref("row" + first, vector),
                 Term.ref(acc, column, vector));
-        b.fold(p, Term.ref("from"), Term.ref("to"), stride(group),
-                List.of(new Stmt.Carry(acc, List.of(t, u), Term.f32(0, VType.LANES), next)), x -> {
-                    var at = x.let("at" + first, place(Term.ref(p), width));
+        var init = adds ? new Term.Load(SUMS, sum, VType.F32X16, null) : Term.f32(0, VType.LANES);
+        b.fold(p, Term.ref("from"), Term.ref("to"), stride(),
+                List.of(new Stmt.Carry(acc, List.of(t, u), init, next)), x -> {
+                    var at = x.let("at" + first, input(Term.ref(p), width));
                     x.letAll("row" + first, List.of(u),
                             new Term.Load(X, at.plus(vector.times(VType.LANES)), VType.F32X16, null));
                     x.letAll("kept" + first, List.of(t), kept(Term.ref(p), column.plus(first)).splat());
                 });
-        var row = Term.ref("g").times(group).plus(column).plus(first).minus(Term.ref("g0").times(group));
-        b.unroll(List.of(t, u), x -> x.store(SUMS,
-                Term.ref("z0").plus(row.times(width)).plus(vector.times(VType.LANES)),
-                Term.ref(acc, column, vector)));
+        b.unroll(List.of(t, u), x -> x.store(SUMS, sum, Term.ref(acc, column, vector)));
     }
 
     /** One column after the other, all rows of a weight in one loop. */
-    private Kernel scalar() {
-        var body = Body.block(b -> b.loop("g", Term.ref("g0"), Term.ref("g1"), 1, x -> {
-            range(x);
+    private Kernel scalar(boolean adds) {
+        var width = Term.ref("width");
+        var body = Body.block(b -> b.loop("g", Term.i32(0), Term.ref("groups"), 1, x -> {
+            KeptCode.range(x);
+            var first = x.let("row0", row());
             x.loop("t", Term.i32(0), Term.i32(group), 1, column -> {
-                var row = column.let("row", Term.ref("z0").plus(
-                        Term.ref("g").minus(Term.ref("g0")).times(group).plus(Term.ref("t")).times(Term.ref("width"))));
-                column.loop("n", row, row.plus(Term.ref("width")), 1,
-                        zero -> zero.store(SUMS, Term.ref("n"), Term.f32(0, 1)));
-                column.loop("p", Term.ref("from"), Term.ref("to"), stride(group), block -> {
-                    var at = block.let("from0", place(Term.ref("p"), Term.ref("width")));
-                    var weight = block.let("weight", kept(Term.ref("p"), Term.ref("t")));
-                    block.loop("l", Term.i32(0), Term.ref("width"), 1, lane -> lane.store(SUMS,
+                var row = column.let("row", first.plus(Term.ref("t").times(width)));
+                if (!adds) {
+                    column.loop("n", row, row.plus(width), 1, zero -> zero.store(SUMS, Term.ref("n"), Term.f32(0, 1)));
+                }
+                column.loop("p", Term.ref("from"), Term.ref("to"), 1, block -> {
+                    var number = direct ? Term.ref("p").times(stride()) : Term.ref("p");
+                    var at = block.let("from0", input(direct ? number : Term.ref("x0").plus(number), width));
+                    var weight = block.let("weight", kept(number, Term.ref("t")));
+                    block.loop("l", Term.i32(0), width, 1, lane -> lane.store(SUMS,
                             row.plus(Term.ref("l")), Term.of(Prim.FMA, weight,
                                     new Term.Load(X, at.plus(Term.ref("l")), VType.F32, null),
                                     new Term.Load(SUMS, row.plus(Term.ref("l")), VType.F32, null))));
                 });
             });
         }));
-        return kernel("r" + group + ".scalar", body);
+        return kernel(name(".scalar", adds), body);
     }
 }

@@ -91,12 +91,16 @@ final class SparsePlanner {
     private SparseKernel.Product of(Node node, Dim rows, Operand output, Epilogue epilogue, boolean staysTurned) {
         int group = group(node);
         var matrix = node.input(1).constant();
-        var weights = SparseWeights.of(matrix, group);
-        return new SparseKernel.Product(factors(node.input(0), rows, matrix.dims()[0], group), rows,
-                new SparseKernel.Weights(group, weight(weights.ends()), weight(weights.blocks()),
-                        (int) matrix.dims()[0], (int) matrix.dims()[1]),
-                output, epilogue, staysTurned ? null : plan.scratch(DType.F32, Dim.of(SparseKernel.sums(group))),
-                shuffles());
+        var weights = SparseWeights.of(matrix, group, this::weight);
+        var memory = new SparseKernel.Memory(
+                staysTurned ? null : scratch(DType.F32, SparseKernel.sums(weights)),
+                scratch(DType.I32, SparseKernel.inputs(weights)), scratch(DType.F32, SparseKernel.weights(weights)));
+        return new SparseKernel.Product(factors(node.input(0), rows, matrix.dims()[0], group), rows, weights, output,
+                epilogue, memory, shuffles());
+    }
+
+    private @Nullable Place scratch(DType type, int elements) {
+        return elements == 0 ? null : plan.scratch(type, Dim.of(elements));
     }
 
     /** A value's rows turned, which a step does unless it was done before. */

@@ -40,6 +40,17 @@ class SparseProductTest {
         return TensorData.floats(weights, k, n);
     }
 
+    /** Weights that are stored in fewer bits: integers times a scale for each column, or halves of f32. */
+    private static TensorData small(TensorData weights, boolean integers) {
+        int n = (int) weights.dims()[1];
+        var values = weights.floatArray().clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = integers ? Math.round(values[i] * 200) * (0.013f + i % n * 0.0071f)
+                    : Float.intBitsToFloat(Float.floatToRawIntBits(values[i]) & 0xffff0000);
+        }
+        return TensorData.floats(values, weights.dims());
+    }
+
     /** One model with a symbolic number of rows, run with each: blocks of every width. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 8})
@@ -73,6 +84,20 @@ class SparseProductTest {
         var third = s.add(MatMul.plain(DType.F32), x,
                 s.constant(pruned(random, k, n, 1 << random.nextInt(4), random.nextDouble() / 4)));
         s.check(EXACT, second, third);
+    }
+
+    /** Stored as integers, as halves, and as they are; several parts of k, and several blocks of rows that share a task. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 8})
+    void everyStorage(int group) {
+        for (int k : new int[]{70, 1100, 2500}) {
+            var s = new Samples(group, true);
+            var whole = pruned(s.random(), k, 75, group, 0.06);
+            var x = s.input(DType.F32, 37 * group, k);
+            s.check(EXACT, s.add(MatMul.plain(DType.F32), x, s.constant(whole)),
+                    s.add(MatMul.plain(DType.F32), x, s.constant(small(whole, true))),
+                    s.add(MatMul.plain(DType.F32), x, s.constant(small(whole, false))));
+        }
     }
 
     /** Operands of epilogues per column, per row, per element; long ones. */
