@@ -18,10 +18,7 @@ final class ScratchCall {
                 own[i] = value.dtype().storage().copy(io[i]);
             }
         }
-        var frame = new Frame();
-        frame.grow(binding);
-        frame.io = own;
-        return new OfBlock(frame);
+        return new OfBlock(binding, own);
     }
 
     /** A call of a model that has a script, on copies of its inputs. */
@@ -35,9 +32,24 @@ final class ScratchCall {
         return new OfScript(script, new Frame(), own, symbols);
     }
 
-    private record OfBlock(Frame frame) implements Rehearsal.Call {
+    /** Its memory is laid out by the thread that runs it: the caller has a result to return. */
+    private static final class OfBlock implements Rehearsal.Call {
+        private final Binding binding;
+        private final Object[] io;
+        private Frame frame; // null: before the first run
+
+        OfBlock(Binding binding, Object[] io) {
+            this.binding = binding;
+            this.io = io;
+        }
+
         @Override
         public void run(Program program, Steps steps) {
+            if (frame == null) {
+                frame = new Frame();
+                frame.grow(binding);
+                frame.io = io;
+            }
             frame.steps = steps;
             program.run(frame);
         }

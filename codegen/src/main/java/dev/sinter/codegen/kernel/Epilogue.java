@@ -5,6 +5,7 @@ import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
 import dev.sinter.codegen.plan.Operand;
+import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import java.util.ArrayList;
@@ -88,6 +89,18 @@ public record Epilogue(Expr expr, List<Operand> operands) {
 
         private boolean repeatsAlongColumns(int i) {
             return epilogue.operands.get(i).strides().getLast().equals(Dim.ZERO);
+        }
+
+        /** Whether operand i is a constant for each column, which the scalar form brings to work memory before. */
+        boolean isNear(int i) {
+            var operand = epilogue.operands.get(i);
+            return operand.isWeight() && operand.dtype() == DType.F32 && perColumn(i)
+                    && operand.strides().getLast().equals(Dim.ONE);
+        }
+
+        /** The same with other memory for its operands. */
+        Declared in(List<Access.Memory> others) {
+            return new Declared(epilogue, others, rowStrides, expr, constants);
         }
 
         /** Constants, and operands that depend on the column only (or on nothing), loaded once for a whole tile. */

@@ -8,6 +8,7 @@ import dev.sinter.codegen.loop.VType;
 import dev.sinter.codegen.plan.Place;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -135,8 +136,35 @@ public final class ScalarProduct {
                                 depth, columns),
                         Term.of(Prim.EQ, k0, Term.i32(0))));
             });
+            constants(rows, j0, columns);
             rows.add(access.call(rows(), List.of(ib, count, j0, j1)));
         });
+    }
+
+    /** Brings the epilogue's constants of some columns to work memory, in place of factors: weights cost more to read. */
+    private void constants(Body b, Term j0, Term columns) {
+        var column = j0.times(VType.LANES);
+        var count = target.n % VType.LANES == 0 ? columns
+                : Term.of(Prim.MIN, columns, Term.i32(target.n).minus(column));
+        for (int i = 0; i < target.epilogue.memories().size(); i++) {
+            if (target.epilogue.isNear(i)) {
+                var memory = target.epilogue.memories().get(i);
+                b.copy(work.buffer().name(), work.at(Term.i32(i * scalar.pitch())), memory.buffer().name(),
+                        memory.at(column), count);
+            }
+        }
+    }
+
+    /** The epilogue, given where {@link #constants} put them. */
+    private Epilogue.Declared near() {
+        var memories = new ArrayList<Access.Memory>();
+        for (int i = 0; i < target.epilogue.memories().size(); i++) {
+            memories.add(target.epilogue.isNear(i)
+                    ? new Access.Memory(work.buffer(), work.at(Term.i32(i * scalar.pitch()))
+                            .minus(Term.ref("j0").times(VType.LANES)), DType.F32)
+                    : target.epilogue.memories().get(i));
+        }
+        return target.epilogue.in(memories);
     }
 
     /** Takes rows of sums through the epilogue, in methods of sixteen that are hot soon. */
@@ -156,7 +184,7 @@ public final class ScalarProduct {
                     : b.let("rest", new Term.Lanes(column, Term.i32(target.n), VType.LANES));
             var sum = b.let("sum", ScalarSums.total(sums.at(Term.ref("r").times(width).plus(panel)), VType.LANES));
             var operand = target.integral.apply(sum);
-            var value = target.epilogue.apply(b, operand, Term.ref("i"), column, rest, null, "v");
+            var value = near().apply(b, operand, Term.ref("i"), column, rest, null, "v");
             b.store("c", target.c.at(target.ldc.times(Term.ref("i")).plus(column)), value, rest);
         });
         // of no k: products that differ in nothing else share it

@@ -49,8 +49,8 @@ final class ScalarResults {
         params.addAll(ScalarSums.ints("s0", "apart", "y0", "ldc", "rows", "columns"));
         for (int i = 0; i < epilogue.memories().size(); i++) {
             var memory = epilogue.memories().get(i);
-            var buffer = isNear(i) ? ScalarSums.MEMORY : memory.buffer();
-            if (!isNear(i)) {
+            var buffer = epilogue.isNear(i) ? ScalarSums.MEMORY : memory.buffer();
+            if (!epilogue.isNear(i)) {
                 buffers.add(buffer);
             }
             params.add(new Kernel.Param("eb" + i, buffer.isWeight() ? Elem.I64 : Elem.I32));
@@ -72,12 +72,6 @@ final class ScalarResults {
         return epilogue.epilogue().operands().get(i);
     }
 
-    /** Whether an operand is a constant for each column. */
-    private boolean isNear(int i) {
-        return operand(i).isWeight() && operand(i).dtype() == DType.F32
-                && operand(i).strides().getFirst().equals(Dim.ZERO) && operand(i).strides().getLast().equals(Dim.ONE);
-    }
-
     private static Term near(Term work, int i) {
         return work.plus(i * WindowSums.SCALAR.pitch());
     }
@@ -85,7 +79,7 @@ final class ScalarResults {
     /** Brings constants of some columns to work memory, in place of factors. */
     void constants(Body b, Term work, Term column, Term count) {
         for (int i = 0; i < memories.size(); i++) {
-            if (isNear(i)) {
+            if (epilogue.isNear(i)) {
                 b.copy(ScalarSums.MEMORY.name(), near(work, i), epilogue.memories().get(i).buffer().name(),
                         epilogue.memories().get(i).at(column), count);
             }
@@ -112,7 +106,7 @@ final class ScalarResults {
         for (int i = 0; i < memories.size(); i++) {
             var memory = epilogue.memories().get(i);
             var stride = epilogue.rowStrides().get(i);
-            if (isNear(i)) {
+            if (epilogue.isNear(i)) {
                 args.add(near(work, i));
             } else {
                 boolean repeated = operand(i).strides().getLast().equals(Dim.ZERO);
