@@ -10,17 +10,30 @@ import dev.sinter.ir.cost.Way;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whether a product with constant weights is computed without its zeros, and in groups of how many columns. */
+/**
+ * Whether a product with constant weights is computed without its zeros, and in groups of how many columns. Estimates are
+ * fitted to what {@code benchmarks/compare grid} shows.
+ */
 final class SparseChoice {
     private static final String DENSE = "dense";
-    /** What another way than the dense one must gain. */
-    private static final double GAIN = 0.05;
+    /**
+     * What another way than the dense one must gain. HotSpot's code of the same kernel is at times half as quick again, and
+     * what is chosen must not be slower than the dense product then.
+     */
+    private static final double GAIN = 0.2;
     /** Products of a nanosecond with all weights. */
-    private static final double PRODUCTS = 65;
+    private static final double PRODUCTS = 78;
+    /** Bytes of weights from which on they come from memory each time. */
+    private static final double LARGE = 1 << 18;
+    /** Bytes of a nanosecond from memory, and those that come while products are computed of what came before. */
+    private static final double MEMORY = 31;
+    private static final double BESIDE = 60;
+    /** Bytes of a nanosecond of weights that are kept, with their inputs. */
+    private static final double KEPT = 13;
     /** Part of the weights that must be zero. */
     private static final double FEWEST = 0.25;
     /** Nanoseconds for turning a row's element there, or back. */
-    private static final double TURN = 0.1;
+    private static final double TURN = 0.2;
 
     /**
      * A way to leave zeros out.
@@ -37,7 +50,7 @@ final class SparseChoice {
     }
 
     private static final List<Grouping> GROUPINGS =
-            List.of(new Grouping(1, 35), new Grouping(2, 55), new Grouping(4, 68), new Grouping(8, 72));
+            List.of(new Grouping(1, 23), new Grouping(2, 38), new Grouping(4, 62), new Grouping(8, 64));
 
     private SparseChoice() {
     }
@@ -63,15 +76,22 @@ final class SparseChoice {
         var sample = sample(node);
         double rows = Sample.elements(node.input(0).shape()) / k;
         double lanes = Math.ceil(rows / 16) * 16;
+        double bytes = (double) k * n * Float.BYTES;
         var ways = new ArrayList<Way>();
-        ways.add(new Way(DENSE, rows * k * n / PRODUCTS, sample));
+        ways.add(new Way(DENSE, dense(rows * k * n, bytes), sample));
         for (int i = 0; i < blocks.length; i++) {
             var grouping = GROUPINGS.get(i);
             double products = (double) blocks[i] * grouping.group;
-            ways.add(new Way(grouping.way(), lanes * (products / grouping.products + (k + n) * TURN), sample));
+            double kept = bytes < LARGE ? 0 : (double) blocks[i] * (1 + grouping.group) * Float.BYTES / KEPT;
+            ways.add(new Way(grouping.way(), lanes * (products / grouping.products + (k + n) * TURN) + kept, sample));
         }
         var picked = plan.choices().pick(new Question("sparse", ways, GAIN), node.origin());
         return GROUPINGS.stream().filter(g -> g.way().equals(picked)).mapToInt(Grouping::group).findFirst().orElse(0);
+    }
+
+    private static double dense(double products, double bytes) {
+        double computed = products / PRODUCTS;
+        return bytes < LARGE ? computed : Math.max(computed + bytes / BESIDE, bytes / MEMORY);
     }
 
     private static Sample sample(Node node) {
