@@ -4,6 +4,8 @@ import dev.sinter.ir.DType;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.Zeros;
+import dev.sinter.ir.cost.Sample;
 import dev.sinter.ir.op.IndexMap;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.Op;
@@ -17,13 +19,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A product of real numbers with dequantized constant weights ({@code DequantizeLinear -> MatMul}, perhaps transposed
  * between) keeps its weights as integers: each column, or each block of a column, is summed before it is multiplied by
- * its scale.
+ * its scale. Pruned weights become f32 instead, of which products with many rows leave the zeros out; they are stored as
+ * integers again where they are packed.
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__DequantizeLinear.html">DequantizeLinear</a>
  */
 final class RecognizeScaledProduct implements Rule {
     /** Rows with one scale; with fewer, multiplying each weight costs no more. */
     private static final int SHORTEST_BLOCK = 8;
+    /** Part of the weights that are zero, from which on leaving them out gains more than integers do. */
+    private static final double PRUNED = 0.6;
+    /** Rows of the other factor from which on zeros are left out. */
+    private static final int ROWS = 16;
 
     @Override
     public String name() {
@@ -54,6 +61,13 @@ final class RecognizeScaledProduct implements Rule {
         if (block < Math.min(SHORTEST_BLOCK, scale.rows)) {
             return Optional.empty();
         }
+        var pruned = leavesOut(node) ? pruned(new Matrix(q, q.dims(), turned), scale, zero) : null;
+        if (pruned != null) {
+            var patch = graph.patch("most weights are zero");
+            var weights = patch.constant(pruned, b.map().origin().first());
+            var result = patch.addAll(op, node.origin().plus(b.map().origin()), List.of(node.input(0), weights));
+            return Optional.of(patch.replace(node.output(), result.getFirst()).build());
+        }
         boolean hasZero = !(Known.isUniform(b.zero()) && b.zero().getDouble(0) == 0);
         var patch = graph.patch("weights in " + b.quantized().dtype() + ", blocks of " + block);
         var weights = new Matrix(q, q.dims(), turned);
@@ -66,6 +80,22 @@ final class RecognizeScaledProduct implements Rule {
         var scaled = new ScaledMatMul(block, hasZero, false, Expr.arg(0, DType.F32));
         var result = patch.addAll(scaled, node.origin().plus(b.map().origin()), operands).getFirst();
         return Optional.of(patch.replace(node.output(), result).build());
+    }
+
+    private static boolean leavesOut(Node node) {
+        return Sample.elements(node.input(0).shape()) >= ROWS * node.input(1).shape().dim(0).value();
+    }
+
+    /** The weights as DequantizeLinear gives them; null if too few of them are zero. */
+    private static @Nullable TensorData pruned(Matrix q, Matrix scale, Matrix zero) {
+        var values = new float[q.rows * q.columns];
+        for (int i = 0; i < values.length; i++) {
+            int row = i / q.columns;
+            int column = i % q.columns;
+            values[i] = (float) (q.at(row, column) - zero.at(row, column)) * (float) scale.at(row, column);
+        }
+        var data = TensorData.floats(values, q.rows, q.columns);
+        return Zeros.part(data) < PRUNED ? null : data;
     }
 
     /** Whether the matrix is transposed between; null if something else is done to it. */
@@ -102,6 +132,10 @@ final class RecognizeScaledProduct implements Rule {
             this.columns = (int) dims[turned ? 0 : 1];
             this.rowStride = turned ? across : down;
             this.columnStride = turned ? down : across;
+        }
+
+        double at(int row, int column) {
+            return data.getDouble(row * rowStride + column * columnStride);
         }
 
         /** The longest block, all of whose rows are alike; 0 where all rows are. */
