@@ -32,10 +32,6 @@ public final class ScaledKernel {
     /** Rows of a task. */
     private static final int ROWS = 256;
     private static final int LANES = VType.LANES;
-    /** Memory where decoded weights lie. */
-    private static final String DECODED = "d";
-    /** Memory where the totals of a tile lie. */
-    private static final String TOTALS = "s";
 
     /**
      * Weights.
@@ -106,41 +102,18 @@ public final class ScaledKernel {
 
     private final Product product;
     private final Weights weights;
+    private final ScaledOperands on;
     private final Access access = new Access();
-    private final Access.Memory a;
-    private final Access.Memory w;
-    private final Access.Memory scale;
-    private final Access.@Nullable Memory zero;
-    private final Access.@Nullable Memory factors;
-    private final Access.Memory c;
-    private final Access.Memory decoded;
-    private final Access.Memory totals;
     private final Epilogue.Declared epilogue;
     private final Term m;
-    private final Term lda;
-    private final Term ldc;
-    private final Term k;
-    private final Term block;
-    private final Term words;
 
     private ScaledKernel(Product product) {
         this.product = product;
         this.weights = product.weights;
-        this.a = access.memory("a", product.a);
-        this.w = access.memory("w", weights.words);
-        this.scale = access.memory("q", weights.scales);
-        this.zero = weights.zeros == null ? null : access.memory("z", weights.zeros);
-        this.factors = product.factors == null ? null : access.memory("f", product.factors);
-        this.c = access.memory("c", product.c);
-        this.decoded = access.memory(DECODED, ScalarSums.flat(product.decoded, DType.F32));
-        this.totals = access.memory(TOTALS, ScalarSums.flat(product.totals, DType.F32));
+        this.on = new ScaledOperands(product);
+        access.include("", on.access());
         this.epilogue = product.epilogue.declareShared(access);
         this.m = access.size("M", product.a.dims().getFirst());
-        this.lda = access.parameter("lda", product.a.strides().getFirst());
-        this.ldc = access.parameter("ldc", product.c.strides().getFirst());
-        this.k = access.parameter("K", Dim.of(weights.k));
-        this.block = access.parameter("block", Dim.of(weights.block));
-        this.words = access.parameter("words", Dim.of(weights.form.words(weights.k, weights.block)));
     }
 
     /**
@@ -166,12 +139,8 @@ public final class ScaledKernel {
 
     private Shape shape() {
         var columns = product.epilogue.operands().stream().map(o -> o.strides().getLast()).toList();
-        return new Shape(access.shape(), weights.form, weights.n, weights.block, isMany(), weights.isOdd(),
+        return new Shape(access.shape(), weights.form, weights.n, weights.block, on.isMany(), on.isOdd(),
                 product.epilogue.expr(), columns);
-    }
-
-    private boolean isMany() {
-        return weights.blocks() > 1;
     }
 
     private int panels() {
@@ -180,12 +149,6 @@ public final class ScaledKernel {
 
     private int groups() {
         return (panels() + GemmTile.GROUP - 1) / GemmTile.GROUP;
-    }
-
-    /** What parts that don't know the columns are called. */
-    private String name() {
-        return "scaled.i" + weights.form.bits() + (zero == null ? "" : "z") + (factors == null ? "" : "r")
-                + (isMany() ? "b" : "") + (weights.isOdd() ? "o" : "");
     }
 
     // ---- the driver
@@ -211,13 +174,13 @@ public final class ScaledKernel {
                 }
             }
         }));
-        return new Kernel(name() + ".n" + weights.n + "." + Naming.of(product.epilogue.expr()) + "."
+        return new Kernel(on.name() + ".n" + weights.n + "." + Naming.of(product.epilogue.expr()) + "."
                 + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true), body);
     }
 
     private WaitingSums waiting() {
         return new WaitingSums("scaled.n" + weights.n + "." + Naming.of(product.epilogue.expr()), access,
-                new ScalarProduct.Target(name(), sum -> sum, epilogue, c, ldc, weights.n), null);
+                new ScalarProduct.Target(on.name(), sum -> sum, epilogue, on.c, on.ldc, weights.n), null);
     }
 
     /** Whole panels from j0 to j1, some at a time, those that are left over one by one, then the one N ends in. */
@@ -250,162 +213,15 @@ public final class ScaledKernel {
     // ---- one row
 
     private void oneRow(Body b, Form form, Term i, Term j0, Term j1) {
-        int wide = widest(form, p -> row(form, p, false));
-        panels(b, j0, j1, wide, s -> s.body.add(access.call(row(form, s.wide, s.masked), List.of(i, s.from, s.to))));
-    }
-
-    /** The most panels, and of every group a part, with which a method stays short. */
-    private static int widest(Form form, IntFunction<Kernel> tile) {
-        for (int panels : new int[]{4, 3, 2}) {
-            if (form != Form.SCALAR && VectorOperations.of(tile.apply(panels), form) <= VectorOperations.LIMIT) {
-                return panels;
-            }
-        }
-        return 1;
-    }
-
-    private Kernel row(Form form, int panels, boolean masked) {
-        return panels > 1 ? row(panels, masked, LowBits.STEP) : shortest(form, step -> row(panels, masked, step));
-    }
-
-    /** The kernel with the most fields a step that stays short. */
-    private static Kernel shortest(Form form, IntFunction<Kernel> byStep) {
-        for (int step = form == Form.SCALAR ? 1 : LowBits.STEP; step > 1; step /= 2) {
-            var kernel = byStep.apply(step);
-            if (VectorOperations.of(kernel, form) <= VectorOperations.LIMIT) {
-                return kernel;
-            }
-        }
-        return byStep.apply(1);
-    }
-
-    private Kernel row(int panels, boolean masked, int step) {
-        var u = new Range("u", panels);
-        var panel = Term.ref("j").plus(Term.ref("u"));
-        var body = Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, x -> {
-            begin(x, u, panel, step);
-            x.let("ab", a.at(lda.times(Term.ref("i"))));
-            x.let("nothing", Term.f32(0, LANES));
-            if (isMany()) {
-                var next = added(Term.ref("acc", Term.ref("u")), Term.ref("i"), Term.ref("g"),
-                        Term.ref("sum", Term.ref("u")));
-                x.fold("g", Term.i32(0), blocks(), 1,
-                        List.of(new Stmt.Carry("sum", List.of(u), Term.ref("nothing"), next)),
-                        g -> blockOfRow(g, u, Term.ref("g"), step));
-            } else {
-                blockOfRow(x, u, Term.i32(0), step);
-                x.letAll("sum", List.of(u),
-                        added(Term.ref("acc", Term.ref("u")), Term.ref("i"), Term.i32(0), Term.ref("nothing")));
-            }
-            var column = panel.times(LANES);
-            if (masked) {
-                x.letAll("lanes", List.of(u), new Term.Lanes(column, Term.i32(weights.n), LANES));
-            }
-            x.unroll(List.of(u), s -> s.store("c", c.at(ldc.times(Term.ref("i")).plus(column)),
-                    Term.ref("sum", Term.ref("u")), masked ? Term.ref("lanes", Term.ref("u")) : null));
-        }));
-        return access.part(name() + ".row.c" + panels + (step == LowBits.STEP ? "" : "s" + step)
-                + (masked ? "n" + weights.n + ".tail" : ""), List.of("i", "j0", "j1"), body);
-    }
-
-    private Term blocks() {
-        return Term.of(Prim.DIV, k.plus(block).plus(-1), block);
-    }
-
-    /** Where each panel's words, scales and zero points begin, and the constants of decoding. */
-    private void begin(Body b, Range u, Term panel, int step) {
-        var blocks = isMany() ? b.let("blocks", blocks()) : Term.i32(1);
-        b.letAll("wb", List.of(u), w.at(panel.times(words).times(LANES)));
-        b.letAll("qb", List.of(u), scale.at(panel.times(blocks).times(LANES)));
-        if (zero != null) {
-            b.letAll("zb", List.of(u), zero.at(panel.times(blocks).times(LANES)));
-        }
-        weights.form.constants(b, step);
-    }
-
-    /** Where the elements of a block begin and end, and what is to be added to them for their places among the fields. */
-    private record Extent(Term begin, Term end, Term gap) {
-    }
-
-    private Extent extent(Body b, Term g) {
-        if (!isMany()) {
-            return new Extent(Term.i32(0), k, Term.i32(0));
-        }
-        var begin = b.let("begin", g.times(block));
-        var end = b.let("end", Term.of(Prim.MIN, begin.plus(block), k));
-        boolean apart = weights.block % LowBits.STEP != 0;
-        int step = LowBits.STEP;
-        var distance = Term.of(Prim.AND, block.plus(step - 1), Term.i32(-step));
-        return new Extent(begin, end, apart ? b.let("gap", g.times(distance.minus(block))) : Term.i32(0));
-    }
-
-    private void parameters(Body b, Range u, Term g) {
-        if (zero != null) {
-            b.letAll("zp", List.of(u), new Term.Load("z", at("zb", g), VType.F32X16, null));
-        }
-    }
-
-    private static Term at(String base, Term g) {
-        return Term.ref(base, Term.ref("u")).plus(g.wide().times(Term.i64(LANES)));
-    }
-
-    private void scales(Body b, Range u, Term g) {
-        b.letAll("scale", List.of(u), new Term.Load("q", at("qb", g), VType.F32X16, null));
-    }
-
-    /** A total with a block's sum. */
-    private Term added(Term sum, Term row, Term g, Term total) {
-        Term scale = Term.ref("scale", Term.ref("u"));
-        if (factors != null) {
-            var at = factors.at(isMany() ? row.times(Term.ref("blocks")).plus(g) : row);
-            scale = new Term.Load("f", at, VType.F32, null).splat().times(scale);
-        }
-        return Term.of(Prim.FMA, sum, scale, total);
-    }
-
-    /** The sums {@code acc} of a block of one row. */
-    private void blockOfRow(Body b, Range u, Term g, int step) {
-        var extent = extent(b, g);
-        parameters(b, u, g);
-        var main = b.let("main", extent.begin.plus(
-                Term.of(Prim.AND, extent.end.minus(extent.begin), Term.i32(-step))));
-        boolean odd = weights.isOdd() && step > 1;
-        steps(b, u, odd ? "some" : "acc", Term.ref("nothing"), extent.begin, main, extent.gap, step);
-        if (odd) {
-            steps(b, u, "acc", Term.ref("some", Term.ref("u")), main, extent.end, extent.gap, 1);
-        }
-        scales(b, u, g);
-    }
-
-    private void steps(Body b, Range u, String sum, Term init, Term from, Term to, Term gap, int step) {
-        var p = sum + "p";
-        var panel = Term.ref("u");
-        var stepBody = new Body();
-        weights.form.words(stepBody, u, w, Term.ref("wb", panel), Term.ref(p).plus(gap), step);
-        Term next = Term.ref(sum, panel);
-        for (int f = 0; f < step; f++) {
-            stepBody.let("factor" + f, new Term.Load("a", Term.ref("ab").plus(Term.ref(p)).plus(f), VType.F32, null)
-                    .splat());
-            stepBody.letAll("weight" + f, List.of(u), field(f));
-            var fma = Term.of(Prim.FMA, Term.ref("factor" + f), Term.ref("weight" + f, panel), next);
-            if (f < step - 1) {
-                stepBody.letAll("part" + f, List.of(u), fma);
-                next = Term.ref("part" + f, panel);
-            } else {
-                next = fma;
-            }
-        }
-        b.fold(p, from, to, step, List.of(new Stmt.Carry(sum, List.of(u), init, next)),
-                x -> stepBody.stmts().forEach(x::add));
-    }
-
-    private Term field(int f) {
-        return weights.form.field(f, Term.ref("u"), zero == null ? null : Term.ref("zp", Term.ref("u")));
+        var row = new ScaledRow(on);
+        panels(b, j0, j1, row.widest(form),
+                s -> s.body.add(on.access().call(row.row(form, s.wide, s.masked), List.of(i, s.from, s.to))));
     }
 
     // ---- several rows
 
     private void severalRows(Body b, Form form, Rows rows, Term j0, Term j1) {
+        var tile = new ScaledTile(on);
         int wide = GemmTile.panels(form, GemmTile.maxRows(form));
         int max = GemmTile.maxRows(form);
         var tiles = b.let("tiles", Term.of(Prim.DIV, rows.count.plus(max - 1), Term.i32(max)));
@@ -415,118 +231,18 @@ public final class ScaledKernel {
         panels(b, j0, j1, wide, s -> s.body.loop("jt" + s.wide + (s.masked ? "m" : ""), s.from, s.to, s.wide, x -> {
             var j = Term.ref("jt" + s.wide + (s.masked ? "m" : ""));
             for (int u = 0; u < s.wide; u++) {
-                x.add(access.call(decode(form), List.of(j.plus(u), Term.i32(u))));
+                x.add(on.access().call(tile.decode(form), List.of(j.plus(u), Term.i32(u))));
             }
             for (int height = 1; height <= max; height++) {
                 int r = height;
                 x.when(Term.of(Prim.EQ, low, Term.i32(r)), y -> {
                     if (r < max) {
-                        y.add(access.call(tile(r + 1, s.wide, s.masked), List.of(rows.first, split, j)));
+                        y.add(on.access().call(tile.tile(r + 1, s.wide, s.masked), List.of(rows.first, split, j)));
                     }
-                    y.add(access.call(tile(r, s.wide, s.masked), List.of(split, end, j)));
+                    y.add(on.access().call(tile.tile(r, s.wide, s.masked), List.of(split, end, j)));
                 });
             }
         }));
-    }
-
-    /** Decodes a panel into a slot of the memory. */
-    private Kernel decode(Form form) {
-        return shortest(form, this::decode);
-    }
-
-    private Kernel decode(int step) {
-        var u = new Range("u", 1);
-        var body = Body.block(b -> {
-            begin(b, u, Term.ref("j"), step);
-            b.let("to", decoded.at(Term.ref("slot").times(k).times(LANES)));
-            if (isMany()) {
-                b.loop("g", Term.i32(0), blocks(), 1, x -> decodeBlock(x, u, Term.ref("g"), step));
-            } else {
-                decodeBlock(b, u, Term.i32(0), step);
-            }
-        });
-        return access.part(name() + ".decode" + (step == LowBits.STEP ? "" : ".s" + step), List.of("j", "slot"), body);
-    }
-
-    private void decodeBlock(Body b, Range u, Term g, int step) {
-        var extent = extent(b, g);
-        parameters(b, u, g);
-        var main = b.let("main", extent.begin.plus(
-                Term.of(Prim.AND, extent.end.minus(extent.begin), Term.i32(-step))));
-        decodeSteps(b, u, "p", extent.begin, main, extent.gap, step);
-        if (weights.isOdd() && step > 1) {
-            decodeSteps(b, u, "p1", main, extent.end, extent.gap, 1);
-        }
-    }
-
-    private void decodeSteps(Body b, Range u, String p, Term from, Term to, Term gap, int step) {
-        b.loop(p, from, to, step, x -> {
-            weights.form.words(x, u, w, Term.ref("wb", Term.ref("u")), Term.ref(p).plus(gap), step);
-            for (int f = 0; f < step; f++) {
-                int number = f;
-                x.unroll(List.of(u), s -> s.store(DECODED,
-                        Term.ref("to").plus(Term.ref(p).plus(number).times(LANES)), field(number)));
-            }
-        });
-    }
-
-    /** Rows times decoded panels. */
-    private Kernel tile(int rows, int panels, boolean masked) {
-        var t = new Range("t", rows);
-        var u = new Range("u", panels);
-        var panel = Term.ref("j").plus(Term.ref("u"));
-        var column = panel.times(LANES);
-        var body = Body.block(b -> {
-            var blocks = isMany() ? b.let("blocks", blocks()) : Term.i32(1);
-            b.letAll("qb", List.of(u), scale.at(panel.times(blocks).times(LANES)));
-            b.letAll("db", List.of(u), decoded.at(Term.ref("u").times(k).times(LANES)));
-            if (masked) {
-                b.letAll("lanes", List.of(u), new Term.Lanes(column, Term.i32(weights.n), LANES));
-            }
-            var mask = masked ? Term.ref("lanes", Term.ref("u")) : null;
-            b.loop("i", Term.ref("i0"), Term.ref("i1"), rows, x -> {
-                var row = Term.ref("i").plus(Term.ref("t"));
-                x.letAll("ab", List.of(t), a.at(lda.times(row)));
-                if (isMany()) {
-                    manyBlocks(x, t, u);
-                    x.loop("tt", Term.i32(0), Term.i32(rows), 1, y -> y.unroll(List.of(u), s -> s.store("c",
-                            c.at(ldc.times(Term.ref("i").plus(Term.ref("tt"))).plus(column)),
-                            new Term.Load(TOTALS, total(Term.ref("tt"), u), VType.F32X16, null), mask)));
-                    return;
-                }
-                sums(x, t, u, Term.i32(0), k);
-                scales(x, u, Term.i32(0));
-                var sum = added(Term.ref("acc", Term.ref("t"), Term.ref("u")), row, Term.i32(0), Term.ref("zero"));
-                x.unroll(List.of(t, u), s -> s.store("c", c.at(ldc.times(row).plus(column)), sum, mask));
-            });
-        });
-        return access.part(name() + ".r" + rows + "c" + panels + (masked ? "n" + weights.n + ".tail" : ""),
-                List.of("i0", "i1", "j"), body);
-    }
-
-    private Term total(Term t, Range u) {
-        return totals.at(t.times(u.end()).plus(Term.ref("u")).times(LANES));
-    }
-
-    private void manyBlocks(Body b, Range t, Range u) {
-        b.loop("zi", Term.i32(0), Term.i32((long) t.end() * u.end() * LANES), LANES,
-                x -> x.store(TOTALS, totals.at(Term.ref("zi")), Term.f32(0, LANES)));
-        b.loop("g", Term.i32(0), blocks(), 1, x -> {
-            var extent = extent(x, Term.ref("g"));
-            sums(x, t, u, extent.begin, extent.end);
-            scales(x, u, Term.ref("g"));
-            x.unroll(List.of(t, u), s -> s.store(TOTALS, total(Term.ref("t"), u),
-                    added(Term.ref("acc", Term.ref("t"), Term.ref("u")), Term.ref("i").plus(Term.ref("t")),
-                            Term.ref("g"), new Term.Load(TOTALS, total(Term.ref("t"), u), VType.F32X16, null))));
-        });
-    }
-
-    private static void sums(Body b, Range t, Range u, Term from, Term to) {
-        var nothing = b.let("zero", Term.f32(0, LANES));
-        var step = RegisterTile.STEP;
-        Term weight = new Term.Load(DECODED, Term.ref("db", Term.ref("u")).plus(step.times(LANES)), VType.F32X16, null);
-        RegisterTile.accumulate(b, t, u, nothing, from, to, u.end() == 1 ? RegisterTile.alone(weight) : weight,
-                new Term.Load("a", Term.ref("ab", Term.ref("t")).plus(step), VType.F32, null));
     }
 
     /**
