@@ -231,7 +231,7 @@ public final class ScaledKernel {
         panels(b, j0, j1, wide, s -> s.body.loop("jt" + s.wide + (s.masked ? "m" : ""), s.from, s.to, s.wide, x -> {
             var j = Term.ref("jt" + s.wide + (s.masked ? "m" : ""));
             for (int u = 0; u < s.wide; u++) {
-                x.add(on.access().call(tile.decode(form), List.of(j.plus(u), Term.i32(u))));
+                x.add(on.access().call(tile.decode(form), List.of(j.plus(u), Term.i32(u), Term.i32(s.wide * LANES))));
             }
             for (int height = 1; height <= max; height++) {
                 int r = height;

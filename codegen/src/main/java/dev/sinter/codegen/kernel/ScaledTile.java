@@ -17,7 +17,7 @@ import java.util.List;
 record ScaledTile(ScaledOperands on) {
     private static final int LANES = VType.LANES;
 
-    /** Decodes a panel into a slot of the memory. */
+    /** Decodes panel j into a slot of the memory, one of {@code pitch / 16} side by side. */
     Kernel decode(Form form) {
         return ScaledOperands.shortest(form, this::decode);
     }
@@ -26,14 +26,15 @@ record ScaledTile(ScaledOperands on) {
         var u = new Range("u", 1);
         var body = Body.block(b -> {
             on.begin(b, u, Term.ref("j"), step);
-            b.let("to", on.decoded.at(Term.ref("slot").times(on.k).times(LANES)));
+            b.let("to", on.decoded.at(Term.ref("slot").times(LANES)));
             if (on.isMany()) {
                 b.loop("g", Term.i32(0), on.blocks(), 1, x -> decodeBlock(x, u, Term.ref("g"), step));
             } else {
                 decodeBlock(b, u, Term.i32(0), step);
             }
         });
-        return on.access().part(on.name() + ".decode" + (step == LowBits.STEP ? "" : ".s" + step), List.of("j", "slot"),
+        return on.access().part(on.name() + ".decode" + (step == LowBits.STEP ? "" : ".s" + step),
+                List.of("j", "slot", "pitch"),
                 body);
     }
 
@@ -53,7 +54,7 @@ record ScaledTile(ScaledOperands on) {
             for (int f = 0; f < step; f++) {
                 int number = f;
                 x.unroll(List.of(u), s -> s.store(ScaledOperands.DECODED,
-                        Term.ref("to").plus(Term.ref(p).plus(number).times(LANES)), on.field(number)));
+                        Term.ref("to").plus(Term.ref(p).plus(number).times(Term.ref("pitch"))), on.field(number)));
             }
         });
     }
@@ -66,7 +67,6 @@ record ScaledTile(ScaledOperands on) {
         var column = panel.times(LANES);
         var body = Body.block(b -> {
             on.scales(b, u, panel);
-            b.letAll("db", List.of(u), on.decoded.at(Term.ref("u").times(on.k).times(LANES)));
             var mask = on.lanes(b, u, column, masked);
             b.loop("i", Term.ref("i0"), Term.ref("i1"), rows, x -> {
                 var row = Term.ref("i").plus(Term.ref("t"));
@@ -106,10 +106,11 @@ record ScaledTile(ScaledOperands on) {
         });
     }
 
-    private static void sums(Body b, Range t, Range u, Term from, Term to) {
+    private void sums(Body b, Range t, Range u, Term from, Term to) {
         var nothing = b.let("zero", Term.f32(0, LANES));
         var step = RegisterTile.STEP;
-        Term weight = new Term.Load(ScaledOperands.DECODED, Term.ref("db", Term.ref("u")).plus(step.times(LANES)),
+        Term weight = new Term.Load(ScaledOperands.DECODED,
+                on.decoded.at(step.times(u.end() * LANES)).plus(Term.ref("u").times(LANES)),
                 VType.F32X16, null);
         RegisterTile.accumulate(b, t, u, nothing, from, to, u.end() == 1 ? RegisterTile.alone(weight) : weight,
                 new Term.Load("a", Term.ref("ab", Term.ref("t")).plus(step), VType.F32, null));
