@@ -78,7 +78,7 @@ final class LayoutCosts {
         return new Question("layout", List.of(
                 pruned == null ? new Way("channels-first", steps / FIRST, Sample.of(node.op(), first))
                         : new Way("channels-first", Math.min(pruned.dense(), pruned.best()), pruned.sample()),
-                new Way("channels-last", steps / LAST, last(node.op(), node))), 0);
+                new Way("channels-last", pruned == null ? steps / LAST : pruned.last(), last(node.op(), node))), 0);
     }
 
     /** As {@link ChannelsLast} turns the node, its operands in the layout in which it wants them. */

@@ -19,8 +19,18 @@ import org.jspecify.annotations.Nullable;
 public final class PrunedConv {
     /** Part of the weights that must be zero. */
     private static final double FEWEST = 0.25;
-    /** Products of a nanosecond with all weights, channels first. */
+    /** Products of a nanosecond with all weights, channels first, and last. */
     private static final double DENSE = 15.6;
+    private static final double LAST = 70;
+    /** So many times fewer products, or what takes as long, Winograd's algorithm needs for whole tiles of 4x4 results. */
+    private static final double WINOGRAD = 2.5;
+    private static final int TILE = 4;
+    /** So many times more weights it has, and below how many channels it is not used. */
+    private static final double WEIGHTS = 4;
+    private static final int FEWEST_CHANNELS = 32;
+    /** Bytes of a nanosecond from memory, and what stays in the second-level cache. */
+    private static final double MEMORY = 20;
+    private static final double CACHED = 1 << 20;
     private static final int LANES = 16;
     /** Nanoseconds for a vector of results, beside its products. */
     private static final double RESULT = 1;
@@ -99,6 +109,35 @@ public final class PrunedConv {
     /** {@return nanoseconds with all weights, channels first} */
     public double dense() {
         return images() * plane() * weights / DENSE;
+    }
+
+    /** {@return nanoseconds with all weights, channels last, by whatever algorithm} */
+    public double last() {
+        double products = images() * area() * weights;
+        double direct = products / LAST + memory(weights);
+        return isWinograd()
+                ? Math.min(direct, products / wholeTiles() / (LAST * WINOGRAD) + memory(WEIGHTS * weights)) : direct;
+    }
+
+    private static double memory(double weights) {
+        double bytes = Float.BYTES * weights;
+        return bytes < CACHED ? 0 : bytes / MEMORY;
+    }
+
+    private boolean isWinograd() {
+        var w = node.input(1).shape();
+        return op.axes() == 2 && w.dim(2).value() == 3 && w.dim(3).value() == 3
+                && op.strides().stream().allMatch(s -> s == 1) && op.dilations().stream().allMatch(d -> d == 1)
+                && Math.min(w.dim(0).value(), w.dim(1).value()) >= FEWEST_CHANNELS;
+    }
+
+    /** The part of tiles' results that is wanted. */
+    private double wholeTiles() {
+        double part = 1;
+        for (var dim : node.output().shape().dims().subList(2, 4)) {
+            part *= dim.value() / (Math.ceil((double) dim.value() / TILE) * TILE);
+        }
+        return part;
     }
 
     /**
