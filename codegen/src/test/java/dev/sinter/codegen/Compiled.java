@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sinter.ir.Evaluator;
 import dev.sinter.ir.Graph;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Costs;
 import dev.sinter.runtime.DType;
 import dev.sinter.runtime.Form;
 import dev.sinter.runtime.Model;
@@ -37,9 +39,10 @@ public final class Compiled implements AutoCloseable {
     private final GeneratedModel generated;
     private final List<Model> models = new ArrayList<>();
 
-    private Compiled(Graph graph) {
+    private Compiled(Graph graph, Choices choices) {
         this.graph = graph;
-        this.generated = CodeGenerator.generate(graph, new CodegenOptions("dev.sinter.generated", "Tested", true));
+        this.generated =
+                CodeGenerator.generate(graph, new CodegenOptions("dev.sinter.generated", "Tested", true), choices);
         for (var form : Form.values()) {
             for (int threads : new int[]{1, 2 + form.ordinal() % 3}) {
                 var options = RunOptions.defaults().withForm(form).withThreads(threads).withChecked(true);
@@ -50,7 +53,12 @@ public final class Compiled implements AutoCloseable {
 
     /** Compiles a graph. */
     public static Compiled of(Graph graph) {
-        return new Compiled(graph);
+        return of(graph, new Choices(Costs.ESTIMATED));
+    }
+
+    /** Compiles a graph with other choices by cost. */
+    public static Compiled of(Graph graph, Choices choices) {
+        return new Compiled(graph, choices);
     }
 
     /** What the compiler made. */

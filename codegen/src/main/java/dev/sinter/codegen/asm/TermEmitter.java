@@ -88,7 +88,7 @@ final class TermEmitter implements Opcodes {
             case F64 -> DSTORE;
             case I32, BOOL -> ISTORE;
             case I64 -> LSTORE;
-            case REF -> ASTORE;
+            case REF, B4 -> ASTORE;
         }, local);
     }
 
@@ -98,7 +98,7 @@ final class TermEmitter implements Opcodes {
             case F64 -> DLOAD;
             case I32, BOOL -> ILOAD;
             case I64 -> LLOAD;
-            case REF -> ALOAD;
+            case REF, B4 -> ALOAD;
         }, local);
     }
 
@@ -188,6 +188,7 @@ final class TermEmitter implements Opcodes {
             case I64 -> mv.visitLdcInsn(lit.bits());
             case I32, BOOL -> pushInt((int) lit.bits());
             case REF -> mv.visitLdcInsn("");
+            case B4 -> throw unsupported("a constant of bytes");
         }
     }
 
@@ -250,7 +251,7 @@ final class TermEmitter implements Opcodes {
         var from = types.of(value);
         pushReceiver(value, part);
         if (from.isVector()) {
-            vectors.bits(to);
+            vectors.bits(from.elem(), to);
         } else {
             Instructions.bits(mv, to);
         }

@@ -39,7 +39,11 @@ final class VectorCode implements Opcodes {
     }
 
     private static String owner(Elem elem) {
-        return PKG + (elem == Elem.F32 ? "FloatVector" : "IntVector");
+        return switch (elem) {
+            case F32 -> PKG + "FloatVector";
+            case B4 -> BYTES;
+            default -> PKG + "IntVector";
+        };
     }
 
     private static String type(Elem elem) {
@@ -85,6 +89,10 @@ final class VectorCode implements Opcodes {
         var elem = load.type().elem();
         if (!storage.isVectorizable()) {
             throw terms.unsupported("vectors can't be loaded from " + buffer);
+        }
+        if (elem == Elem.B4) {
+            loadWhole(terms, weights, buffer, load, part);
+            return;
         }
         if (storage.bytes() == 1) {
             loadBytes(terms, weights, buffer, load, part);
@@ -156,6 +164,14 @@ final class VectorCode implements Opcodes {
     }
 
     // ---- bytes
+
+    /** All bytes of a vector of 512 bits. */
+    private void loadWhole(TermEmitter terms, WeightCode weights, Buffer buffer, Term.Load load, int part) {
+        if (form != Form.V512 || buffer.storage().bytes() != 1 || load.mask() != null) {
+            throw terms.unsupported("64 bytes are loaded into 512 bits and from bytes, not under a mask, from " + buffer);
+        }
+        access(terms, weights, buffer, load.index(), null, BYTES, form.bits(), 0, part);
+    }
 
     /** Bytes that are loaded or stored at once: there are no vectors of fewer than eight. */
     private int bytes() {
@@ -238,10 +254,13 @@ final class VectorCode implements Opcodes {
         }
     }
 
-    void bits(Elem to) {
-        call(INVOKEVIRTUAL, owner(to == Elem.F32 ? Elem.I32 : Elem.F32),
-                to == Elem.F32 ? "reinterpretAsFloats" : "reinterpretAsInts",
-                "()" + type(to));
+    void bits(Elem from, Elem to) {
+        var name = switch (to) {
+            case F32 -> "reinterpretAsFloats";
+            case B4 -> "reinterpretAsBytes";
+            default -> "reinterpretAsInts";
+        };
+        call(INVOKEVIRTUAL, owner(from), name, "()" + type(to));
     }
 
     /** Vector of f32 on the stack to the same with lane l + distance in lane l. */
@@ -304,6 +323,7 @@ final class VectorCode implements Opcodes {
             case AND, OR, XOR -> logic(prim, elem);
             case NOT -> call(INVOKEVIRTUAL, PKG + "VectorMask", "not", "()" + MASK);
             case LOOKUP -> call(INVOKEVIRTUAL, owner(elem), "selectFrom", "(" + VECTOR + VECTOR + ")" + type(elem));
+            case PICK -> call(INVOKEVIRTUAL, BYTES, "selectFrom", "(" + VECTOR + ")" + type(Elem.B4));
             case EQ, LT, LE -> {
                 if (elem == Elem.BOOL) {
                     call(INVOKEVIRTUAL, PKG + "VectorMask", "eq", "(" + MASK + ")" + MASK);

@@ -8,6 +8,8 @@ public enum Elem {
     F64("f64"),
     /** 32-bit integer. */
     I32("i32"),
+    /** Four bytes in 32 bits; vectors of 512 bits only: loaded, stored, added, looked up by, taken for i32. */
+    B4("b4"),
     /** 64-bit integer; lanes = 1 only. */
     I64("i64"),
     /** Truth value, or a mask of lanes. */

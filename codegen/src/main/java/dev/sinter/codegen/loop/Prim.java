@@ -138,6 +138,11 @@ public enum Prim {
      * looked at: index, first, second; vectors of 512 bits only.
      */
     LOOKUP(3),
+    /**
+     * Byte by byte the element of 64 bytes that an index says, its two highest bits not looked at: index, bytes, both b4.
+     * Vectors of 512 bits only.
+     */
+    PICK(2),
     /** A mask's lanes as the bits of an i32, lane 0 the lowest; vectors of 512 bits only. */
     PACK(1),
     /**

@@ -115,6 +115,13 @@ public final class Types {
             }
             return VType.I32;
         }
+        if (prim == Prim.PICK) {
+            var bytes = new VType(Elem.B4, VType.LANES);
+            if (!first.equals(bytes) || !last.equals(bytes)) {
+                throw misfit("pick of " + first + " and " + last, args);
+            }
+            return bytes;
+        }
         if (prim == Prim.SHL || prim == Prim.SHR || prim == Prim.USHR) {
             if (!last.equals(VType.I32)) {
                 throw misfit("a shift is by an i32, not " + last, args);

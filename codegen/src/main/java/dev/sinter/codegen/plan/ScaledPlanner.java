@@ -28,14 +28,22 @@ final class ScaledPlanner {
     private final PlanBuilder plan;
     private final ProductPlanner products;
     private final ComputePlanner computes;
+    private final LookupPlanner lookups;
 
     ScaledPlanner(PlanBuilder plan, ProductPlanner products, ComputePlanner computes) {
         this.plan = plan;
         this.products = products;
         this.computes = computes;
+        this.lookups = new LookupPlanner(plan, products::lines);
     }
 
     void scaledMatmul(ScaledMatMul op, Node node) {
+        if (lookups.takes(op, node)) {
+            var extras = node.inputs().subList(op.firstExtra(), node.inputs().size());
+            var others = new ArrayList<Operand>();
+            lookups.product(op, node, products.literals(op.epilogue(), extras, others), others);
+            return;
+        }
         var weights = node.input(A).shape().rank() < 2 ? null : ScaledWeights.of(op, node);
         var left = weights == null ? null : factors(op, weights, node);
         var output = plan.result(node.output());
@@ -119,9 +127,14 @@ final class ScaledPlanner {
             var place = Formula.div(Formula.axis(1), Formula.number(block));
             var x = f.operand(0, DType.F32).at(Formula.axis(0), Formula.axis(1));
             return f.let(f.operand(1, DType.F32).at(Formula.axis(0), place), most -> Expr.apply(Fn.ROUND,
-                    Formula.mul(x, Formula.select(Formula.eq(most, zero), zero,
+                    Formula.mul(x, Formula.select(isNothing(most), zero,
                             Expr.apply(Fn.DIV, Formula.literal(ScaledMatMul.MOST, DType.F32), most)))));
         }
+    }
+
+    /** Whether a block whose greatest magnitude is this one is rounded to zeros. */
+    private static Expr isNothing(Expr most) {
+        return Formula.lt(most, Formula.literal(ScaledMatMul.LEAST, DType.F32));
     }
 
     private ScaledKernel.Product product(Left left, ScaledWeights weights, Operand c, Epilogue epilogue) {
@@ -206,7 +219,9 @@ final class ScaledPlanner {
             var most = Formula.literal(ScaledMatMul.MOST, DType.F32);
             Function<Expr, Expr> magnitude = i -> Expr.apply(Fn.ABS, a(Formula.add(begin, i)));
             return f.let(f.largest(length, zero, magnitude), largest -> f.let(
-                    Formula.select(Formula.eq(largest, zero), zero, Expr.apply(Fn.DIV, most, largest)), inverse -> {
+                    Formula.select(isNothing(largest), zero,
+                            Expr.apply(Fn.DIV, most, largest)),
+                    inverse -> {
                         var integers = f.sum(length, i -> {
                             var k = Formula.add(begin, i);
                             var code = Expr.apply(Fn.ROUND, Formula.mul(a(k), inverse));

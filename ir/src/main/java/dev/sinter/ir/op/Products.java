@@ -94,7 +94,7 @@ final class Products {
             for (int p = begin; p < end; p++) {
                 most = Math.max(most, Math.abs(a[at + p]));
             }
-            float inverse = most == 0 ? 0 : ScaledMatMul.MOST / most;
+            float inverse = most < ScaledMatMul.LEAST ? 0 : ScaledMatMul.MOST / most;
             float factor = most / ScaledMatMul.MOST;
             for (int j = 0; j < n; j++) {
                 float sum = 0;

@@ -20,7 +20,7 @@ import java.util.List;
  * <p>
  * A block is summed by fma in ascending k, of {@code a} and {@code q - zero} in f32, from 0 on; then
  * {@code sum = fma(blockSum, scale, sum)}. With {@code roundsA} a row's part in a block is first rounded to integers,
- * {@code rint(a * (127 / m))} where m is its greatest magnitude; the block is summed in 32-bit integers and
+ * {@code rint(a * (127 / m))} where m is its greatest magnitude, or to zeros where m is below 2^-100; the block is summed in 32-bit integers and
  * {@code sum = fma(blockSum, (m / 127) * scale, sum)}. All of it is f32, each step rounded.
  *
  * @param block
@@ -37,6 +37,8 @@ import java.util.List;
 public record ScaledMatMul(int block, boolean zero, boolean roundsA, Expr epilogue) implements Op {
     /** The greatest magnitude of rounded activations. */
     public static final float MOST = 127;
+    /** Activations below this one are rounded to zero: what they would be multiplied by could be infinite. */
+    public static final float LEAST = 0x1p-100f;
     /** Elements of a block whose products with 9-bit integers stay within 32 bits. */
     public static final int LONGEST_ROUNDED = 1 << 16;
 

@@ -1,0 +1,324 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Kernel;
+import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
+import dev.sinter.codegen.plan.Operand;
+import dev.sinter.codegen.plan.Place;
+import dev.sinter.ir.DType;
+import dev.sinter.ir.Dim;
+import dev.sinter.ir.TensorData;
+import dev.sinter.runtime.Form;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Product of rows that are rounded to integers ({@link LookupRows}) with weights of few bits, stored bit by bit and
+ * mapped as they are: {@code a[M,K] x w[K,N] -> c[M,N]}, then the epilogue. Sums of integers are exact, so all forms give
+ * equal bits; with vectors of 512 bits they are looked up ({@link LookupTile}). A task is two rows times
+ * {@value #COLUMNS} columns.
+ */
+public final class LookupKernel {
+    /** The most bits a weight may have. */
+    public static final int MOST_PLANES = 4;
+    private static final int PANELS = 32;
+    private static final int COLUMNS = PANELS * LookupTile.COLUMNS;
+    private static final int ROWS = 2;
+    /** Units whose tables stay in the first-level cache. */
+    private static final int NEAR = 24;
+
+    /**
+     * Weights of few bits: {@code step * code - offset}, less the zero points, times the scale.
+     *
+     * @param planes
+     *            bits of a code
+     * @param step
+     *            distance of neighbouring weights
+     * @param offset
+     *            what is added to a code's value
+     * @param bits
+     *            {@code i8[ceil(N/64),planes,ceil(K/32),4,64]}
+     * @param scales
+     *            {@code f32[ceil(K/block),ceil(N/64)*64]}
+     * @param zeros
+     *            zero points, as the scales; null if {@code offset} has them
+     * @param block
+     *            weights of a column with one scale, a multiple of 32 or no less than K
+     * @param k
+     *            rows of the matrix
+     * @param n
+     *            its columns
+     */
+    public record Weights(int planes, int step, int offset, Operand bits, Operand scales, @Nullable Operand zeros,
+            int block, int k, int n) {
+        int units() {
+            return (int) LookupRows.units(k);
+        }
+
+        int blockUnits() {
+            return block >= k ? units() : block / LookupRows.UNIT;
+        }
+
+        /** Units that are looked up one after the other: whole blocks. */
+        int together() {
+            return Math.min(units(), Math.max(1, NEAR / blockUnits()) * blockUnits());
+        }
+
+        int panels() {
+            return (n + LookupTile.COLUMNS - 1) / LookupTile.COLUMNS;
+        }
+    }
+
+    /**
+     * Memory that each worker needs.
+     *
+     * @param tables
+     *            i8 of {@link #tables} elements
+     * @param sums
+     *            i32 of {@link #sums} elements
+     * @param results
+     *            f32 of {@link #RESULTS} elements
+     */
+    public record Scratch(Place tables, Place sums, Place results) {
+    }
+
+    /** Elements of results. */
+    public static final int RESULTS = ROWS * COLUMNS;
+
+    /** {@return bytes of tables} */
+    public static int tables(Weights weights) {
+        return ROWS * weights.together() * LookupTile.TABLE_BYTES;
+    }
+
+    /** {@return elements of sums} */
+    public static int sums(Weights weights) {
+        return weights.planes * ROWS * (1 + weights.together()) * LookupTile.SUM;
+    }
+
+    /** {@return lanes by the bits of their number, a constant of every such product} */
+    public static TensorData masks() {
+        return LookupTile.masks();
+    }
+
+    /**
+     * One product.
+     *
+     * @param rows
+     *            the rounded rows
+     * @param weights
+     *            the other factors
+     * @param c
+     *            {@code [M,N]}, rows contiguous
+     * @param epilogue
+     *            what happens before the store
+     * @param scratch
+     *            memory of a worker
+     * @param masks
+     *            {@link #masks}
+     */
+    public record Product(LookupRows rows, Weights weights, Operand c, Epilogue epilogue, Scratch scratch,
+            Operand masks) {
+    }
+
+    private final Product product;
+    private final Weights weights;
+    private final Access access = new Access();
+    private final Access.Memory integers;
+    private final Access.Memory tables;
+    private final Access.Memory sums;
+    private final Access.Memory factors;
+    private final Access.Memory totals;
+    private final Access.Memory results;
+    private final Access.Memory bits;
+    private final Access.Memory words;
+    private final Access.Memory scales;
+    private final Access.@Nullable Memory zeros;
+    private final Access.Memory masks;
+    private final Access.Memory c;
+    private final Epilogue.Declared epilogue;
+    private final Term m;
+    private final Term ldc;
+    private final Term offset;
+
+    private LookupKernel(Product product) {
+        this.product = product;
+        this.weights = product.weights;
+        this.integers = access.memory(LookupTile.INTEGERS, product.rows.integers());
+        this.tables = access.memory(LookupTile.TABLES, ScalarSums.flat(product.scratch.tables, DType.I8));
+        this.sums = access.memory(LookupTile.SUMS, ScalarSums.flat(product.scratch.sums, DType.I32));
+        this.factors = access.memory("f", product.rows.factors());
+        this.totals = access.memory("q", product.rows.sums());
+        this.results = access.memory(LookupScales.RESULTS, ScalarSums.flat(product.scratch.results, DType.F32));
+        this.bits = access.memory(LookupTile.BITS, weights.bits);
+        this.words = access.memory(LookupPlain.WORDS, ScalarSums.flat(weights.bits.place(), DType.I32));
+        this.scales = access.memory(LookupScales.SCALES, weights.scales);
+        this.zeros = weights.zeros == null ? null : access.memory("zp", weights.zeros);
+        this.masks = access.memory("mk", product.masks);
+        this.c = access.memory("c", product.c);
+        this.epilogue = product.epilogue.declare(access);
+        this.m = access.size("M", product.c.dims().getFirst());
+        this.ldc = access.size("ldc", product.c.strides().getFirst());
+        this.offset = access.parameter("offset", Dim.of(weights.offset));
+    }
+
+    /**
+     * The call that computes a product.
+     *
+     * @param product
+     *            what is multiplied
+     * @return the call
+     */
+    public static Call of(Product product) {
+        var kernel = new LookupKernel(product);
+        return new Call(KernelSet.of(kernel::driver), kernel.access.arrays(), kernel.access.args(),
+                product.c.dims().getFirst().ceilDiv(ROWS).times(Dim.of(kernel.parts())));
+    }
+
+    /**
+     * Whether an epilogue is short enough for a kernel.
+     *
+     * @param product
+     *            what is multiplied
+     * @return whether {@link #of} makes kernels that the back end takes
+     */
+    public static boolean fits(Product product) {
+        return product.epilogue.expr().dtype() == DType.F32
+                && VectorOperations.fit(new LookupKernel(product).finish(true));
+    }
+
+    /** Tasks of two rows. */
+    private int parts() {
+        return (weights.panels() + PANELS - 1) / PANELS;
+    }
+
+    private String name() {
+        return "lookup.w" + weights.planes + "k" + weights.k + "n" + weights.n + "."
+                + Naming.of(product.epilogue.expr());
+    }
+
+    private Kernel driver(Form form) {
+        var body = Body.block(b -> b.par("t", task -> {
+            int parts = parts();
+            var i = task.let("i", Term.of(Prim.DIV, Term.ref("t"), Term.i32(parts)).times(ROWS));
+            var rows = task.let("rows", Term.of(Prim.MIN, m.minus(i), Term.i32(ROWS)));
+            var first = task.let("first", Term.of(Prim.REM, Term.ref("t"), Term.i32(parts)).times(PANELS));
+            var end = task.let("end", Term.of(Prim.MIN, first.plus(PANELS), Term.i32(weights.panels())));
+            var width = task.let("width", end.minus(first).times(LookupTile.COLUMNS));
+            task.loop("r", Term.i32(0), rows, 1, row -> row.loop("n", Term.i32(0), width, VType.LANES,
+                    x -> x.store(LookupScales.RESULTS, results.at(Term.ref("r").times(COLUMNS).plus(Term.ref("n"))),
+                            Term.f32(0, VType.LANES))));
+            if (LookupTile.looksUp(form)) {
+                task.loop("u", Term.i32(0), Term.i32(weights.units()), weights.together(),
+                        units -> units(units, i, rows, first, end));
+            } else {
+                task.loop("panel", first, end, 1, panel -> panel.loop("sr", Term.i32(0), rows, 1,
+                        row -> row.add(plain(i, first))));
+            }
+            task.loop("e", Term.i32(0), rows, 1, row -> finish(row, i.plus(Term.ref("e")), first, width));
+        }));
+        return new Kernel(name() + "." + form.suffix().toLowerCase(Locale.ROOT), access.buffers(),
+                access.params(true), body);
+    }
+
+    // ---- some units
+
+    private void units(Body b, Term i, Term rows, Term first, Term end) {
+        var u = Term.ref("u");
+        var count = b.let("count", Term.of(Prim.MIN, Term.i32(weights.together()), Term.i32(weights.units()).minus(u)));
+        b.loop("tr", Term.i32(0), rows, 1, row -> row.add(LookupTile.tables(masks.base(),
+                rowIntegers(i, Term.ref("tr"), u), rowTables(Term.ref("tr")), count)));
+        b.loop("panel", first, end, 1, panel -> {
+            panel.loop("plane", Term.i32(0), Term.i32(weights.planes), 1,
+                    plane -> sums(plane, rows, u, count));
+            panel.loop("sr", Term.i32(0), rows, 1, row -> row.add(scales(i, first, u, count)));
+        });
+    }
+
+    private Term rowIntegers(Term i, Term r, Term u) {
+        return integers.at(i.plus(r).times(weights.units()).plus(u).times(LookupRows.STRIDE));
+    }
+
+    private Term rowTables(Term r) {
+        return tables.at(r.times(weights.together() * LookupTile.TABLE_BYTES));
+    }
+
+    private int rowSums() {
+        return (1 + weights.together()) * LookupTile.SUM;
+    }
+
+    private void sums(Body b, Term rows, Term u, Term count) {
+        var plane = Term.ref("panel").times(weights.planes).plus(Term.ref("plane")).times(weights.units()).plus(u);
+        var to = Term.ref("plane").times(ROWS * rowSums());
+        for (int some = 1; some <= ROWS; some++) {
+            var from = new ArrayList<Term>();
+            var into = new ArrayList<Term>();
+            for (int r = 0; r < some; r++) {
+                from.add(rowTables(Term.i32(r)));
+                into.add(sums.at(to.plus(r * rowSums())));
+            }
+            b.when(Term.of(Prim.EQ, rows, Term.i32(some)), x -> x.add(
+                    LookupTile.sums(bits.at(plane.times(LookupTile.UNIT_BYTES)), from, into, count)));
+        }
+    }
+
+    private Stmt.Call scales(Term i, Term first, Term u, Term count) {
+        return new LookupScales(weights.planes, weights.step, weights.blockUnits(),
+                zeros == null ? null : zeros.buffer()).call(place(i, first, u, count));
+    }
+
+    /** All blocks of a row without tables. */
+    private Stmt.Call plain(Term i, Term first) {
+        var panel = Term.ref("panel").times(weights.planes * weights.units() * LookupTile.UNIT_BYTES / Integer.BYTES);
+        return new LookupPlain(weights.planes, weights.step, zeros == null ? null : zeros.buffer()).call(
+                words.at(panel), rowIntegers(i, Term.ref("sr"), Term.i32(0)), Term.i32(weights.units()),
+                Term.i32(weights.blockUnits()), place(i, first, Term.i32(0), Term.i32(weights.units())));
+    }
+
+    private LookupScales.Place place(Term i, Term first, Term u, Term count) {
+        int width = weights.panels() * LookupTile.COLUMNS;
+        int blocks = (weights.units() + weights.blockUnits() - 1) / weights.blockUnits();
+        var block = Term.of(Prim.DIV, u, Term.i32(weights.blockUnits()));
+        var r = Term.ref("sr");
+        var column = block.times(width).plus(Term.ref("panel").times(LookupTile.COLUMNS));
+        return new LookupScales.Place(scales.at(column), zeros == null ? null : zeros.at(column),
+                sums.at(r.times(rowSums())), Term.i32(ROWS * rowSums()),
+                factors.at(i.plus(r).times(blocks).plus(block)),
+                totals.at(i.plus(r).times(blocks).plus(block)),
+                results.at(r.times(COLUMNS).plus(Term.ref("panel").minus(first).times(LookupTile.COLUMNS))),
+                count, Term.i32(width), offset);
+    }
+
+    // ---- results
+
+    private void finish(Body b, Term row, Term first, Term width) {
+        var n0 = b.let("n0", first.times(LookupTile.COLUMNS));
+        int whole = weights.n / VType.LANES * VType.LANES;
+        var from = results.at(Term.ref("e").times(COLUMNS));
+        if (whole > 0) {
+            b.add(access.call(finish(false),
+                    List.of(row, from, n0, Term.of(Prim.MIN, n0.plus(width), Term.i32(whole)))));
+        }
+        if (whole < weights.n) {
+            b.when(Term.of(Prim.LT, Term.i32(whole), n0.plus(width)), x -> x.add(access.call(finish(true),
+                    List.of(row, from.plus(Term.i32(whole).minus(n0)), Term.i32(whole), Term.i32(weights.n)))));
+        }
+    }
+
+    /** The epilogue of some columns of a row. */
+    private Kernel finish(boolean masked) {
+        var n = Term.ref("n");
+        var body = Body.block(b -> b.loop("n", Term.ref("n0"), Term.ref("n1"), VType.LANES, x -> {
+            var mask = masked ? x.let("rest", new Term.Lanes(n, Term.i32(weights.n), VType.LANES)) : null;
+            var sum = x.let("sum", new Term.Load(LookupScales.RESULTS, Term.ref("z1").plus(n.minus(Term.ref("n0"))),
+                    VType.F32X16, null));
+            x.store("c", c.at(Term.ref("row").times(ldc).plus(n)),
+                    epilogue.apply(x, sum, Term.ref("row"), n, mask, null, "v"), mask);
+        }));
+        return access.part(name() + ".finish" + (masked ? ".tail" : ""), List.of("row", "z1", "n0", "n1"), body);
+    }
+}

@@ -1,0 +1,209 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Buffer;
+import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Kernel;
+import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the sums of a row with a panel's planes together, block by block: the planes' sums become that of the codes, it
+ * loses what it has too much and the zero points, and is scaled and added to the row's results.
+ *
+ * @param planes
+ *            planes of a weight
+ * @param step
+ *            distance of neighbouring weights
+ * @param units
+ *            units of a block
+ * @param zeros
+ *            the buffer of zero points that differ; null if there is one for all
+ */
+record LookupScales(int planes, int step, int units, @Nullable Buffer zeros) {
+    static final String RESULTS = "z";
+    static final String SCALES = "sc";
+    private static final String FACTORS = "f";
+    private static final String TOTALS = "q";
+    private static final Buffer S = Buffer.heap(LookupTile.SUMS, Buffer.Storage.I32);
+    static final Buffer Z = Buffer.heap(RESULTS, Buffer.Storage.F32);
+    static final Buffer F = Buffer.heap(FACTORS, Buffer.Storage.F32);
+    static final Buffer Q = Buffer.heap(TOTALS, Buffer.Storage.I32);
+    static final Buffer SC = Buffer.weight(SCALES, Buffer.Storage.F32);
+    /** Units whose sums stay within 16 bits. */
+    private static final int RUN = 8;
+    private static final int VECTORS = 4;
+
+    /**
+     * Where it takes from and gives to.
+     *
+     * @param scales
+     *            the first block's scales of the panel
+     * @param zeros
+     *            its zero points, if they differ
+     * @param sums
+     *            the row's sums with the first plane
+     * @param plane
+     *            distance of the planes' sums
+     * @param factor
+     *            the first block's factor
+     * @param total
+     *            the sum of its integers
+     * @param results
+     *            the row's results in the panel
+     * @param count
+     *            units to take
+     * @param width
+     *            distance of blocks' scales
+     * @param offset
+     *            what the sum of a block's codes gets, times the sum of the row's integers
+     */
+    record Place(Term scales, @Nullable Term zeros, Term sums, Term plane, Term factor,
+            Term total, Term results, Term count, Term width, Term offset) {
+    }
+
+    Stmt.Call call(Place place) {
+        var buffers = new ArrayList<>(List.of(S, F, Q, Z, SC));
+        var params = new ArrayList<>(List.of(new Kernel.Param("sc0", Elem.I64)));
+        var args = new ArrayList<>(List.of(place.scales));
+        if (zeros != null && place.zeros != null) {
+            buffers.add(zeros);
+            params.add(new Kernel.Param("zp0", Elem.I64));
+            args.add(place.zeros);
+        }
+        for (var name : List.of("s0", "plane", "f0", "q0", "z0", "units", "width", "offset")) {
+            params.add(new Kernel.Param(name, Elem.I32));
+        }
+        args.addAll(List.of(place.sums, place.plane, place.factor, place.total, place.results, place.count, place.width,
+                place.offset));
+        var kernel = new Kernel("lookup.scale.p" + planes + "u" + units + (step > 1 ? "d" + step : "")
+                + (zeros == null ? "" : "z" + zeros.storage().label()), buffers, params, Body.block(this::blocks));
+        return new Stmt.Call(kernel, List.of(LookupTile.SUMS, FACTORS, TOTALS, RESULTS), args);
+    }
+
+    private void blocks(Body b) {
+        var carries = new ArrayList<Stmt.Carry>();
+        for (int v = 0; v < VECTORS; v++) {
+            var at = Term.ref("z0").plus(v * VType.LANES);
+            carries.add(new Stmt.Carry("acc" + v, List.of(), new Term.Load(RESULTS, at, VType.F32X16, null),
+                    Term.of(Prim.FMA, new Term.Convert(Term.ref("sum" + v), Elem.F32), Term.ref("scale" + v),
+                            Term.ref("acc" + v))));
+        }
+        b.fold("first", Term.i32(0), Term.ref("units"), units, carries, this::block);
+        for (int v = 0; v < VECTORS; v++) {
+            b.store(RESULTS, Term.ref("z0").plus(v * VType.LANES), Term.ref("acc" + v));
+        }
+    }
+
+    private void block(Body b) {
+        var first = Term.ref("first");
+        var last = b.let("last", Term.of(Prim.MIN, first.plus(units), Term.ref("units")));
+        var number = b.let("b", Term.of(Prim.DIV, first, Term.i32(units)));
+        var total = b.let("total", new Term.Load(TOTALS, Term.ref("q0").plus(number), VType.I32, null));
+        var surplus = b.let("surplus", last.minus(first).times(LookupTile.SURPLUS * ((1 << planes) - 1)));
+        var sums = fitsHalves() ? halves(b, first, last, total, surplus) : words(b, first, last, surplus);
+        var factor = b.let("factor", new Term.Load(FACTORS, Term.ref("f0").plus(number), VType.F32, null).splat());
+        var more = b.let("more", Term.ref("offset").plus(fitsHalves() ? step << planes - 1 : 0).times(total).splat());
+        var at = number.wide().times(Term.ref("width").wide());
+        for (int v = 0; v < VECTORS; v++) {
+            var codes = step == 1 ? sums.get(v) : Term.of(Prim.MUL, sums.get(v), LookupRows.splat(step));
+            var sum = codes.plus(more);
+            if (zeros != null) {
+                var zero = new Term.Load(zeros.name(), Term.ref("zp0").plus(at).plus(Term.i64(v * VType.LANES)),
+                        VType.I32X16, null);
+                sum = sum.minus(zero.times(total.splat()));
+            }
+            b.let("sum" + v, sum);
+            b.let("scale" + v, factor.times(new Term.Load(SCALES,
+                    Term.ref("sc0").plus(at).plus(Term.i64(v * VType.LANES)), VType.F32X16, null)));
+        }
+    }
+
+    /** Whether all planes' sums of a block, centered, are no longer than 16 bits. */
+    private boolean fitsHalves() {
+        return units << planes - 1 <= RUN;
+    }
+
+    /** Names the sums of even and odd bytes that lie between two places of the sums with a plane. */
+    private List<Term> between(Body b, Term first, Term last, int plane) {
+        var both = new ArrayList<Term>();
+        for (int vector = 0; vector < 2; vector++) {
+            var at = Term.ref("s0").plus(Term.ref("plane").times(plane)).plus(vector * VType.LANES);
+            both.add(b.let("d" + plane + vector,
+                    load(at.plus(last.times(LookupTile.SUM))).minus(load(at.plus(first.times(LookupTile.SUM))))));
+        }
+        var odd = both.get(1);
+        return List.of(b.let("even" + plane, both.get(0).minus(Term.of(Prim.SHL, odd, Term.i32(8)))), odd);
+    }
+
+    private static Term load(Term at) {
+        return new Term.Load(LookupTile.SUMS, at, VType.I32X16, null);
+    }
+
+    /** Sums of codes less half of what there are, the planes added while two sums share a lane. */
+    private List<Term> halves(Body b, Term first, Term last, Term total, Term surplus) {
+        var center = b.let("center", surplus.plus(total.times(1 << planes - 1)).times(LookupRows.TWICE).splat());
+        var codes = new Term[2];
+        for (int plane = planes - 1; plane >= 0; plane--) {
+            var sums = between(b, first, last, plane);
+            for (int parity = 0; parity < 2; parity++) {
+                add(codes, parity, sums.get(parity));
+            }
+        }
+        var lower = new ArrayList<Term>();
+        var upper = new ArrayList<Term>();
+        for (int parity = 0; parity < 2; parity++) {
+            var both = b.let("both" + parity, codes[parity].minus(center));
+            lower.add(Term.of(Prim.SHR, Term.of(Prim.SHL, both, Term.i32(16)), Term.i32(16)));
+            upper.add(Term.of(Prim.SHR, both.plus(LookupRows.splat(1 << 15)), Term.i32(16)));
+        }
+        lower.addAll(upper);
+        return lower;
+    }
+
+    /** Sums of codes, told apart plane by plane. */
+    private List<Term> words(Body b, Term first, Term last, Term surplus) {
+        if (units <= RUN) {
+            codes(b, first, last, null);
+        } else {
+            var carries = new ArrayList<Stmt.Carry>();
+            for (int v = 0; v < VECTORS; v++) {
+                carries.add(new Stmt.Carry("codes" + v, List.of(), LookupRows.splat(0), Term.ref("next" + v)));
+            }
+            b.fold("run", first, last, RUN, carries, x -> {
+                var end = x.let("end", Term.of(Prim.MIN, Term.ref("run").plus(RUN), last));
+                codes(x, Term.ref("run"), end, "codes");
+            });
+        }
+        var without = b.let("without", surplus.splat());
+        var out = new ArrayList<Term>();
+        for (int v = 0; v < VECTORS; v++) {
+            out.add(Term.ref((units <= RUN ? "next" : "codes") + v).minus(without));
+        }
+        return out;
+    }
+
+    /** Names the sums of some units' codes, with what was before. */
+    private void codes(Body b, Term first, Term last, @Nullable String before) {
+        var out = new Term[VECTORS];
+        for (int plane = planes - 1; plane >= 0; plane--) {
+            var both = between(b, first, last, plane);
+            for (int parity = 0; parity < 2; parity++) {
+                add(out, parity, Term.of(Prim.AND, both.get(parity), LookupRows.splat(0xffff)));
+                add(out, parity + 2, Term.of(Prim.USHR, both.get(parity), Term.i32(16)));
+            }
+        }
+        for (int v = 0; v < VECTORS; v++) {
+            b.let("next" + v, before == null ? out[v] : Term.ref(before + v).plus(out[v]));
+        }
+    }
+
+    private static void add(Term[] out, int v, Term sum) {
+        out[v] = out[v] == null ? sum : Term.of(Prim.SHL, out[v], Term.i32(1)).plus(sum);
+    }
+}

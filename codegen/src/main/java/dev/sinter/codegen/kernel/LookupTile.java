@@ -1,0 +1,224 @@
+package dev.sinter.codegen.kernel;
+
+import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Buffer;
+import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Kernel;
+import dev.sinter.codegen.loop.Prim;
+import dev.sinter.codegen.loop.Stmt;
+import dev.sinter.codegen.loop.Stmt.Range;
+import dev.sinter.codegen.loop.Term;
+import dev.sinter.codegen.loop.VType;
+import dev.sinter.ir.DType;
+import dev.sinter.ir.TensorData;
+import dev.sinter.runtime.Form;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Sums of products of a row's integers with one bit of each weight. Six elements of a row have 64 sums, which of them are
+ * left out is a number of six bits; a column's bits of six weights are such a number, and the sum is looked up, for 64
+ * columns at once. A sum takes eleven bits; a table holds the lower five, another one the upper six, as bytes, of sums
+ * made positive by {@value #BIAS}. So many lookups as a unit of {@value LookupRows#UNIT} elements takes (six, the last
+ * of two elements) add up in bytes; then the bytes are widened and added to what was before.
+ *
+ * <p>
+ * A vector of sums has two 16-bit halves in each lane, which are added as one number and told apart at the end, where they
+ * are known to be no longer than 16 bits. There are two of them: of all bytes, each with its weight, and of the odd ones,
+ * which tell the even ones from the first. What is stored behind each unit is the sum since the first one, so that the
+ * sum of up to eight units is a difference of two.
+ *
+ * @see <a href="https://arxiv.org/abs/2407.00088">T-MAC</a>
+ * @see <a href="https://arxiv.org/abs/2206.09557">LUT-GEMM</a>
+ */
+final class LookupTile {
+    static final String INTEGERS = "p";
+    static final String TABLES = "tb";
+    static final String SUMS = "s";
+    static final String BITS = "w";
+    /** Columns of a panel: a byte each. */
+    static final int COLUMNS = 64;
+    /** Bytes of a unit of a panel's bits. */
+    static final int UNIT_BYTES = 256;
+    /** Bytes of a unit's tables. */
+    static final int TABLE_BYTES = 768;
+    /** What the sums of a unit have too much. */
+    static final int SURPLUS = 4096;
+    /** Elements of a unit's sums: even and odd bytes. */
+    static final int SUM = 2 * VType.LANES;
+    /** What a sum of six elements has too much; one of two has 256. */
+    private static final int BIAS = 768;
+    private static final int GROUPS = 6;
+    private static final Buffer P = Buffer.heap(INTEGERS, Buffer.Storage.I32);
+    private static final Buffer T = Buffer.heap(TABLES, Buffer.Storage.I8);
+    private static final Buffer S = Buffer.heap(SUMS, Buffer.Storage.I32);
+    private static final Buffer W = Buffer.weight(BITS, Buffer.Storage.I8);
+    private static final Buffer MASKS = Buffer.weight("mk", Buffer.Storage.I32);
+
+    private LookupTile() {
+    }
+
+    /** Lanes whose number has a bit: {@code i32[4,16]}, -1 or 0; a constant of all such products. */
+    static TensorData masks() {
+        var masks = new int[4 * VType.LANES];
+        for (int i = 0; i < masks.length; i++) {
+            masks[i] = -(i % VType.LANES >> i / VType.LANES & 1);
+        }
+        return TensorData.of(DType.I32, masks, 4, VType.LANES);
+    }
+
+    private static Kernel.Param i32(String name) {
+        return new Kernel.Param(name, Elem.I32);
+    }
+
+    // ---- tables
+
+    /**
+     * Makes the tables of some units of a row.
+     *
+     * @param masks
+     *            where {@link #masks} begin
+     * @param from
+     *            the first unit's integers
+     * @param to
+     *            where the tables go
+     * @param units
+     *            how many
+     */
+    static Stmt.Call tables(Term masks, Term from, Term to, Term units) {
+        var body = Body.block(b -> {
+            for (int i = 0; i < 4; i++) {
+                b.let("m" + i, new Term.Load("mk", Term.ref("mk0").plus(Term.i64(i * VType.LANES)), VType.I32X16, null));
+            }
+            b.loop("g", Term.i32(0), Term.ref("groups"), 1, LookupTile::table);
+        });
+        var kernel = new Kernel("lookup.tables", List.of(P, T, MASKS),
+                List.of(new Kernel.Param("mk0", Elem.I64), i32("p0"), i32("t0"), i32("groups")), body);
+        return new Stmt.Call(kernel, List.of(INTEGERS, TABLES), List.of(masks, from, to, units.times(GROUPS)));
+    }
+
+    /** The 64 sums of a group: those with an even number and, with the first element, those with an odd one. */
+    private static void table(Body b) {
+        var g = Term.ref("g");
+        var last = Term.of(Prim.EQ, Term.of(Prim.REM, g, Term.i32(GROUPS)), Term.i32(GROUPS - 1));
+        var bias = b.let("bias", Term.of(Prim.SELECT, last, Term.i32(256 * LookupRows.TWICE),
+                Term.i32(BIAS * LookupRows.TWICE)));
+        var a = new ArrayList<Term>();
+        for (int i = 0; i < 6; i++) {
+            a.add(b.let("a" + i, new Term.Load(INTEGERS, Term.ref("p0").plus(g.times(6)).plus(i), VType.I32, null)
+                    .splat()));
+        }
+        var even = bias.splat().plus(Term.of(Prim.SHL, a.get(1), Term.i32(16)));
+        for (int i = 0; i < 4; i++) {
+            even = even.plus(Term.of(Prim.AND, a.get(i + 2), Term.ref("m" + i)));
+        }
+        b.let("even", even);
+        b.let("odd", Term.ref("even").plus(a.get(0)));
+        var to = Term.ref("t0").plus(g.times(2 * COLUMNS));
+        b.store(TABLES, to, bytes(Term.of(Prim.OR, and(Term.ref("even"), 0x001f001f),
+                and(Term.of(Prim.SHL, Term.ref("odd"), Term.i32(8)), 0x1f001f00))));
+        b.store(TABLES, to.plus(COLUMNS), bytes(Term.of(Prim.OR,
+                and(Term.of(Prim.USHR, Term.ref("even"), Term.i32(5)), 0x00ff00ff),
+                and(Term.of(Prim.SHL, Term.ref("odd"), Term.i32(3)), 0xff00ff00))));
+    }
+
+    private static Term and(Term value, int mask) {
+        return Term.of(Prim.AND, value, LookupRows.splat(mask));
+    }
+
+    private static Term bytes(Term value) {
+        return new Term.Bits(value, Elem.B4);
+    }
+
+    // ---- sums
+
+    /**
+     * Sums of one or two rows with one plane of a panel, in vectors of 512 bits.
+     *
+     * @param bits
+     *            where the plane's bits begin
+     * @param tables
+     *            where the tables of each row begin
+     * @param sums
+     *            where the sums of each row go, behind one of zeros: {@code [1 + units][2][16]}
+     * @param units
+     *            how many
+     */
+    static Stmt.Call sums(Term bits, List<Term> tables, List<Term> sums, Term units) {
+        int rows = tables.size();
+        var params = new ArrayList<>(List.of(new Kernel.Param("w0", Elem.I64)));
+        for (var name : List.of("t", "s")) {
+            for (int r = 0; r < rows; r++) {
+                params.add(i32(name + "at" + r));
+            }
+        }
+        params.add(i32("units"));
+        var kernel = new Kernel("lookup.sums.r" + rows, List.of(T, S, W), params, Body.block(b -> {
+            for (int r = 0; r < rows; r++) {
+                zeros(b, Term.ref("sat" + r));
+            }
+            var carries = new ArrayList<Stmt.Carry>();
+            for (int r = 0; r < rows; r++) {
+                carries.add(new Stmt.Carry("even" + r, List.of(), LookupRows.splat(0), Term.ref("e" + r)));
+                carries.add(new Stmt.Carry("odd" + r, List.of(), LookupRows.splat(0), Term.ref("o" + r)));
+            }
+            b.fold("u", Term.i32(0), Term.ref("units"), 1, carries, x -> unit(x, rows));
+        }));
+        var args = new ArrayList<>(List.of(bits));
+        args.addAll(tables);
+        args.addAll(sums);
+        args.add(units);
+        return new Stmt.Call(kernel, List.of(TABLES, SUMS), args);
+    }
+
+    private static void zeros(Body b, Term at) {
+        b.store(SUMS, at, LookupRows.splat(0));
+        b.store(SUMS, at.plus(VType.LANES), LookupRows.splat(0));
+    }
+
+    private static void unit(Body b, int rows) {
+        var u = Term.ref("u");
+        var j = new Range("j", 4);
+        b.letAll("b", List.of(j), new Term.Load(BITS, Term.ref("w0").plus(u.wide().times(Term.i64(UNIT_BYTES)))
+                .plus(Term.ref("j").times(64).wide()), new VType(Elem.B4, VType.LANES), null));
+        b.letAll("x", List.of(j), new Term.Bits(Term.ref("b", Term.ref("j")), Elem.I32));
+        var groups = new ArrayList<Term>();
+        for (int i = 0; i < 4; i++) {
+            groups.add(Term.ref("b", Term.i32(i)));
+        }
+        groups.add(b.let("b4", bytes(Term.of(Prim.OR, Term.of(Prim.OR, and(high(2, 2), 0x30303030),
+                and(high(1, 4), 0x0c0c0c0c)), and(high(0, 6), 0x03030303)))));
+        groups.add(b.let("b5", bytes(high(3, 6))));
+        for (int r = 0; r < rows; r++) {
+            var lower = b.let("lower" + r, new Term.Bits(picked(groups, Term.ref("tat" + r), 0), Elem.I32));
+            var upper = b.let("upper" + r, new Term.Bits(picked(groups, Term.ref("tat" + r), COLUMNS), Elem.I32));
+            var at = Term.ref("sat" + r).plus(u.plus(1).times(SUM));
+            b.store(SUMS, at, b.let("e" + r, Term.ref("even" + r).plus(
+                    Term.of(Prim.SHL, upper, Term.i32(5)).plus(lower))));
+            b.store(SUMS, at.plus(VType.LANES), b.let("o" + r, Term.ref("odd" + r).plus(
+                    and(Term.of(Prim.USHR, lower, Term.i32(8)), 0x00ff00ff)
+                            .plus(and(Term.of(Prim.USHR, upper, Term.i32(3)), 0x1fe01fe0)))));
+        }
+    }
+
+    /** Words of a unit, their two highest bits moved. */
+    private static Term high(int word, int distance) {
+        return Term.of(Prim.USHR, Term.ref("x", Term.i32(word)), Term.i32(distance));
+    }
+
+    private static Term picked(List<Term> groups, Term tables, int first) {
+        var at = tables.plus(Term.ref("u").times(TABLE_BYTES));
+        Term sum = null;
+        for (int g = 0; g < GROUPS; g++) {
+            var table = new Term.Load(TABLES, at.plus(first + g * 2 * COLUMNS), new VType(Elem.B4, VType.LANES), null);
+            var found = Term.of(Prim.PICK, groups.get(g), table);
+            sum = sum == null ? found : sum.plus(found);
+        }
+        return sum;
+    }
+
+    /** Whether a form looks sums up. */
+    static boolean looksUp(Form form) {
+        return form == Form.V512;
+    }
+}
