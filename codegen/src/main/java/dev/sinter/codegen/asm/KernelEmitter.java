@@ -215,19 +215,13 @@ final class KernelEmitter implements Opcodes {
         }
     }
 
-    /** The low bytes of 32-bit lanes, at least eight at once; all bytes of b4. */
+    /** The low bytes of 32-bit lanes, at least eight at once. */
     private void byteStore(Stmt.Store store, Buffer buffer, VType type) {
         if (store.mask() != null) {
             throw new IllegalArgumentException("kernel " + kernel.name()
                     + ": a vector of bytes is stored whole, not under a mask, in " + buffer.name());
         }
         var vectors = terms.vectors();
-        if (type.elem() == Elem.B4) {
-            terms.pushReceiver(store.value(), 0);
-            pushPlace(store, buffer, 0);
-            vectors.storeBytes();
-            return;
-        }
         int together = vectors.partsOfBytes();
         for (int first = 0; first < terms.parts(type); first += together) {
             for (int part = 0; part < together; part++) {

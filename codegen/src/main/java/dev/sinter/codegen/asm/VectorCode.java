@@ -90,10 +90,6 @@ final class VectorCode implements Opcodes {
         if (!storage.isVectorizable()) {
             throw terms.unsupported("vectors can't be loaded from " + buffer);
         }
-        if (elem == Elem.B4) {
-            loadWhole(terms, weights, buffer, load, part);
-            return;
-        }
         if (storage.bytes() == 1) {
             loadBytes(terms, weights, buffer, load, part);
             return;
@@ -164,14 +160,6 @@ final class VectorCode implements Opcodes {
     }
 
     // ---- bytes
-
-    /** All bytes of a vector of 512 bits. */
-    private void loadWhole(TermEmitter terms, WeightCode weights, Buffer buffer, Term.Load load, int part) {
-        if (form != Form.V512 || buffer.storage().bytes() != 1 || load.mask() != null) {
-            throw terms.unsupported("64 bytes are loaded into 512 bits and from bytes, not under a mask, from " + buffer);
-        }
-        access(terms, weights, buffer, load.index(), null, BYTES, form.bits(), 0, part);
-    }
 
     /** Bytes that are loaded or stored at once: there are no vectors of fewer than eight. */
     private int bytes() {

@@ -78,7 +78,7 @@ public final class LookupKernel {
      * Memory that each worker needs.
      *
      * @param tables
-     *            i8 of {@link #tables} elements
+     *            i32 of {@link #tables} elements
      * @param sums
      *            i32 of {@link #sums} elements
      * @param results
@@ -90,9 +90,9 @@ public final class LookupKernel {
     /** Elements of results. */
     public static final int RESULTS = ROWS * COLUMNS;
 
-    /** {@return bytes of tables} */
+    /** {@return elements of tables} */
     public static int tables(Weights weights) {
-        return ROWS * weights.together() * LookupTile.TABLE_BYTES;
+        return ROWS * weights.together() * LookupTile.TABLE;
     }
 
     /** {@return elements of sums} */
@@ -135,7 +135,6 @@ public final class LookupKernel {
     private final Access.Memory totals;
     private final Access.Memory results;
     private final Access.Memory bits;
-    private final Access.Memory words;
     private final Access.Memory scales;
     private final Access.@Nullable Memory zeros;
     private final Access.Memory masks;
@@ -149,13 +148,12 @@ public final class LookupKernel {
         this.product = product;
         this.weights = product.weights;
         this.integers = access.memory(LookupTile.INTEGERS, product.rows.integers());
-        this.tables = access.memory(LookupTile.TABLES, ScalarSums.flat(product.scratch.tables, DType.I8));
+        this.tables = access.memory(LookupTile.TABLES, ScalarSums.flat(product.scratch.tables, DType.I32));
         this.sums = access.memory(LookupTile.SUMS, ScalarSums.flat(product.scratch.sums, DType.I32));
         this.factors = access.memory("f", product.rows.factors());
         this.totals = access.memory("q", product.rows.sums());
         this.results = access.memory(LookupScales.RESULTS, ScalarSums.flat(product.scratch.results, DType.F32));
-        this.bits = access.memory(LookupTile.BITS, weights.bits);
-        this.words = access.memory(LookupPlain.WORDS, ScalarSums.flat(weights.bits.place(), DType.I32));
+        this.bits = access.memory(LookupTile.BITS, ScalarSums.flat(weights.bits.place(), DType.I32));
         this.scales = access.memory(LookupScales.SCALES, weights.scales);
         this.zeros = weights.zeros == null ? null : access.memory("zp", weights.zeros);
         this.masks = access.memory("mk", product.masks);
@@ -244,7 +242,7 @@ public final class LookupKernel {
     }
 
     private Term rowTables(Term r) {
-        return tables.at(r.times(weights.together() * LookupTile.TABLE_BYTES));
+        return tables.at(r.times(weights.together() * LookupTile.TABLE));
     }
 
     private int rowSums() {
@@ -262,20 +260,21 @@ public final class LookupKernel {
                 into.add(sums.at(to.plus(r * rowSums())));
             }
             b.when(Term.of(Prim.EQ, rows, Term.i32(some)), x -> x.add(
-                    LookupTile.sums(bits.at(plane.times(LookupTile.UNIT_BYTES)), from, into, count)));
+                    LookupTile.sums(bits.at(plane.times(LookupTile.UNIT)), from, into, count)));
         }
     }
 
     private Stmt.Call scales(Term i, Term first, Term u, Term count) {
         return new LookupScales(weights.planes, weights.step, weights.blockUnits(),
-                zeros == null ? null : zeros.buffer()).call(place(i, first, u, count));
+                weights.offset == -(weights.step << weights.planes - 1), zeros == null ? null : zeros.buffer())
+                .call(place(i, first, u, count));
     }
 
     /** All blocks of a row without tables. */
     private Stmt.Call plain(Term i, Term first) {
-        var panel = Term.ref("panel").times(weights.planes * weights.units() * LookupTile.UNIT_BYTES / Integer.BYTES);
+        var panel = Term.ref("panel").times(weights.planes * weights.units() * LookupTile.UNIT);
         return new LookupPlain(weights.planes, weights.step, zeros == null ? null : zeros.buffer()).call(
-                words.at(panel), rowIntegers(i, Term.ref("sr"), Term.i32(0)), Term.i32(weights.units()),
+                bits.at(panel), rowIntegers(i, Term.ref("sr"), Term.i32(0)), Term.i32(weights.units()),
                 Term.i32(weights.blockUnits()), place(i, first, Term.i32(0), Term.i32(weights.units())));
     }
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *            the buffer of zero points that differ; null if there is one for all
  */
 record LookupPlain(int planes, int step, @Nullable Buffer zeros) {
-    static final String WORDS = "wi";
+    private static final String WORDS = LookupTile.BITS;
     private static final Buffer WI = Buffer.weight(WORDS, Buffer.Storage.I32);
     private static final int WORDS_OF_UNIT = 64;
 

@@ -33,7 +33,7 @@ public record LookupRows(Operand integers, Operand factors, Operand sums) {
     /** Twice the same in the halves of 32 bits. */
     static final int TWICE = 0x10001;
     /** Added to a small number, this rounds it to an integer, to even from halfway. */
-    private static final double ROUNDING = 0x1.8p23;
+    private static final float ROUNDING = 0x1.8p23f;
 
     /** {@return units of a row of k elements} */
     public static long units(long k) {
@@ -93,14 +93,19 @@ public record LookupRows(Operand integers, Operand factors, Operand sums) {
                 Term.of(Prim.LT, most, Term.f32(ScaledMatMul.LEAST, 1)), Term.f32(0, 1),
                 Term.of(Prim.DIV, Term.f32(ScaledMatMul.MOST, 1), most)));
         var rounding = Term.f32(ROUNDING, VType.LANES);
-        var sum = new Stmt.Carry("sum", List.of(), splat(0), Term.ref("sum").plus(Term.ref("q")));
+        // whole numbers, far below 2^24: exact in any order
+        var sum = new Stmt.Carry("sum", List.of(), Term.f32(0, VType.LANES),
+                Term.ref("sum").plus(Term.ref("r").minus(rounding)));
         b.fold("j", first, end, VType.LANES, List.of(sum), x -> {
-            var scaled = x.let("r", load(from, Term.ref("j"), length).times(inverse.splat()).plus(rounding));
-            var q = x.let("q", new Term.Convert(scaled.minus(rounding), Elem.I32));
+            var scaled = x.let("y", load(from, Term.ref("j"), length).times(inverse.splat()));
+            // infinite times zero is no number, which as an integer is zero
+            var number = Term.of(Prim.SELECT, Term.of(Prim.EQ, scaled, scaled), scaled, Term.f32(0, VType.LANES));
+            var r = x.let("r", number.plus(rounding));
+            var q = x.let("q", new Term.Bits(r, Elem.I32).minus(splat(Float.floatToRawIntBits(ROUNDING))));
             x.store("p", to.plus(Term.ref("j")).plus(gaps(Term.ref("j"))),
                     q.plus(Term.of(Prim.SHL, q, Term.i32(16))));
         });
-        b.let("total", new Term.Fold(Prim.ADD, Term.ref("sum")));
+        b.let("total", new Term.Convert(new Term.Fold(Prim.ADD, Term.ref("sum")), Elem.I32));
         b.loop("u", first, end, UNIT, x -> {
             var zeros = to.plus(Term.ref("u")).plus(gaps(Term.ref("u"))).plus(UNIT);
             for (int i = 0; i < STRIDE - UNIT; i++) {

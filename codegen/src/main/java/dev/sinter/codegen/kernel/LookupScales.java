@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  *            distance of neighbouring weights
  * @param units
  *            units of a block
+ * @param centered
+ *            whether the middle code stands for zero
  * @param zeros
  *            the buffer of zero points that differ; null if there is one for all
  */
-record LookupScales(int planes, int step, int units, @Nullable Buffer zeros) {
+record LookupScales(int planes, int step, int units, boolean centered, @Nullable Buffer zeros) {
     static final String RESULTS = "z";
     static final String SCALES = "sc";
     private static final String FACTORS = "f";
@@ -81,7 +83,7 @@ record LookupScales(int planes, int step, int units, @Nullable Buffer zeros) {
         }
         args.addAll(List.of(place.sums, place.plane, place.factor, place.total, place.results, place.count, place.width,
                 place.offset));
-        var kernel = new Kernel("lookup.scale.p" + planes + "u" + units + (step > 1 ? "d" + step : "")
+        var kernel = new Kernel("lookup.scale.p" + planes + "u" + units + (step > 1 ? "d" + step : "") + (centered ? "c" : "")
                 + (zeros == null ? "" : "z" + zeros.storage().label()), buffers, params, Body.block(this::blocks));
         return new Stmt.Call(kernel, List.of(LookupTile.SUMS, FACTORS, TOTALS, RESULTS), args);
     }
@@ -112,7 +114,7 @@ record LookupScales(int planes, int step, int units, @Nullable Buffer zeros) {
         var at = number.wide().times(Term.ref("width").wide());
         for (int v = 0; v < VECTORS; v++) {
             var codes = step == 1 ? sums.get(v) : Term.of(Prim.MUL, sums.get(v), LookupRows.splat(step));
-            var sum = codes.plus(more);
+            var sum = centered && fitsHalves() ? codes : codes.plus(more);
             if (zeros != null) {
                 var zero = new Term.Load(zeros.name(), Term.ref("zp0").plus(at).plus(Term.i64(v * VType.LANES)),
                         VType.I32X16, null);

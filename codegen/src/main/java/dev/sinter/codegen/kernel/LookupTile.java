@@ -14,6 +14,8 @@ import dev.sinter.ir.TensorData;
 import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Sums of products of a row's integers with one bit of each weight. Six elements of a row have 64 sums, which of them are
@@ -38,10 +40,10 @@ final class LookupTile {
     static final String BITS = "w";
     /** Columns of a panel: a byte each. */
     static final int COLUMNS = 64;
-    /** Bytes of a unit of a panel's bits. */
-    static final int UNIT_BYTES = 256;
-    /** Bytes of a unit's tables. */
-    static final int TABLE_BYTES = 768;
+    /** Words of four bytes that a unit of a panel's bits takes. */
+    static final int UNIT = 64;
+    /** Words of a unit's tables. */
+    static final int TABLE = 192;
     /** What the sums of a unit have too much. */
     static final int SURPLUS = 4096;
     /** Elements of a unit's sums: even and odd bytes. */
@@ -49,10 +51,12 @@ final class LookupTile {
     /** What a sum of six elements has too much; one of two has 256. */
     private static final int BIAS = 768;
     private static final int GROUPS = 6;
+    private static final Map<String, Integer> MASKS_OF_UNITS = new TreeMap<>(Map.of("first", 0x03030303, "second",
+            0x0c0c0c0c, "third", 0x30303030, "bytes", 0x00ff00ff, "times32", 0x1fe01fe0));
     private static final Buffer P = Buffer.heap(INTEGERS, Buffer.Storage.I32);
-    private static final Buffer T = Buffer.heap(TABLES, Buffer.Storage.I8);
+    private static final Buffer T = Buffer.heap(TABLES, Buffer.Storage.I32);
     private static final Buffer S = Buffer.heap(SUMS, Buffer.Storage.I32);
-    private static final Buffer W = Buffer.weight(BITS, Buffer.Storage.I8);
+    private static final Buffer W = Buffer.weight(BITS, Buffer.Storage.I32);
     private static final Buffer MASKS = Buffer.weight("mk", Buffer.Storage.I32);
 
     private LookupTile() {
@@ -114,12 +118,12 @@ final class LookupTile {
         }
         b.let("even", even);
         b.let("odd", Term.ref("even").plus(a.get(0)));
-        var to = Term.ref("t0").plus(g.times(2 * COLUMNS));
-        b.store(TABLES, to, bytes(Term.of(Prim.OR, and(Term.ref("even"), 0x001f001f),
-                and(Term.of(Prim.SHL, Term.ref("odd"), Term.i32(8)), 0x1f001f00))));
-        b.store(TABLES, to.plus(COLUMNS), bytes(Term.of(Prim.OR,
+        var to = Term.ref("t0").plus(g.times(2 * VType.LANES));
+        b.store(TABLES, to, Term.of(Prim.OR, and(Term.ref("even"), 0x001f001f),
+                and(Term.of(Prim.SHL, Term.ref("odd"), Term.i32(8)), 0x1f001f00)));
+        b.store(TABLES, to.plus(VType.LANES), Term.of(Prim.OR,
                 and(Term.of(Prim.USHR, Term.ref("even"), Term.i32(5)), 0x00ff00ff),
-                and(Term.of(Prim.SHL, Term.ref("odd"), Term.i32(3)), 0xff00ff00))));
+                and(Term.of(Prim.SHL, Term.ref("odd"), Term.i32(3)), 0xff00ff00)));
     }
 
     private static Term and(Term value, int mask) {
@@ -154,13 +158,16 @@ final class LookupTile {
         }
         params.add(i32("units"));
         var kernel = new Kernel("lookup.sums.r" + rows, List.of(T, S, W), params, Body.block(b -> {
+            var zero = b.let("zero", LookupRows.splat(0));
             for (int r = 0; r < rows; r++) {
-                zeros(b, Term.ref("sat" + r));
+                b.store(SUMS, Term.ref("sat" + r), zero);
+                b.store(SUMS, Term.ref("sat" + r).plus(VType.LANES), zero);
             }
+            MASKS_OF_UNITS.forEach((name, mask) -> b.let(name, LookupRows.splat(mask)));
             var carries = new ArrayList<Stmt.Carry>();
             for (int r = 0; r < rows; r++) {
-                carries.add(new Stmt.Carry("even" + r, List.of(), LookupRows.splat(0), Term.ref("e" + r)));
-                carries.add(new Stmt.Carry("odd" + r, List.of(), LookupRows.splat(0), Term.ref("o" + r)));
+                carries.add(new Stmt.Carry("even" + r, List.of(), zero, Term.ref("e" + r)));
+                carries.add(new Stmt.Carry("odd" + r, List.of(), zero, Term.ref("o" + r)));
             }
             b.fold("u", Term.i32(0), Term.ref("units"), 1, carries, x -> unit(x, rows));
         }));
@@ -171,46 +178,41 @@ final class LookupTile {
         return new Stmt.Call(kernel, List.of(TABLES, SUMS), args);
     }
 
-    private static void zeros(Body b, Term at) {
-        b.store(SUMS, at, LookupRows.splat(0));
-        b.store(SUMS, at.plus(VType.LANES), LookupRows.splat(0));
-    }
-
     private static void unit(Body b, int rows) {
         var u = Term.ref("u");
         var j = new Range("j", 4);
-        b.letAll("b", List.of(j), new Term.Load(BITS, Term.ref("w0").plus(u.wide().times(Term.i64(UNIT_BYTES)))
-                .plus(Term.ref("j").times(64).wide()), new VType(Elem.B4, VType.LANES), null));
-        b.letAll("x", List.of(j), new Term.Bits(Term.ref("b", Term.ref("j")), Elem.I32));
+        b.letAll("x", List.of(j), new Term.Load(BITS, Term.ref("w0").plus(u.wide().times(Term.i64(UNIT)))
+                .plus(Term.ref("j").times(VType.LANES).wide()), VType.I32X16, null));
+        b.letAll("b", List.of(j), bytes(Term.ref("x", Term.ref("j"))));
         var groups = new ArrayList<Term>();
         for (int i = 0; i < 4; i++) {
             groups.add(Term.ref("b", Term.i32(i)));
         }
-        groups.add(b.let("b4", bytes(Term.of(Prim.OR, Term.of(Prim.OR, and(high(2, 2), 0x30303030),
-                and(high(1, 4), 0x0c0c0c0c)), and(high(0, 6), 0x03030303)))));
-        groups.add(b.let("b5", bytes(high(3, 6))));
+        groups.add(b.let("b4", bytes(Term.of(Prim.OR, Term.of(Prim.OR, high(2, 2, "third"), high(1, 4, "second")), high(0, 6, "first")))));
+        groups.add(b.let("b5", bytes(Term.of(Prim.USHR, Term.ref("x", Term.i32(3)), Term.i32(6)))));
         for (int r = 0; r < rows; r++) {
             var lower = b.let("lower" + r, new Term.Bits(picked(groups, Term.ref("tat" + r), 0), Elem.I32));
-            var upper = b.let("upper" + r, new Term.Bits(picked(groups, Term.ref("tat" + r), COLUMNS), Elem.I32));
+            var upper = b.let("upper" + r, new Term.Bits(picked(groups, Term.ref("tat" + r), VType.LANES), Elem.I32));
             var at = Term.ref("sat" + r).plus(u.plus(1).times(SUM));
             b.store(SUMS, at, b.let("e" + r, Term.ref("even" + r).plus(
                     Term.of(Prim.SHL, upper, Term.i32(5)).plus(lower))));
             b.store(SUMS, at.plus(VType.LANES), b.let("o" + r, Term.ref("odd" + r).plus(
-                    and(Term.of(Prim.USHR, lower, Term.i32(8)), 0x00ff00ff)
-                            .plus(and(Term.of(Prim.USHR, upper, Term.i32(3)), 0x1fe01fe0)))));
+                    Term.of(Prim.AND, Term.of(Prim.USHR, lower, Term.i32(8)), Term.ref("bytes"))
+                            .plus(Term.of(Prim.AND, Term.of(Prim.USHR, upper, Term.i32(3)), Term.ref("times32"))))));
         }
     }
 
     /** Words of a unit, their two highest bits moved. */
-    private static Term high(int word, int distance) {
-        return Term.of(Prim.USHR, Term.ref("x", Term.i32(word)), Term.i32(distance));
+    private static Term high(int word, int distance, String mask) {
+        return Term.of(Prim.AND, Term.of(Prim.USHR, Term.ref("x", Term.i32(word)), Term.i32(distance)),
+                Term.ref(mask));
     }
 
     private static Term picked(List<Term> groups, Term tables, int first) {
-        var at = tables.plus(Term.ref("u").times(TABLE_BYTES));
+        var at = tables.plus(Term.ref("u").times(TABLE));
         Term sum = null;
         for (int g = 0; g < GROUPS; g++) {
-            var table = new Term.Load(TABLES, at.plus(first + g * 2 * COLUMNS), new VType(Elem.B4, VType.LANES), null);
+            var table = bytes(new Term.Load(TABLES, at.plus(first + g * 2 * VType.LANES), VType.I32X16, null));
             var found = Term.of(Prim.PICK, groups.get(g), table);
             sum = sum == null ? found : sum.plus(found);
         }

@@ -155,9 +155,6 @@ final class VectorOperations {
         var storage = kernel.buffer(load.buffer()).storage();
         var elem = load.type().elem();
         loads += parts(load);
-        if (elem == Elem.B4) {
-            return parts(load);
-        }
         if (storage.bytes() == 1) {
             boolean direct = storage == Storage.I8 && elem == Elem.F32;
             return parts(load) * (2 + (direct ? 0 : conversion(Elem.I32, elem)));

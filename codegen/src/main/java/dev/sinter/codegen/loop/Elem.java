@@ -8,7 +8,7 @@ public enum Elem {
     F64("f64"),
     /** 32-bit integer. */
     I32("i32"),
-    /** Four bytes in 32 bits; vectors of 512 bits only: loaded, stored, added, looked up by, taken for i32. */
+    /** Four bytes in 32 bits; vectors of 512 bits only: what an i32 holds, added or looked up by. */
     B4("b4"),
     /** 64-bit integer; lanes = 1 only. */
     I64("i64"),

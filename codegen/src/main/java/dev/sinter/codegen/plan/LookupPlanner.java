@@ -118,7 +118,7 @@ final class LookupPlanner {
 
     private LookupKernel.Product of(ScaledMatMul op, Node node, LookupKernel.Weights weights, Operand output,
             Epilogue epilogue) {
-        var scratch = new LookupKernel.Scratch(plan.scratch(DType.I8, Dim.of(LookupKernel.tables(weights))),
+        var scratch = new LookupKernel.Scratch(plan.scratch(DType.I32, Dim.of(LookupKernel.tables(weights))),
                 plan.scratch(DType.I32, Dim.of(LookupKernel.sums(weights))),
                 plan.scratch(DType.F32, Dim.of(LookupKernel.RESULTS)));
         return new LookupKernel.Product(rows(node.input(0), weights.k(), op.block()), weights, output, epilogue,
