@@ -32,7 +32,8 @@ final class LayerWords {
     private static final Pattern GROUP = Pattern.compile("(\\d+)x1");
     private static final Map<String, String> QUESTIONS = Map.of(
             "layout", "where channels stand", "permute", "a change of layout",
-            "winograd", "the algorithm of a 3x3 convolution", SPARSE, "whether zeros are left out");
+            "winograd", "the algorithm of a 3x3 convolution", SPARSE, "whether zeros are left out",
+            "lookup", "whether sums of rounded activations are looked up");
     private static final Map<String, String> WAYS = Map.of(
             "channels-first", "as the model has it",
             "channels-last", "channels of a point side by side",
@@ -40,7 +41,9 @@ final class LayerWords {
             "f2", "Winograd's, 2x2 results at a time from 16 products for 36",
             "f4", "Winograd's, 4x4 results at a time from 36 products for 144",
             DENSE, "all weights, zeros too",
-            "1x1", "without zeros, each output for itself");
+            "1x1", "without zeros, each output for itself",
+            "general", "weights decoded and multiplied",
+            "lookup", "sums of six activations from tables, by the bits of the weights");
 
     private final Map<String, ArrayList<Choice>> choices;
 

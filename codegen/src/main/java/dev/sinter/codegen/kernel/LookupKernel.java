@@ -78,7 +78,7 @@ public final class LookupKernel {
      * Memory that each worker needs.
      *
      * @param tables
-     *            i32 of {@link #tables} elements
+     *            f32 of {@link #tables} elements
      * @param sums
      *            i32 of {@link #sums} elements
      * @param results
@@ -148,7 +148,7 @@ public final class LookupKernel {
         this.product = product;
         this.weights = product.weights;
         this.integers = access.memory(LookupTile.INTEGERS, product.rows.integers());
-        this.tables = access.memory(LookupTile.TABLES, ScalarSums.flat(product.scratch.tables, DType.I32));
+        this.tables = access.memory(LookupTile.TABLES, ScalarSums.flat(product.scratch.tables, DType.F32));
         this.sums = access.memory(LookupTile.SUMS, ScalarSums.flat(product.scratch.sums, DType.I32));
         this.factors = access.memory("f", product.rows.factors());
         this.totals = access.memory("q", product.rows.sums());

@@ -96,6 +96,14 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
                     Term.of(Prim.FMA, new Term.Convert(Term.ref("sum" + v), Elem.F32), Term.ref("scale" + v),
                             Term.ref("acc" + v))));
         }
+        if (fitsHalves()) {
+            for (int plane = 0; plane < planes; plane++) {
+                for (int vector = 0; vector < 2; vector++) {
+                    carries.add(new Stmt.Carry("before" + plane + vector, List.of(), LookupRows.splat(0),
+                            Term.ref("now" + plane + vector)));
+                }
+            }
+        }
         b.fold("first", Term.i32(0), Term.ref("units"), units, carries, this::block);
         for (int v = 0; v < VECTORS; v++) {
             b.store(RESULTS, Term.ref("z0").plus(v * VType.LANES), Term.ref("acc" + v));
@@ -108,7 +116,7 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
         var number = b.let("b", Term.of(Prim.DIV, first, Term.i32(units)));
         var total = b.let("total", new Term.Load(TOTALS, Term.ref("q0").plus(number), VType.I32, null));
         var surplus = b.let("surplus", last.minus(first).times(LookupTile.SURPLUS * ((1 << planes) - 1)));
-        var sums = fitsHalves() ? halves(b, first, last, total, surplus) : words(b, first, last, surplus);
+        var sums = fitsHalves() ? halves(b, last, total, surplus) : words(b, first, last, surplus);
         var factor = b.let("factor", new Term.Load(FACTORS, Term.ref("f0").plus(number), VType.F32, null).splat());
         var more = b.let("more", Term.ref("offset").plus(fitsHalves() ? step << planes - 1 : 0).times(total).splat());
         var at = number.wide().times(Term.ref("width").wide());
@@ -131,32 +139,28 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
         return units << planes - 1 <= RUN;
     }
 
-    /** Names the sums of even and odd bytes that lie between two places of the sums with a plane. */
-    private List<Term> between(Body b, Term first, Term last, int plane) {
-        var both = new ArrayList<Term>();
-        for (int vector = 0; vector < 2; vector++) {
-            var at = Term.ref("s0").plus(Term.ref("plane").times(plane)).plus(vector * VType.LANES);
-            both.add(b.let("d" + plane + vector,
-                    load(at.plus(last.times(LookupTile.SUM))).minus(load(at.plus(first.times(LookupTile.SUM))))));
-        }
-        var odd = both.get(1);
-        return List.of(b.let("even" + plane, both.get(0).minus(Term.of(Prim.SHL, odd, Term.i32(8)))), odd);
+    /** Sums with a plane up to some unit: of all bytes, or of the odd ones. */
+    private static Term sum(Term unit, int plane, int vector) {
+        var at = Term.ref("s0").plus(Term.ref("plane").times(plane)).plus(vector * VType.LANES);
+        return new Term.Load(LookupTile.SUMS, at.plus(unit.times(LookupTile.SUM)), VType.I32X16, null);
     }
 
-    private static Term load(Term at) {
-        return new Term.Load(LookupTile.SUMS, at, VType.I32X16, null);
+    private static Term withoutOdd(Term all, Term odd) {
+        return all.minus(Term.of(Prim.SHL, odd, Term.i32(8)));
     }
 
     /** Sums of codes less half of what there are, the planes added while two sums share a lane. */
-    private List<Term> halves(Body b, Term first, Term last, Term total, Term surplus) {
+    private List<Term> halves(Body b, Term last, Term total, Term surplus) {
         var center = b.let("center", surplus.plus(total.times(1 << planes - 1)).times(LookupRows.TWICE).splat());
         var codes = new Term[2];
         for (int plane = planes - 1; plane >= 0; plane--) {
-            var sums = between(b, first, last, plane);
-            for (int parity = 0; parity < 2; parity++) {
-                add(codes, parity, sums.get(parity));
+            for (int vector = 0; vector < 2; vector++) {
+                var now = b.let("now" + plane + vector, sum(last, plane, vector));
+                add(codes, vector, now.minus(Term.ref("before" + plane + vector)));
             }
         }
+        codes[1] = b.let("odd", codes[1]);
+        codes[0] = withoutOdd(codes[0], codes[1]);
         var lower = new ArrayList<Term>();
         var upper = new ArrayList<Term>();
         for (int parity = 0; parity < 2; parity++) {
@@ -194,7 +198,9 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
     private void codes(Body b, Term first, Term last, @Nullable String before) {
         var out = new Term[VECTORS];
         for (int plane = planes - 1; plane >= 0; plane--) {
-            var both = between(b, first, last, plane);
+            var odd = b.let("odd" + plane, sum(last, plane, 1).minus(sum(first, plane, 1)));
+            var all = sum(last, plane, 0).minus(sum(first, plane, 0));
+            var both = List.of(b.let("even" + plane, withoutOdd(all, odd)), odd);
             for (int parity = 0; parity < 2; parity++) {
                 add(out, parity, Term.of(Prim.AND, both.get(parity), LookupRows.splat(0xffff)));
                 add(out, parity + 2, Term.of(Prim.USHR, both.get(parity), Term.i32(16)));

@@ -29,13 +29,15 @@ final class LookupPlanner {
     private static final int COLUMNS = 64;
     private static final String GENERAL = "general";
     private static final String LOOKUP = "lookup";
-    /** Products of a nanosecond in other ways, and of one bit of a weight by looking up. */
+    /** Products of a nanosecond in other ways, which take weights apart for another row's time. */
     private static final double PRODUCTS = 55;
+    /** Products of a nanosecond with one bit of a weight, looked up. */
     private static final double LOOKED_UP = 240;
     /** Nanoseconds for an element of a row: rounding, and its part of a table. */
     private static final double ELEMENT = 1.2;
-    /** Nanoseconds for a block of a column and row. */
+    /** Nanoseconds for a block of a column and row, and for each plane of it. */
     private static final double BLOCK = 0.1;
+    private static final double BLOCK_PLANE = 0.03;
     private static final double GAIN = 0.05;
 
     private final PlanBuilder plan;
@@ -81,8 +83,12 @@ final class LookupPlanner {
         var operands = node.inputs().stream().map(v -> Sample.operand(v, v.shape())).toList();
         var sample = Sample.of(op, operands);
         double blocks = Math.ceil(k / op.block());
-        return new Question("lookup", List.of(new Way(GENERAL, rows * k * n / PRODUCTS, sample),
-                new Way(LOOKUP, rows * (planes * k * n / LOOKED_UP + k * ELEMENT + blocks * n * BLOCK), sample)), GAIN);
+        // where nobody knows how many rows there are, one is as likely as many
+        boolean known = node.input(0).shape().dims().stream().allMatch(Dim::isConst);
+        double general = (rows + (known ? 1 : (1 + rows) / 2)) * k * n / PRODUCTS;
+        return new Question("lookup", List.of(new Way(GENERAL, general, sample),
+                new Way(LOOKUP, rows * (planes * k * n / LOOKED_UP + k * ELEMENT
+                        + blocks * n * (BLOCK + BLOCK_PLANE * planes)), sample)), GAIN);
     }
 
     /**
@@ -118,7 +124,7 @@ final class LookupPlanner {
 
     private LookupKernel.Product of(ScaledMatMul op, Node node, LookupKernel.Weights weights, Operand output,
             Epilogue epilogue) {
-        var scratch = new LookupKernel.Scratch(plan.scratch(DType.I32, Dim.of(LookupKernel.tables(weights))),
+        var scratch = new LookupKernel.Scratch(plan.scratch(DType.F32, Dim.of(LookupKernel.tables(weights))),
                 plan.scratch(DType.I32, Dim.of(LookupKernel.sums(weights))),
                 plan.scratch(DType.F32, Dim.of(LookupKernel.RESULTS)));
         return new LookupKernel.Product(rows(node.input(0), weights.k(), op.block()), weights, output, epilogue,

@@ -55,8 +55,8 @@ class LookupProductTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
     void everyNumberOfRows(int bits) {
-        for (int n : new int[]{1, 16, 64, 83, 200}) {
-            for (int block : new int[]{32, 64, 128}) {
+        for (int n : new int[]{1, 64, 147}) {
+            for (int block : new int[]{32, 128}) {
                 var s = new Samples(n, false);
                 int k = 257;
                 var x = s.input(s.data(DType.F32, 1, k), new Shape(List.of(Dim.sym("M"), Dim.of(k))));
@@ -64,7 +64,7 @@ class LookupProductTest {
                         s.constant(weights(s.random(), DType.I8, bits, 1, k, n)),
                         s.constant(DType.F32, (k + block - 1) / block, n));
                 try (var compiled = compiled(s.graph(y))) {
-                    for (int m : new int[]{0, 1, 2, 3, 8}) {
+                    for (int m : new int[]{0, 1, 2, 5}) {
                         compiled.check(Map.of("x0", s.data(DType.F32, m, k)), Tolerance.EXACT);
                     }
                 }
@@ -72,7 +72,7 @@ class LookupProductTest {
         }
     }
 
-    @Property(tries = 60)
+    @Property(tries = 40)
     void everyShape(@ForAll long seed) {
         var random = new Random(seed);
         var s = new Samples(seed, random.nextBoolean());
@@ -118,9 +118,9 @@ class LookupProductTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
     void extremes(int bits) {
-        for (int block : new int[]{32, 64, 96, 256, 512, 544, 3000}) {
+        for (int block : new int[]{32, 96, 256, 544, 3000}) {
             var s = new Samples(bits, false);
-            int k = 1100;
+            int k = 1000;
             var rows = TensorData.zeros(DType.F32, 4, k);
             for (int i = 0; i < rows.size(); i++) {
                 rows.set(i, i / k == 0 ? 1 : i / k == 1 ? -1 : i / k == 2 ? (i % 2 == 0 ? 1 : -1) : i % 7 - 3);
