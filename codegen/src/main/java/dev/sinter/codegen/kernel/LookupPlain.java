@@ -55,7 +55,8 @@ record LookupPlain(int planes, int step, @Nullable Buffer zeros) {
         for (var name : List.of("p0", "units", "block", "f0", "q0", "z0", "width", "offset")) {
             params.add(new Kernel.Param(name, Elem.I32));
         }
-        args.addAll(List.of(integers, units, block, place.factor(), place.total(), place.results(), place.width(), place.offset()));
+        args.addAll(List.of(integers, units, block, place.factor(), place.total(), place.results(), place.width(),
+                place.offset()));
         var kernel = new Kernel("lookup.plain.p" + planes + (step > 1 ? "d" + step : "")
                 + (zeros == null ? "" : "z" + zeros.storage().label()), buffers, params,
                 Body.block(b -> b.loop("v", Term.i32(0), Term.i32(4), 1, this::columns)));

@@ -83,8 +83,10 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
         }
         args.addAll(List.of(place.sums, place.plane, place.factor, place.total, place.results, place.count, place.width,
                 place.offset));
-        var kernel = new Kernel("lookup.scale.p" + planes + "u" + units + (step > 1 ? "d" + step : "") + (centered ? "c" : "")
-                + (zeros == null ? "" : "z" + zeros.storage().label()), buffers, params, Body.block(this::blocks));
+        var kernel = new Kernel(
+                "lookup.scale.p" + planes + "u" + units + (step > 1 ? "d" + step : "") + (centered ? "c" : "")
+                        + (zeros == null ? "" : "z" + zeros.storage().label()),
+                buffers, params, Body.block(this::blocks));
         return new Stmt.Call(kernel, List.of(LookupTile.SUMS, FACTORS, TOTALS, RESULTS), args);
     }
 

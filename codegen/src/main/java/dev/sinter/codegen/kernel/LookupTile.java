@@ -92,7 +92,8 @@ final class LookupTile {
     static Stmt.Call tables(Term masks, Term from, Term to, Term units) {
         var body = Body.block(b -> {
             for (int i = 0; i < 4; i++) {
-                b.let("m" + i, new Term.Load("mk", Term.ref("mk0").plus(Term.i64(i * VType.LANES)), VType.I32X16, null));
+                b.let("m" + i,
+                        new Term.Load("mk", Term.ref("mk0").plus(Term.i64(i * VType.LANES)), VType.I32X16, null));
             }
             b.loop("g", Term.i32(0), Term.ref("groups"), 1, LookupTile::table);
         });
@@ -193,7 +194,8 @@ final class LookupTile {
         for (int i = 0; i < 4; i++) {
             groups.add(Term.ref("b", Term.i32(i)));
         }
-        groups.add(b.let("b4", bytes(Term.of(Prim.OR, Term.of(Prim.OR, high(2, 2, "third"), high(1, 4, "second")), high(0, 6, "first")))));
+        groups.add(b.let("b4", bytes(
+                Term.of(Prim.OR, Term.of(Prim.OR, high(2, 2, "third"), high(1, 4, "second")), high(0, 6, "first")))));
         groups.add(b.let("b5", bytes(Term.of(Prim.USHR, Term.ref("x", Term.i32(3)), Term.i32(6)))));
         for (int r = 0; r < rows; r++) {
             var lower = b.let("lower" + r, new Term.Bits(picked(groups, Term.ref("tat" + r), 0), Elem.I32));

@@ -177,8 +177,9 @@ final class VectorFacts {
             case Term.Splat(var value, var lanes) -> motion(value, motions) == Motion.FIXED;
             case Term.Convert(var value, var to) -> follows(value, motions);
             case Term.Bits(var value, var to) -> follows(value, motions);
-            case Term.Apply(var prim, var args) -> prim != Prim.LOOKUP && prim != Prim.PACK && prim != Prim.PICK && args.stream()
-                    .allMatch(a -> isVector(a) ? follows(a, motions) : motion(a, motions) == Motion.FIXED);
+            case Term.Apply(var prim, var args) ->
+                    prim != Prim.LOOKUP && prim != Prim.PACK && prim != Prim.PICK && args.stream()
+                            .allMatch(a -> isVector(a) ? follows(a, motions) : motion(a, motions) == Motion.FIXED);
         };
     }
 

@@ -88,7 +88,8 @@ final class LookupPlanner {
         double general = (rows + (known ? 1 : (1 + rows) / 2)) * k * n / PRODUCTS;
         return new Question("lookup", List.of(new Way(GENERAL, general, sample),
                 new Way(LOOKUP, rows * (planes * k * n / LOOKED_UP + k * ELEMENT
-                        + blocks * n * (BLOCK + BLOCK_PLANE * planes)), sample)), GAIN);
+                        + blocks * n * (BLOCK + BLOCK_PLANE * planes)), sample)),
+                GAIN);
     }
 
     /**

@@ -91,7 +91,8 @@ class LookupProductTest {
             var zeros = TensorData.zeros(type, blocks, n);
             boolean differ = random.nextInt(3) > 0;
             for (int i = 0; i < zeros.size(); i++) {
-                zeros.set(i, differ ? random.nextLong(type.minInteger(), type.maxInteger() + 1) : type.maxInteger() / 2);
+                zeros.set(i,
+                        differ ? random.nextLong(type.minInteger(), type.maxInteger() + 1) : type.maxInteger() / 2);
             }
             operands.add(s.constant(zeros));
         }
@@ -108,7 +109,8 @@ class LookupProductTest {
         var special = new float[]{Float.POSITIVE_INFINITY, Float.NaN, Float.MIN_VALUE, 1e-37f, 0, -0f, Float.MAX_VALUE};
         var rows = TensorData.zeros(DType.F32, special.length, k);
         for (int i = 0; i < rows.size(); i++) {
-            rows.set(i, i % 3 == 0 ? special[i / k] : special[i / k] > 1 ? s.random().nextGaussian() : special[i / k] / 3);
+            rows.set(i,
+                    i % 3 == 0 ? special[i / k] : special[i / k] > 1 ? s.random().nextGaussian() : special[i / k] / 3);
         }
         check(s, s.add(new ScaledMatMul(32, false, true, SUM), s.input(rows),
                 s.constant(weights(s.random(), DType.I4, 3, 1, k, 40)), s.constant(DType.F32, 3, 40)));
