@@ -106,6 +106,9 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
                 }
             }
         }
+        if (!fitsHalves()) {
+            b.let("half", LookupRows.splat(0xffff));
+        }
         b.fold("first", Term.i32(0), Term.ref("units"), units, carries, this::block);
         for (int v = 0; v < VECTORS; v++) {
             b.store(RESULTS, Term.ref("z0").plus(v * VType.LANES), Term.ref("acc" + v));
@@ -204,7 +207,7 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
             var all = sum(last, plane, 0).minus(sum(first, plane, 0));
             var both = List.of(b.let("even" + plane, withoutOdd(all, odd)), odd);
             for (int parity = 0; parity < 2; parity++) {
-                add(out, parity, Term.of(Prim.AND, both.get(parity), LookupRows.splat(0xffff)));
+                add(out, parity, Term.of(Prim.AND, both.get(parity), Term.ref("half")));
                 add(out, parity + 2, Term.of(Prim.USHR, both.get(parity), Term.i32(16)));
             }
         }
