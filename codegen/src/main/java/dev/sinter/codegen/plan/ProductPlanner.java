@@ -16,6 +16,7 @@ import dev.sinter.ir.Value;
 import dev.sinter.ir.op.Attention;
 import dev.sinter.ir.op.MatMul;
 import dev.sinter.ir.op.MatMulInteger;
+import dev.sinter.ir.op.ScaledMatMul;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -209,6 +210,22 @@ final class ProductPlanner {
         }
         var wide = integers(left);
         general(node, op.epilogue(), wide, integers(centered(b, zero, false)), DType.I32, extras);
+    }
+
+    /** A product of real numbers and bytes whose columns have a scale, and maybe a zero point, each. */
+    void ofBytes(ScaledMatMul op, Node node) {
+        var data = node.input(1).constant();
+        var extras = new ArrayList<>(node.inputs().subList(op.firstExtra(), node.inputs().size()));
+        var args = new ArrayList<Expr>();
+        // added to 0, as sums of several blocks are, so that no sum is -0
+        args.add(Expr.apply(Fn.FMA, Expr.arg(0, DType.F32), Expr.arg(extras.size() + 1, DType.F32),
+                Expr.literal(0, DType.F32)));
+        for (int i = 0; i < extras.size(); i++) {
+            args.add(Expr.arg(i + 1, extras.get(i).dtype()));
+        }
+        extras.add(node.input(2));
+        packed(node, op.epilogue().substitute(args), plan.operand(node.input(0)), packed(data),
+                zeros(data, op.zero() ? node.input(3) : null), 0, extras);
     }
 
     /** An 8-bit operand less its zero point, as f32 integers. */

@@ -8,6 +8,7 @@ import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
 import dev.sinter.ir.Formula;
 import dev.sinter.ir.Node;
+import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Value;
 import dev.sinter.ir.op.ScaledMatMul;
@@ -44,6 +45,10 @@ final class ScaledPlanner {
             lookups.product(op, node, products.literals(op.epilogue(), extras, others), others);
             return;
         }
+        if (isOfBytes(op, node)) {
+            products.ofBytes(op, node);
+            return;
+        }
         var weights = node.input(A).shape().rank() < 2 ? null : ScaledWeights.of(op, node);
         var left = weights == null ? null : factors(op, weights, node);
         var output = plan.result(node.output());
@@ -72,6 +77,19 @@ final class ScaledPlanner {
             operands.addFirst(product);
             plan.map(epilogue, operands, output);
         }
+    }
+
+    /**
+     * Whether weights of eight bits have one scale a column and several rows share them: then the columns' sums are an
+     * ordinary product, whose tiles widen bytes on their way, and the scale is the first thing that happens to them.
+     */
+    private static boolean isOfBytes(ScaledMatMul op, Node node) {
+        var dims = node.input(A).shape().dims();
+        var q = node.input(Q).constant();
+        var zero = op.zero() ? node.input(ZERO).constant() : null;
+        return !op.roundsA() && dims.size() >= 2 && q != null && q.size() > 0 && q.dtype().bits() == 8
+                && q.dims()[0] <= op.block() && (!op.zero() || zero != null && zero.dtype().isInteger())
+                && !new Shape(dims.subList(0, dims.size() - 1)).size().equals(Dim.ONE);
     }
 
     /**

@@ -55,7 +55,8 @@ class LimitsTest {
     @ParameterizedTest
     @ValueSource(strings = {"store c @ 0 = 1x16 + 1.0fx16", "store c @ 0 = splat(1x16)", "store c @ 0 = missing",
             "store c @ 0 = 1x16 << 1x16",
-            "store c @ 0 = select(true, 1.0fx16, 2.0fx16)", "store e @ 0 = 1.0fx16", "store c @ 0 = load f32x16 h @ 0"})
+            "store c @ 0 = select(true, 1.0fx16, 2.0fx16)", "store h @ 0 = 1.0fx16",
+            "store e @ 0 mask lanes(0, 3) = 1x16", "store c @ 0 = load f32x16 h @ 0"})
     void misfitsNameTheKernel(String statement) {
         var kernel = KernelParser.parse("kernel bad.one(heap c:f32, heap e:i8, heap h:i16)\n  " + statement + "\n");
         assertThatThrownBy(() -> Emitted.bytes(kernel, Form.V256)).isInstanceOf(IllegalArgumentException.class)
