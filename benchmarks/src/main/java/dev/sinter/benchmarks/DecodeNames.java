@@ -17,6 +17,21 @@ final class DecodeNames {
     /** Tokens that one run of the loop writes behind the prompt. */
     static final int TOKENS = 16;
 
+    private static final int STEP = 7919;
+
     private DecodeNames() {
+    }
+
+    /**
+     * The token that is read next: not the likeliest one, since sides that round differently may find another one likelier
+     * by a hair, and would write different texts from there on.
+     *
+     * @param likeliest a token
+     * @param step how many were written
+     * @return a token below {@value #STEP}, the same for both sides
+     */
+    static int next(int likeliest, int step) {
+        // a token is never negative; who only reads the code can't know
+        return likeliest < 0 ? 0 : (step + 1) * (step + 1) * 31 % STEP;
     }
 }

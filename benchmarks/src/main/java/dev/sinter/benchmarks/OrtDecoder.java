@@ -49,7 +49,7 @@ final class OrtDecoder implements Side {
         logits = OrtFile.direct((long) vocabulary * Float.BYTES);
         pinnedLogits = OrtFile.tensor(logits, new long[]{1, 1, vocabulary}, OnnxJavaType.FLOAT);
         logits.put(0, all.getByteBuffer(), (length - 1) * vocabulary * Float.BYTES, vocabulary * Float.BYTES);
-        first = best();
+        first = DecodeNames.next(best(), DecodeNames.TOKENS);
     }
 
     /**
@@ -81,7 +81,7 @@ final class OrtDecoder implements Side {
             int token = first;
             for (int step = 0; step < DecodeNames.TOKENS; step++) {
                 forget(step(token, length + step));
-                token = best();
+                token = DecodeNames.next(best(), step);
             }
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);

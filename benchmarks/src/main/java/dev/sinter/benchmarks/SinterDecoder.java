@@ -41,7 +41,7 @@ final class SinterDecoder implements Side {
             }
         }
         this.last = session.run();
-        this.first = best(last.tensor(DecodeNames.LOGITS));
+        this.first = DecodeNames.next(best(last.tensor(DecodeNames.LOGITS)), DecodeNames.TOKENS);
     }
 
     @Override
@@ -50,7 +50,7 @@ final class SinterDecoder implements Side {
         int token = first;
         for (int step = 0; step < DecodeNames.TOKENS; step++) {
             step(token, length + step);
-            token = best(last.tensor(DecodeNames.LOGITS));
+            token = DecodeNames.next(best(last.tensor(DecodeNames.LOGITS)), step);
         }
     }
 
