@@ -32,6 +32,8 @@ final class Browser implements AutoCloseable {
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
     private static final Pattern LISTENING = Pattern.compile("DevTools listening on (ws://\\S+)");
     private static final long PATIENCE_SECONDS = 120;
+    /** How long a process has to end. */
+    private static final long ENDING_SECONDS = 20;
 
     private final Process process;
     private final HttpClient client;
@@ -242,13 +244,19 @@ final class Browser implements AutoCloseable {
     public void close() {
         socket.abort();
         client.close();
+        // they may outlive it for a moment, and write into the profile while the folder is deleted
+        var children = process.descendants().toList();
         process.destroy();
         try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            if (!process.waitFor(ENDING_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        for (var child : children) {
+            child.destroyForcibly();
+            child.onExit().completeOnTimeout(child, ENDING_SECONDS, TimeUnit.SECONDS).join();
         }
     }
 }
