@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
  * @param pattern the zeros
  * @param integers whether the weights that are kept are stored as int8 with a scale for each output
  */
-record PrunedModel(String name, Subject whole, Pattern pattern, boolean integers) implements Subject {
+record PrunedModel(String name, Subject whole, Pattern pattern, boolean integers) implements DerivedSubject {
     private static final String INTEGERS = "-int8";
 
     /**
@@ -33,16 +33,6 @@ record PrunedModel(String name, Subject whole, Pattern pattern, boolean integers
         Pattern pattern = pruned.startsWith(whole.name() + "-")
                 ? Pattern.parse(pruned.substring(whole.name().length() + 1)) : null;
         return pattern == null ? Optional.empty() : Optional.of(new PrunedModel(name, whole, pattern, integers));
-    }
-
-    @Override
-    public List<Shape> usual() {
-        return whole.usual();
-    }
-
-    @Override
-    public void check(Shape shape) {
-        whole.check(shape);
     }
 
     @Override
@@ -69,34 +59,10 @@ record PrunedModel(String name, Subject whole, Pattern pattern, boolean integers
                 model -> StoredIntegers.decoded(pattern.of(model))) : onnx(files, shape);
     }
 
-    private String suffix() {
-        return name.substring(whole.name().length());
-    }
-
     /** Dynamic quantization, which needs no examples of inputs, leaves convolutions as they are. */
     @Override
     public List<Peer> peers() {
         boolean images = whole instanceof Generated model && model.layout() == Generated.Layout.IMAGES;
         return images ? List.of(Peer.ORT, Peer.DENSE) : List.of(Peer.ORT, Peer.ORT_INT8, Peer.DENSE);
-    }
-
-    @Override
-    public List<Feed> inputs(Shape shape) {
-        return whole.inputs(shape);
-    }
-
-    @Override
-    public OptionalDouble operations(Shape shape) {
-        return whole.operations(shape);
-    }
-
-    @Override
-    public double tolerance() {
-        return whole.tolerance();
-    }
-
-    @Override
-    public boolean decodes(Shape shape) {
-        return whole.decodes(shape);
     }
 }

@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
  * @param whole the model before
  * @param form how its weights are kept
  */
-record QuantizedModel(String name, Subject whole, FewBits form) implements Subject {
+record QuantizedModel(String name, Subject whole, FewBits form) implements DerivedSubject {
     /** Activations of 8 bits are apart from f32 by about that much behind a dozen layers. */
     private static final double ROUNDED = 0.1;
 
@@ -31,16 +31,6 @@ record QuantizedModel(String name, Subject whole, FewBits form) implements Subje
     }
 
     @Override
-    public List<Shape> usual() {
-        return whole.usual();
-    }
-
-    @Override
-    public void check(Shape shape) {
-        whole.check(shape);
-    }
-
-    @Override
     public Path onnx(ModelFiles files, Shape shape) {
         return files.changed(whole.onnx(files, shape), suffix(), form::quantized);
     }
@@ -49,30 +39,11 @@ record QuantizedModel(String name, Subject whole, FewBits form) implements Subje
     public Path onnx(ModelFiles files, Shape shape, Peer peer) {
         return peer == Peer.ORT
                 ? files.changed(whole.onnx(files, shape), suffix() + "-dequantized", form::dequantized)
-                : Subject.super.onnx(files, shape, peer);
-    }
-
-    private String suffix() {
-        return name.substring(whole.name().length());
-    }
-
-    @Override
-    public List<Feed> inputs(Shape shape) {
-        return whole.inputs(shape);
-    }
-
-    @Override
-    public OptionalDouble operations(Shape shape) {
-        return whole.operations(shape);
+                : DerivedSubject.super.onnx(files, shape, peer);
     }
 
     @Override
     public double tolerance() {
         return form.rounded() ? ROUNDED : whole.tolerance();
-    }
-
-    @Override
-    public boolean decodes(Shape shape) {
-        return whole.decodes(shape);
     }
 }

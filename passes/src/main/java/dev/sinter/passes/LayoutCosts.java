@@ -74,10 +74,9 @@ final class LayoutCosts {
     private static Question question(Node node) {
         double steps = steps(node);
         var pruned = PrunedConv.of(node);
-        var first = node.inputs().stream().map(v -> Sample.operand(v, v.shape())).toList();
         return new Question("layout", List.of(
-                pruned == null ? new Way("channels-first", steps / FIRST, Sample.of(node.op(), first))
-                        : new Way("channels-first", Math.min(pruned.dense(), pruned.best()), pruned.sample()),
+                pruned == null ? new Way("channels-first", steps / FIRST, Sample.of(node))
+                        : new Way("channels-first", Math.min(pruned.dense(), pruned.best()), Sample.ofPruned(node)),
                 new Way("channels-last", pruned == null ? steps / LAST : pruned.last(), last(node.op(), node))), 0);
     }
 

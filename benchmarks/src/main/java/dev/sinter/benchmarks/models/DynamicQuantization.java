@@ -63,7 +63,7 @@ public final class DynamicQuantization {
         switch (node.getOpType()) {
             case "MatMul" -> product(node, matrix, "");
             case "Gemm" -> {
-                if (plain(node)) {
+                if (WeightMatrix.isPlain(node)) {
                     product(node, matrix, node.getInputCount() > 2 ? node.getInput(2) : "");
                 } else {
                     nodes.add(node);
@@ -79,15 +79,6 @@ public final class DynamicQuantization {
             }
             default -> nodes.add(node);
         }
-    }
-
-    /** Whether a Gemm neither scales nor turns its first factor. */
-    private static boolean plain(NodeProto gemm) {
-        return gemm.getAttributeList().stream().allMatch(a -> switch (a.getName()) {
-            case "alpha", "beta" -> a.getF() == 1;
-            case "transA" -> a.getI() == 0;
-            default -> true;
-        });
     }
 
     private void product(NodeProto node, WeightMatrix matrix, String bias) {

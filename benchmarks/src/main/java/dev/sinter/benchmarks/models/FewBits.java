@@ -2,6 +2,7 @@ package dev.sinter.benchmarks.models;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.sinter.frontend.onnx.Attribute;
 import dev.sinter.frontend.onnx.proto.AttributeProto;
 import dev.sinter.frontend.onnx.proto.GraphProto;
 import dev.sinter.frontend.onnx.proto.ModelProto;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -124,17 +126,14 @@ public record FewBits(int bits, boolean rounded) {
     private NodeProto product(NodeProto node, String name, Packed packed) {
         var product = NodeProto.newBuilder().setOpType("MatMulNBits").setDomain(MICROSOFT).setName(node.getName())
                 .addInput(node.getInput(0)).addInput(name + ".codes").addInput(name + ".scales")
-                .addAllOutput(node.getOutputList()).addAttribute(integer("K", packed.k))
-                .addAttribute(integer("N", packed.n)).addAttribute(integer("bits", bits))
-                .addAttribute(integer("block_size", BLOCK)).addAttribute(integer("accuracy_level", rounded ? 4 : 1));
+                .addAllOutput(node.getOutputList()).addAttribute(Attribute.of("K", packed.k))
+                .addAttribute(Attribute.of("N", packed.n)).addAttribute(Attribute.of("bits", bits))
+                .addAttribute(Attribute.of("block_size", BLOCK))
+                .addAttribute(Attribute.of("accuracy_level", rounded ? 4 : 1));
         if (node.getInputCount() > 2) {
             product.addInput("").addInput("").addInput(node.getInput(2));
         }
         return product.build();
-    }
-
-    private static AttributeProto integer(String name, long value) {
-        return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INT).setI(value).build();
     }
 
     /** A Gemm whose weights have their inputs first. */
@@ -150,7 +149,7 @@ public record FewBits(int bits, boolean rounded) {
 
     private static void dropUnused(GraphProto.Builder graph) {
         var nodes = new ArrayList<>(graph.getNodeList());
-        var used = new java.util.HashSet<String>();
+        var used = new HashSet<String>();
         graph.getOutputList().forEach(o -> used.add(o.getName()));
         for (var node : nodes.reversed()) {
             if (node.getOutputList().stream().anyMatch(used::contains)) {
@@ -169,19 +168,19 @@ public record FewBits(int bits, boolean rounded) {
         int bytes = BLOCK * bits / BYTE;
         int most = 1 << bits - 1;
         var packed = new Packed(matrix.k, matrix.n, new byte[matrix.n * blocks * bytes], new float[matrix.n * blocks]);
-        var weights = floats(matrix.tensor);
+        var weights = WeightMatrix.values(matrix.tensor);
         for (int column = 0; column < matrix.n; column++) {
             for (int begin = 0; begin < matrix.k; begin += BLOCK) {
                 int end = Math.min(matrix.k, begin + BLOCK);
                 int block = column * blocks + begin / BLOCK;
                 float largest = 0;
                 for (int i = begin; i < end; i++) {
-                    largest = Math.max(largest, Math.abs(weights.get(matrix.at(i, column))));
+                    largest = Math.max(largest, Math.abs(weights[matrix.at(i, column)]));
                 }
                 float scale = largest == 0 ? 1 : largest / (most - 0.5f);
                 packed.scales[block] = scale;
                 for (int i = begin; i < begin + BLOCK; i++) {
-                    float value = i < end ? weights.get(matrix.at(i, column)) / scale : 0;
+                    float value = i < end ? weights[matrix.at(i, column)] / scale : 0;
                     int code = Math.clamp(Math.round(value), -most, most - 1) + most;
                     int place = (i - begin) * bits;
                     packed.codes[block * bytes + place / BYTE] |= (byte) (code << place % BYTE);
@@ -205,14 +204,8 @@ public record FewBits(int bits, boolean rounded) {
         return out;
     }
 
-    private static java.nio.FloatBuffer floats(TensorProto tensor) {
-        return tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-    }
-
     private static ByteString raw(float[] values) {
-        var bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        return UnsafeByteOperations.unsafeWrap(bytes);
+        return UnsafeByteOperations.unsafeWrap(WeightMatrix.bytes(values));
     }
 
     /** Weights of a product, {@code [K,N]}, or {@code [N,K]} where they are turned. */
@@ -240,7 +233,7 @@ public record FewBits(int bits, boolean rounded) {
         @Nullable
         Matrix of(NodeProto node) {
             boolean gemm = node.getOpType().equals("Gemm");
-            if (!gemm && !node.getOpType().equals("MatMul") || gemm && !isPlain(node)) {
+            if (!gemm && !node.getOpType().equals("MatMul") || gemm && !WeightMatrix.isPlain(node)) {
                 return null;
             }
             var straight = tensors.get(node.getInput(1));
@@ -249,19 +242,10 @@ public record FewBits(int bits, boolean rounded) {
                     || tensor.getDataType() != TensorProto.DataType.FLOAT_VALUE) {
                 return null;
             }
-            boolean turned = straight == null ^ flag(node, "transB");
+            boolean turned = straight == null ^ WeightMatrix.outputsFirst(node);
             int first = (int) tensor.getDims(0);
             int second = (int) tensor.getDims(1);
             return turned ? new Matrix(tensor, second, first, true) : new Matrix(tensor, first, second, false);
-        }
-
-        private static boolean isPlain(NodeProto node) {
-            return !flag(node, "transA") && List.of("alpha", "beta").stream().allMatch(
-                    name -> node.getAttributeList().stream().noneMatch(a -> a.getName().equals(name) && a.getF() != 1));
-        }
-
-        private static boolean flag(NodeProto node, String name) {
-            return node.getAttributeList().stream().anyMatch(a -> a.getName().equals(name) && a.getI() != 0);
         }
     }
 }

@@ -88,8 +88,31 @@ record WeightMatrix(int at, TensorProto tensor, NodeProto user) {
      * @return whether they do
      */
     boolean outputsFirst() {
-        return !PRODUCTS.contains(user.getOpType())
-                || user.getAttributeList().stream().anyMatch(a -> a.getName().equals("transB") && a.getI() != 0);
+        return !PRODUCTS.contains(user.getOpType()) || outputsFirst(user);
+    }
+
+    /**
+     * Whether a product's weights are turned.
+     *
+     * @param product a MatMul or Gemm
+     * @return whether an output's weights lie side by side
+     */
+    static boolean outputsFirst(NodeProto product) {
+        return product.getAttributeList().stream().anyMatch(a -> a.getName().equals("transB") && a.getI() != 0);
+    }
+
+    /**
+     * Whether a Gemm neither scales nor turns its first factor.
+     *
+     * @param gemm the node
+     * @return whether it is a product and a sum
+     */
+    static boolean isPlain(NodeProto gemm) {
+        return gemm.getAttributeList().stream().allMatch(a -> switch (a.getName()) {
+            case "alpha", "beta" -> a.getF() == 1;
+            case "transA" -> a.getI() == 0;
+            default -> true;
+        });
     }
 
     /**
@@ -125,6 +148,16 @@ record WeightMatrix(int at, TensorProto tensor, NodeProto user) {
      * @return a fresh array
      */
     float[] values() {
+        return values(tensor);
+    }
+
+    /**
+     * The numbers of a tensor.
+     *
+     * @param tensor of f32 as raw bytes
+     * @return a fresh array
+     */
+    static float[] values(TensorProto tensor) {
         var values = new float[tensor.getRawData().size() / Float.BYTES];
         tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
         return values;

@@ -88,7 +88,7 @@ final class ComputePlanner {
         var constant = node.input(1).constant();
         var panels = constant == null ? null : RecurrenceKernel.padded(op, constant);
         var weights = panels == null ? contiguous.apply(plan.operand(node.input(1)))
-                : Operand.rowMajor(plan.weight(panels, WeightItem.Form.PANEL16), panels.dtype(), panels.shape());
+                : plan.constant(panels, WeightItem.Form.PANEL16);
         var bias = contiguous.apply(plan.operand(node.input(2)));
         var peephole = op.peephole() ? contiguous.apply(plan.operand(node.input(op.peepholeOperand()))) : null;
         var lengths = op.lengths() ? contiguous.apply(plan.operand(node.input(op.lengthsOperand()))) : null;

@@ -34,9 +34,7 @@ final class Division {
 
     /** {@link DivideKernel#of}, with the constant it wants. */
     static void step(PlanBuilder plan, Operand x, Operand y, long stride, long parts, Dim apart) {
-        var positions = DivideKernel.positions();
-        plan.step(DivideKernel.of(x, y, stride, parts, apart, Operand.rowMajor(
-                plan.weight(positions, WeightItem.Form.PLAIN), positions.dtype(), positions.shape())));
+        plan.step(DivideKernel.of(x, y, stride, parts, apart, plan.constant(DivideKernel.positions())));
     }
 
     /** An operand of at most four axes with as many. */

@@ -80,8 +80,7 @@ final class LookupPlanner {
         double k = q.dim(0).value();
         double n = q.dim(1).value();
         double rows = Sample.elements(node.input(0).shape()) / k;
-        var operands = node.inputs().stream().map(v -> Sample.operand(v, v.shape())).toList();
-        var sample = Sample.of(op, operands);
+        var sample = Sample.of(node);
         double blocks = Math.ceil(k / op.block());
         // where nobody knows how many rows there are, one is as likely as many
         boolean known = node.input(0).shape().dims().stream().allMatch(Dim::isConst);
@@ -103,24 +102,9 @@ final class LookupPlanner {
      *            the epilogue's others
      */
     void product(ScaledMatMul op, Node node, Expr epilogue, List<Operand> operands) {
-        var dims = node.output().shape().dims();
-        var rows = new Shape(dims.subList(0, dims.size() - 1)).size();
         var weights = weights(op, node);
-        var matrices = ProductPlanner.matrices(operands, dims, rows);
-        var output = plan.result(node.output());
-        if (matrices != null && epilogue.dtype() == DType.F32 && Epilogue.fits(epilogue, matrices)) {
-            var product = of(op, node, weights, output.collapseLeading(1), new Epilogue(epilogue, matrices));
-            if (LookupKernel.fits(product)) {
-                plan.step(LookupKernel.of(product));
-                return;
-            }
-        }
-        var sums = plan.temporary(DType.F32, dims);
-        plan.step(LookupKernel.of(of(op, node, weights, sums.collapseLeading(1),
-                new Epilogue(Expr.arg(0, DType.F32), List.of()))));
-        var all = new ArrayList<>(operands);
-        all.addFirst(sums);
-        plan.map(epilogue, all, output);
+        new Finished(node, epilogue, operands).plan(plan, (output, last) -> of(op, node, weights, output, last),
+                LookupKernel::fits, LookupKernel::of);
     }
 
     private LookupKernel.Product of(ScaledMatMul op, Node node, LookupKernel.Weights weights, Operand output,
@@ -129,7 +113,7 @@ final class LookupPlanner {
                 plan.scratch(DType.I32, Dim.of(LookupKernel.sums(weights))),
                 plan.scratch(DType.F32, Dim.of(LookupKernel.RESULTS)));
         return new LookupKernel.Product(rows(node.input(0), weights.k(), op.block()), weights, output, epilogue,
-                scratch, constant(LookupKernel.masks()));
+                scratch, plan.constant(LookupKernel.masks()));
     }
 
     /** A value's rows rounded, which a step does unless it was done before. */
@@ -157,8 +141,9 @@ final class LookupPlanner {
         var zeros = op.zero() ? node.input(3).constant() : null;
         var one = zeros == null ? (Long) 0L : same(zeros);
         return new LookupKernel.Weights(weights.planes(), weights.step(),
-                weights.least() - (one == null ? 0 : one.intValue()), constant(weights.bits()),
-                constant(padded(node.input(2).constant())), one != null ? null : constant(padded(zeros)), op.block(),
+                weights.least() - (one == null ? 0 : one.intValue()), plan.constant(weights.bits()),
+                plan.constant(padded(node.input(2).constant())), one != null ? null : plan.constant(padded(zeros)),
+                op.block(),
                 (int) q.dims()[0], (int) q.dims()[1]);
     }
 
@@ -188,9 +173,5 @@ final class LookupPlanner {
             }
         }
         return out;
-    }
-
-    private Operand constant(TensorData data) {
-        return Operand.rowMajor(plan.weight(data, WeightItem.Form.PLAIN), data.dtype(), data.shape());
     }
 }

@@ -132,7 +132,7 @@ final class PlanBuilder {
             if (data == null) {
                 throw new IllegalStateException(value + " has no place yet");
             }
-            operand = Operand.rowMajor(weight(data, WeightItem.Form.PLAIN), data.dtype(), data.shape());
+            operand = constant(data);
             operands.put(value, operand);
         }
         return operand;
@@ -206,6 +206,16 @@ final class PlanBuilder {
     Place weight(TensorData data, WeightItem.Form form) {
         long offset = weights.put(data, form).byteOffset();
         return data.dtype() == DType.STRING ? new Place.Text(offset, data.size()) : new Place.Weight(offset);
+    }
+
+    /** A constant among the weights, row-major. */
+    Operand constant(TensorData data) {
+        return constant(data, WeightItem.Form.PLAIN);
+    }
+
+    /** A constant laid out in some form, as an operand of its own sizes. */
+    Operand constant(TensorData data, WeightItem.Form form) {
+        return Operand.rowMajor(weight(data, form), data.dtype(), data.shape());
     }
 
     /** Elementwise work; an expression too long for one kernel is computed in several steps. */

@@ -65,7 +65,7 @@ final class ProductPlanner {
     }
 
     private Operand packed(TensorData data) {
-        return Operand.rowMajor(plan.weight(data, WeightItem.Form.PANEL16), data.dtype(), data.shape());
+        return plan.constant(data, WeightItem.Form.PANEL16);
     }
 
     /** A product with constant weights, and its epilogue where the kernel can take it. */
@@ -269,7 +269,7 @@ final class ProductPlanner {
             return null;
         }
         var data = TensorData.floats(padded, padded.length);
-        return Operand.rowMajor(plan.weight(data, WeightItem.Form.PLAIN), DType.F32, data.shape());
+        return plan.constant(data);
     }
 
     private static float zeroPoint(@Nullable Value zero, int column) {

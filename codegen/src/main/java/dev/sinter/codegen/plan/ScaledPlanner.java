@@ -157,17 +157,13 @@ final class ScaledPlanner {
 
     private ScaledKernel.Product product(Left left, ScaledWeights weights, Operand c, Epilogue epilogue) {
         var zeros = weights.zeros();
-        var packed = new ScaledKernel.Weights(weights.form(), constant(weights.words(), WeightItem.Form.PLAIN),
-                constant(weights.scales(), WeightItem.Form.PANEL16),
-                zeros == null ? null : constant(zeros, WeightItem.Form.PANEL16), weights.block(), weights.k(),
+        var packed = new ScaledKernel.Weights(weights.form(), plan.constant(weights.words(), WeightItem.Form.PLAIN),
+                plan.constant(weights.scales(), WeightItem.Form.PANEL16),
+                zeros == null ? null : plan.constant(zeros, WeightItem.Form.PANEL16), weights.block(), weights.k(),
                 weights.n());
         return new ScaledKernel.Product(left.a, packed, c.collapseLeading(1), epilogue, left.factors,
                 plan.scratch(DType.F32, ScaledKernel.decoded(weights.k())),
                 plan.scratch(DType.F32, Dim.of(ScaledKernel.TILE)));
-    }
-
-    private Operand constant(TensorData data, WeightItem.Form form) {
-        return Operand.rowMajor(plan.weight(data, form), data.dtype(), data.shape());
     }
 
     /** Any product, each element by itself. */

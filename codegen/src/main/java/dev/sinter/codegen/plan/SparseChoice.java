@@ -73,7 +73,7 @@ final class SparseChoice {
             return 0;
         }
         var blocks = GROUPINGS.stream().mapToInt(g -> SparseWeights.blocks(matrix, g.group)).toArray();
-        var sample = sample(node);
+        var sample = Sample.ofPruned(node);
         double rows = Sample.elements(node.input(0).shape()) / k;
         double lanes = Math.ceil(rows / 16) * 16;
         double bytes = (double) k * n * Float.BYTES;
@@ -92,15 +92,5 @@ final class SparseChoice {
     private static double dense(double products, double bytes) {
         double computed = products / PRODUCTS;
         return bytes < LARGE ? computed : Math.max(computed + bytes / BESIDE, bytes / MEMORY);
-    }
-
-    private static Sample sample(Node node) {
-        var pattern = WeightAnalysis.likeness(node);
-        var operands = new ArrayList<Sample.Operand>();
-        for (var value : node.inputs()) {
-            var operand = Sample.operand(value, value.shape());
-            operands.add(operands.size() == 1 ? new Sample.Operand(operand.type(), true, pattern) : operand);
-        }
-        return Sample.of(node.op(), operands);
     }
 }

@@ -3,6 +3,7 @@ package dev.sinter.codegen.plan;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.cost.PrunedConv;
 import dev.sinter.ir.cost.Question;
+import dev.sinter.ir.cost.Sample;
 import dev.sinter.ir.cost.Way;
 import java.util.ArrayList;
 
@@ -25,7 +26,7 @@ final class SparseConvChoice {
         if (pruned == null) {
             return 0;
         }
-        var sample = pruned.sample();
+        var sample = Sample.ofPruned(node);
         var ways = new ArrayList<Way>();
         ways.add(new Way(DENSE, pruned.dense(), sample));
         for (int group : pruned.groups()) {

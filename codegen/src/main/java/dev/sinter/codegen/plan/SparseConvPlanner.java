@@ -91,8 +91,8 @@ final class SparseConvPlanner {
         var weights = SparseTaps.of(node.input(1).constant(), group(node), rows, columns, x,
                 SparseConvKernel.block(group(node), vectors));
         return new SparseConvKernel.Product(x.starts(),
-                new SparseConvKernel.Weights(weights.group(), weights.parts(), weight(weights.ends()),
-                        weight(weights.blocks()),
+                new SparseConvKernel.Weights(weights.group(), weights.parts(), plan.constant(weights.ends()),
+                        plan.constant(weights.blocks()),
                         op.bias() ? contiguous.apply(plan.operand(node.input(2))) : null),
                 result.starts(), vectors,
                 layout.padded() ? Math.toIntExact(layout.plane() / Planes.LANES - vectors) : 0,
@@ -124,12 +124,8 @@ final class SparseConvPlanner {
             for (int i = 0; i < result.height() * pitch; i++) {
                 bits[i] = i % pitch < result.width() ? -1 : 0;
             }
-            return weight(TensorData.of(DType.I32, bits, all));
+            return plan.constant(TensorData.of(DType.I32, bits, all));
         });
-    }
-
-    private Operand weight(TensorData data) {
-        return Operand.rowMajor(plan.weight(data, WeightItem.Form.PLAIN), data.dtype(), data.shape());
     }
 
     // ---- the epilogue

@@ -67,31 +67,18 @@ final class SparsePlanner {
     void product(Node node, Expr epilogue, List<Operand> operands) {
         var dims = node.output().shape().dims();
         var rows = new Shape(dims.subList(0, dims.size() - 1)).size();
-        var matrices = ProductPlanner.matrices(operands, dims, rows);
-        boolean vectors = matrices != null && epilogue.dtype() == DType.F32 && Epilogue.fits(epilogue, matrices);
-        if (vectors && staysTurned(node, rows, new Epilogue(epilogue, matrices))) {
-            return;
+        var finished = new Finished(node, epilogue, operands);
+        var fused = finished.epilogue();
+        if (fused == null || !staysTurned(node, rows, fused)) {
+            finished.plan(plan, (output, last) -> of(node, rows, output, last, false), SparseKernel::fits,
+                    SparseKernel::of);
         }
-        var output = plan.result(node.output());
-        if (vectors) {
-            var product = of(node, rows, output.collapseLeading(1), new Epilogue(epilogue, matrices), false);
-            if (SparseKernel.fits(product)) {
-                plan.step(SparseKernel.of(product));
-                return;
-            }
-        }
-        var sums = plan.temporary(DType.F32, dims);
-        plan.step(SparseKernel.of(of(node, rows, sums.collapseLeading(1),
-                new Epilogue(Expr.arg(0, DType.F32), List.of()), false)));
-        var all = new ArrayList<>(operands);
-        all.addFirst(sums);
-        plan.map(epilogue, all, output);
     }
 
     private SparseKernel.Product of(Node node, Dim rows, Operand output, Epilogue epilogue, boolean staysTurned) {
         int group = group(node);
         var matrix = node.input(1).constant();
-        var weights = SparseWeights.of(matrix, group, this::weight);
+        var weights = SparseWeights.of(matrix, group, plan::constant);
         var memory = new SparseKernel.Memory(
                 staysTurned ? null : scratch(DType.F32, SparseKernel.sums(weights)),
                 scratch(DType.I32, SparseKernel.inputs(weights)), scratch(DType.F32, SparseKernel.weights(weights)));
@@ -169,10 +156,6 @@ final class SparsePlanner {
     }
 
     private Operand shuffles() {
-        return weight(SparseKernel.shuffles());
-    }
-
-    private Operand weight(TensorData data) {
-        return Operand.rowMajor(plan.weight(data, WeightItem.Form.PLAIN), data.dtype(), data.shape());
+        return plan.constant(SparseKernel.shuffles());
     }
 }

@@ -25,13 +25,13 @@ final class TreePlanner {
         int missing = TreeBlocks.tracksMissing(constants.get(Trees.MISSING)) ? padded : 0;
         var blocks = new TreeBlocks(constants, missing);
         var chain = blocks.filled() ? null
-                : new TreeKernel.Chain(weight(plan, blocks.exits()), weight(plan, blocks.trees()), blocks.blocks());
+                : new TreeKernel.Chain(plan.constant(blocks.exits()), plan.constant(blocks.trees()), blocks.blocks());
         int keys = padded + missing;
         var scratch = new Operand(plan.scratch(DType.I32, Dim.of(keys)), DType.I32, Dim.ZERO, List.of(Dim.of(keys)),
                 List.of(Dim.ONE));
         plan.step(TreeKernel.of(new TreeKernel.Forest(op, x, plan.result(node.output()),
-                weight(plan, blocks.limits()), weight(plan, blocks.features()), weight(plan, TreeBlocks.ways()),
-                weight(plan, blocks.votes(constants.get(Trees.VOTES))), weight(plan, first(constants)), chain,
+                plan.constant(blocks.limits()), plan.constant(blocks.features()), plan.constant(TreeBlocks.ways()),
+                plan.constant(blocks.votes(constants.get(Trees.VOTES))), plan.constant(first(constants)), chain,
                 constants.get(Trees.ROOTS).size(), blocks.height(), keys, missing, scratch)));
     }
 
@@ -42,9 +42,5 @@ final class TreePlanner {
             first.set(i, wide.getLong(i));
         }
         return first;
-    }
-
-    private static Operand weight(PlanBuilder plan, TensorData data) {
-        return Operand.rowMajor(plan.weight(data, WeightItem.Form.PLAIN), data.dtype(), data.shape());
     }
 }

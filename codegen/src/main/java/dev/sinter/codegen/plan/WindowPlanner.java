@@ -180,8 +180,7 @@ final class WindowPlanner {
     DepthwiseKernel.Product perChannel(Epilogue last) {
         var matrix = DepthwiseKernel.matrix(weights);
         return new DepthwiseKernel.Product(x, null,
-                Operand.rowMajor(plan.weight(matrix, WeightItem.Form.PLAIN), DType.F32, matrix.shape()),
-                window().subList(0, 2), strides, dilations, y, last);
+                plan.constant(matrix), window().subList(0, 2), strides, dilations, y, last);
     }
 
     private boolean depthwise(Epilogue last) {

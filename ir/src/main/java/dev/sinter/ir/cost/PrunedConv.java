@@ -178,15 +178,4 @@ public final class PrunedConv {
         double between = Math.max(op.begin().getLast(), op.end().getLast());
         return area() / shape.dim(last).value() * (shape.dim(last).value() + Math.max(0, between));
     }
-
-    /** {@return the node alone, with weights like its} */
-    public Sample sample() {
-        var pattern = WeightAnalysis.likeness(node);
-        var operands = new ArrayList<Sample.Operand>();
-        for (var value : node.inputs()) {
-            var operand = Sample.operand(value, value.shape());
-            operands.add(operands.size() == 1 ? new Sample.Operand(operand.type(), true, pattern) : operand);
-        }
-        return Sample.of(op, operands);
-    }
 }

@@ -1,11 +1,14 @@
 package dev.sinter.ir.cost;
 
 import dev.sinter.ir.Dim;
+import dev.sinter.ir.Node;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.Sparsity;
 import dev.sinter.ir.TensorType;
 import dev.sinter.ir.Value;
+import dev.sinter.ir.WeightAnalysis;
 import dev.sinter.ir.op.Op;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +82,30 @@ public record Sample(Op op, List<Operand> operands) {
         return new Sample(op, operands.stream().map(o -> new Operand(
                 new TensorType(o.type().dtype(), o.type().shape().substitute(sizes)), o.constant(), o.sparsity()))
                 .toList());
+    }
+
+    /**
+     * A node as it stands.
+     *
+     * @param node
+     *            with operands of known rank
+     * @return the sample
+     */
+    public static Sample of(Node node) {
+        return of(node.op(), node.inputs().stream().map(v -> operand(v, v.shape())).toList());
+    }
+
+    /**
+     * A node that multiplies with constant weights, its second operand, which the sample has by their pattern.
+     *
+     * @param node
+     *            with operands of known rank
+     * @return the sample
+     */
+    public static Sample ofPruned(Node node) {
+        var operands = new ArrayList<>(of(node).operands());
+        operands.set(1, new Operand(operands.get(1).type(), true, WeightAnalysis.likeness(node)));
+        return new Sample(node.op(), operands);
     }
 
     /**
