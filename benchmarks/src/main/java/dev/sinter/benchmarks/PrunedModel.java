@@ -62,7 +62,8 @@ record PrunedModel(String name, Subject whole, Pattern pattern, boolean integers
     /** Dynamic quantization, which needs no examples of inputs, leaves convolutions as they are. */
     @Override
     public List<Peer> peers() {
-        boolean images = whole instanceof Generated model && model.layout() == Generated.Layout.IMAGES;
+        boolean images = whole.equals(Layer.CONVOLUTION)
+                || whole instanceof Generated model && model.layout() == Generated.Layout.IMAGES;
         return images ? List.of(Peer.ORT, Peer.DENSE) : List.of(Peer.ORT, Peer.ORT_INT8, Peer.DENSE);
     }
 }

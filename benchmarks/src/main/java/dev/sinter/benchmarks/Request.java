@@ -23,7 +23,7 @@ record Request(List<Section> sections, Optional<Path> json, boolean help) {
               pruned: MODEL-PATTERN or MODEL-PATTERN-int8 (kept weights stored as integers), with a PATTERN such as
                 4x1-90 (blocks of outputs x inputs, percent of zeros), unstructured-80 or 2of8
               shapes: 1x128 (batch x sequence), 1x224, 1x50, 1000, decode, prefill128, 128x768x3072 (of product:
-                rows x inputs x outputs)
+                rows x inputs x outputs), 64x64x56x3x1 (of convolution: channels x results x side x window x stride)
             Runs Sinter beside ONNX Runtime on the same inputs; a MODEL is measured as in suite dense.
             Times are the best of many rounds in microseconds (a token's, for decode); in suite cold they are the
             medians of 5 processes; in suite grid ours is the way chosen by estimate, theirs the dense

@@ -31,7 +31,8 @@ final class Subjects {
             new Decoder(),
             rows("mlp", Architecture.MLP, s -> s.batch() * MLP_ROW),
             rows("trees", Architecture.TREES, s -> 0),
-            new Product());
+            Layer.PRODUCT,
+            Layer.CONVOLUTION);
 
     private Subjects() {
     }

@@ -19,13 +19,21 @@ enum Suite {
             "bert-mini-4x1-90", "distilbert-2of8", "distilbert-4of16", "all-minilm-l6-v2-4x1-90:1x128",
             "resnet50-unstructured-90", "lstm-4x1-90"),
             (m, s) -> m.peers().stream().map(peer -> new Job.Call(m, s, peer, 1, false))),
-    /** Layers of many shapes and sparsities: what is chosen by estimate against all weights, by time. */
-    GRID(Stream.of("unstructured-50", "unstructured-80", "unstructured-95", "2x1-80", "4x1-50", "4x1-80", "4x1-95",
-            "8x1-80", "2of8", "4x1-90-int8").map(
-                    p -> "product-" + p
-                            + ":1x768x768,4x768x768,16x768x768,128x768x768,128x768x3072,100x129x130")
+    /**
+     * Layers of many shapes and sparsities against all weights: products by times of each way, convolutions, whose layouts
+     * are chosen too, by calls of the whole model.
+     */
+    GRID(Stream.concat(
+            Stream.of("unstructured-50", "unstructured-80", "unstructured-95", "2x1-80", "4x1-50", "4x1-80", "4x1-95",
+                    "8x1-80", "2of8", "4x1-90-int8").map(
+                            p -> "product-" + p
+                                    + ":1x768x768,4x768x768,16x768x768,128x768x768,128x768x3072,100x129x130"),
+            Stream.of("unstructured-50", "unstructured-80", "unstructured-95", "4x1-50", "4x1-80", "4x1-95").map(
+                    p -> "convolution-" + p
+                            + ":64x64x56x3x1,128x128x28x3x2,512x512x7x3x1,64x256x56x1x1,1024x256x14x1x1,3x32x64x5x1"))
             .toList(),
-            (m, s) -> Stream.of(new Job.Cell(m, s))),
+            (m, s) -> Stream.of(m instanceof DerivedSubject d && d.whole().equals(Layer.CONVOLUTION)
+                    ? new Job.Call(m, s, Peer.DENSE, 1, false) : new Job.Cell(m, s))),
     /** Warm calls of models with weights of few bits, one thread, against the same weights in f32. */
     LOWBIT(List.of("gpt2-int8:decode", "gpt2-4bit:decode", "gpt2-2bit:decode"),
             (m, s) -> m.peers().stream().map(peer -> new Job.Call(m, s, peer, 1, false))),

@@ -148,18 +148,27 @@ class VariantsTest {
     }
 
     @Test
-    void aProductComputesWhatItsShapeSays() {
+    void theGridTimesWholeConvolutions() {
+        assertThat(Suite.GRID.jobs()).filteredOn(j -> j.subject().name().startsWith("convolution-"))
+                .isNotEmpty().allSatisfy(j -> assertThat(((Job.Call) j).peer()).isEqualTo(Peer.DENSE));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"product-2x1-50-int8, 3x40x21, 63, 5040", "convolution-4x1-50, 3x8x9x3x2, 200, 10800",
+            "convolution-unstructured-60, 5x4x6x1x1, 144, 1440"})
+    void aLayerComputesWhatItsShapeSays(String name, String sizes, int results, double operations) {
         try (var files = new ModelFiles()) {
-            var subject = Subjects.named("product-2x1-50-int8").orElseThrow();
-            var shape = Shape.parse("3x40x21");
+            var subject = Subjects.named(name).orElseThrow();
+            var shape = Shape.parse(sizes);
             var feeds = subject.inputs(shape);
             try (Side ours = Sides.sinter(Sinter.compile(subject.onnx(files, shape)), feeds, false);
                     Side theirs = Sides.ort(subject.onnx(files, shape, Peer.ORT), feeds, false, 1)) {
                 ours.run();
                 theirs.run();
-                assertThat(ours.outputs().get("output")).hasSize(63);
+                assertThat(ours.outputs().get("output")).hasSize(results);
                 assertThat(Agreement.distance(ours.outputs(), theirs.outputs())).isLessThan(1e-5);
             }
+            assertThat(subject.operations(shape)).hasValue(operations);
         }
     }
 }
