@@ -92,21 +92,17 @@ final class KeptCode {
      */
     Stmt.Call inputs(Cell cell, Term bytes, Term memory, Term width) {
         var p = Term.ref("p");
-        var body = Body.block(b -> b.loop("g", Term.i32(0), Term.ref("groups"), 1, x -> {
-            range(x);
-            x.loop("p", Term.ref("from"), Term.ref("to"), VType.LANES, lanes -> {
-                var low = new Term.Load("in", Term.ref("in0").plus(p.wide()), VType.I32X16, null);
-                var high = new Term.Load("in", Term.ref("in1").plus(p.wide()), VType.I32X16, null);
-                lanes.store(INPUTS, Term.ref("x0").plus(p), Term.of(Prim.MUL,
-                        low.plus(Term.of(Prim.SHL, high, Term.i32(BITS))), Term.ref("width").splat()));
-            });
+        var body = Body.block(b -> b.loop("p", Term.i32(0), Term.ref("blocks"), VType.LANES, lanes -> {
+            var low = new Term.Load("in", Term.ref("in0").plus(p.wide()), VType.I32X16, null);
+            var high = new Term.Load("in", Term.ref("in1").plus(p.wide()), VType.I32X16, null);
+            lanes.store(INPUTS, Term.ref("x0").plus(p), Term.of(Prim.MUL,
+                    low.plus(Term.of(Prim.SHL, high, Term.i32(BITS))), Term.ref("width").splat()));
         }));
         var low = bytes.plus(cell.start.wide().times(Term.i64(2)));
         return new Stmt.Call(
-                new Kernel("sparse.inputs", List.of(DISTANCES, ENDS, Buffer.weight("in", Storage.U8)),
-                        params(List.of("pe0", "in0", "in1"), List.of("x0", "width", "groups")), body),
-                List.of(INPUTS),
-                List.of(cell.ends, low, low.plus(cell.blocks.wide()), memory, width, cell.groups));
+                new Kernel("sparse.inputs", List.of(DISTANCES, Buffer.weight("in", Storage.U8)),
+                        params(List.of("in0", "in1"), List.of("x0", "width", "blocks")), body),
+                List.of(INPUTS), List.of(low, low.plus(cell.blocks.wide()), memory, width, cell.blocks));
     }
 
     private static List<Kernel.Param> params(List<String> wide, List<String> others) {

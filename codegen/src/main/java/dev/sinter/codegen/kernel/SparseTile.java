@@ -39,9 +39,14 @@ final class SparseTile {
     private final Form form;
     private final int group;
     private final boolean direct;
+    /** Names of the buffers of sums and of decoded weights in tiles. */
+    private final String z;
+    private final String kv;
 
     /**
-     * Tiles of a form.
+     * Tiles of a form. Turned rows, sums and decoded weights lie in one arena, that is in one array. Tiles of vectors
+     * reach them through one buffer, so that HotSpot keeps one base and one length in registers around the hottest loop:
+     * those that it would put into vector registers instead come back by the ports that multiply.
      *
      * @param group
      *            neighbouring columns that keep the same inputs
@@ -52,6 +57,8 @@ final class SparseTile {
         this.form = form;
         this.group = group;
         this.direct = direct;
+        this.z = form == Form.SCALAR ? SUMS : X;
+        this.kv = form == Form.SCALAR ? KeptCode.WEIGHTS : X;
     }
 
     /** Columns of one tile: as many of a group as registers allow. */
@@ -130,12 +137,18 @@ final class SparseTile {
     }
 
     private List<String> heap(String sums) {
-        return direct ? List.of(X, sums) : List.of(X, sums, KeptCode.INPUTS, KeptCode.WEIGHTS);
+        if (form == Form.SCALAR) {
+            return direct ? List.of(X, sums) : List.of(X, sums, KeptCode.INPUTS, KeptCode.WEIGHTS);
+        }
+        return direct ? List.of(X) : List.of(X, KeptCode.INPUTS);
     }
 
     private List<Buffer> buffers() {
-        return direct ? List.of(FACTORS, RESULT, BLOCKS, BLOCK_WEIGHTS)
-                : List.of(FACTORS, RESULT, DISTANCES, WEIGHTS);
+        if (form == Form.SCALAR) {
+            return direct ? List.of(FACTORS, RESULT, BLOCKS, BLOCK_WEIGHTS)
+                    : List.of(FACTORS, RESULT, DISTANCES, WEIGHTS);
+        }
+        return direct ? List.of(FACTORS, BLOCKS, BLOCK_WEIGHTS) : List.of(FACTORS, DISTANCES);
     }
 
     /** The tiles of some groups. Each is a call: HotSpot keeps all values of a loop that stands alone in registers. */
@@ -216,7 +229,7 @@ final class SparseTile {
         return direct
                 ? new Term.Load("wb", Term.ref("b0").plus(block.wide()).plus(Term.i64(1)).plus(column.wide()),
                         VType.F32, null)
-                : new Term.Load(KeptCode.WEIGHTS, Term.ref("k0").plus(block.times(group)).plus(column), VType.F32,
+                : new Term.Load(kv, Term.ref("k0").plus(block.times(group)).plus(column), VType.F32,
                         null);
     }
 
@@ -233,7 +246,7 @@ final class SparseTile {
         var sum = Term.ref("z0").plus(column.plus(first).times(width)).plus(vector.times(VType.LANES));
         var next = Term.of(Prim.FMA, Term.ref("kept" + first, column), Term.ref("row" + first, vector),
                 Term.ref(acc, column, vector));
-        var init = adds ? new Term.Load(SUMS, sum, VType.F32X16, null) : Term.f32(0, VType.LANES);
+        var init = adds ? new Term.Load(z, sum, VType.F32X16, null) : Term.f32(0, VType.LANES);
         b.fold(p, Term.ref("from"), Term.ref("to"), stride(),
                 List.of(new Stmt.Carry(acc, List.of(t, u), init, next)), x -> {
                     var at = x.let("at" + first, input(Term.ref(p), width));
@@ -241,7 +254,7 @@ final class SparseTile {
                             new Term.Load(X, at.plus(vector.times(VType.LANES)), VType.F32X16, null));
                     x.letAll("kept" + first, List.of(t), kept(Term.ref(p), column.plus(first)).splat());
                 });
-        b.unroll(List.of(t, u), x -> x.store(SUMS, sum, Term.ref(acc, column, vector)));
+        b.unroll(List.of(t, u), x -> x.store(z, sum, Term.ref(acc, column, vector)));
     }
 
     /** One column after the other, all rows of a weight in one loop. */
