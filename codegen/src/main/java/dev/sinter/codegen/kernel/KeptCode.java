@@ -152,11 +152,21 @@ final class KeptCode {
         var above = Term.ref("q1").plus(Term.ref("q").wide());
         return switch (kept.stored()) {
             case F32 -> throw new IllegalStateException("weights that are read where they lie");
-            case I8 -> Term.of(Prim.MUL, new Term.Load("qv", at, VType.F32X16, null), scale);
-            case BF16 -> new Term.Bits(Term.of(Prim.OR,
-                    Term.of(Prim.SHL, new Term.Load("qv", above, VType.I32X16, null), Term.i32(3 * BITS)),
-                    Term.of(Prim.SHL, new Term.Load("qv", at, VType.I32X16, null), Term.i32(2 * BITS))), Elem.F32);
+            case I8 -> integers("qv", at, scale);
+            case BF16 -> halves("qv", at, above);
         };
+    }
+
+    /** Sixteen weights of integers and their scales. */
+    static Term integers(String buffer, Term at, Term scale) {
+        return Term.of(Prim.MUL, new Term.Load(buffer, at, VType.F32X16, null), scale);
+    }
+
+    /** Sixteen weights of their upper halves, of which the lower bytes lie at one place and the upper ones at another. */
+    static Term halves(String buffer, Term low, Term high) {
+        return new Term.Bits(Term.of(Prim.OR,
+                Term.of(Prim.SHL, new Term.Load(buffer, high, VType.I32X16, null), Term.i32(3 * BITS)),
+                Term.of(Prim.SHL, new Term.Load(buffer, low, VType.I32X16, null), Term.i32(2 * BITS))), Elem.F32);
     }
 
     /** The scales of a group's columns, over and over. */

@@ -39,6 +39,8 @@ public record KeptWeights(int group, int k, int n, Stored stored, int most, Oper
         @Nullable Operand inputs, Operand values, @Nullable Operand scales) {
     /** Columns of a task. */
     public static final int COLUMNS = 64;
+    /** So few rows need no lanes of their own where a group's columns fill a vector. */
+    public static final int FEW = 8;
     /** Rows of a part at most, so that decoded weights and their rows stay in the caches. */
     private static final int DEEPEST = 1008;
 
@@ -76,6 +78,17 @@ public record KeptWeights(int group, int k, int n, Stored stored, int most, Oper
         int parts = stored == Stored.F32 ? 1 : Math.max(1, (k + DEEPEST - 1) / DEEPEST);
         int rows = Math.max(1, (k + parts - 1) / parts);
         return (rows + VType.LANES - 1) / VType.LANES * VType.LANES;
+    }
+
+    /**
+     * Whether a group's columns fill a vector, so that they can be the lanes.
+     *
+     * @param group
+     *            columns of a group
+     * @return whether they do
+     */
+    public static boolean isPanel(int group) {
+        return group == VType.LANES;
     }
 
     int depth() {

@@ -13,12 +13,13 @@ import dev.sinter.ir.TensorData;
 import dev.sinter.runtime.Form;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix product with sparse constant weights: {@code a[M,K] x w[K,N] -> c[M,N]}, then the epilogue. The rows of a are
- * turned first ({@link #turn}), in blocks of some: {@code [ceil(M/64)][K][64]}, the last block as narrow as whole vectors
- * allow. A task is a block of rows times some columns; their sums lie turned as well
+ * turned first ({@link TurnedRows}). A task is a block of rows times some columns; their sums lie turned as well
  * ({@link SparseTile}), and are turned back into the result. Blocks of rows that stay in the second-level cache together
  * share a task, so that weights are decoded ({@link KeptCode}) once for all of them.
  */
@@ -30,19 +31,19 @@ public final class SparseKernel {
      * One product.
      *
      * @param turned
-     *            the factors as {@link #turn} leaves them
+     *            the factors as {@link TurnedRows#turn} leaves them
      * @param rows
      *            how many rows they have
      * @param weights
      *            the other factors
      * @param c
-     *            {@code [M,N]}, rows contiguous; or memory of {@link #turned} elements
+     *            {@code [M,N]}, rows contiguous; or memory of {@link TurnedRows#elements} elements
      * @param epilogue
      *            what happens before the store
      * @param memory
      *            memory of each worker
      * @param shuffles
-     *            {@link #shuffles}
+     *            {@link TurnedRows#shuffles}
      */
     public record Product(Operand turned, Dim rows, KeptWeights weights, Operand c, Epilogue epilogue,
             Memory memory, Operand shuffles) {
@@ -75,11 +76,6 @@ public final class SparseKernel {
     /** {@return elements of memory for decoded weights; 0 if they are read where they lie} */
     public static int weights(KeptWeights weights) {
         return weights.isDirect() ? 0 : KeptCode.weights(weights);
-    }
-
-    /** {@return rows of a block where so many neighbouring columns keep the same inputs} */
-    public static int rows(int group) {
-        return SparseTile.rows(group);
     }
 
     private final Product product;
@@ -134,77 +130,6 @@ public final class SparseKernel {
         return operand == null ? Term.i32(0) : access.memory(name, operand).base();
     }
 
-    /** {@return positions by which squares are turned, a constant of every sparse product} */
-    public static TensorData shuffles() {
-        return Turning.shuffles();
-    }
-
-    /** {@return elements of the memory that turned rows take} */
-    public static Dim turned(Dim m, long k) {
-        return m.ceilDiv(VType.LANES).times(Dim.of(VType.LANES * padded(k)));
-    }
-
-    private static long padded(long k) {
-        return (k + VType.LANES - 1) / VType.LANES * VType.LANES;
-    }
-
-    // ---- turning rows
-
-    /**
-     * The call that turns rows.
-     *
-     * @param a
-     *            {@code f32[M,K]}, rows contiguous
-     * @param to
-     *            memory of {@link #turned} elements
-     * @param shuffles
-     *            {@link #shuffles}
-     * @param size
-     *            {@link #rows} of a block
-     * @return the call
-     */
-    public static Call turn(Operand a, Operand to, Operand shuffles, int size) {
-        var access = new Access();
-        var from = access.memory("x", a);
-        var target = access.memory("y", to);
-        var order = access.memory("sh", shuffles);
-        var m = access.size("M", a.dims().getFirst());
-        var lda = access.parameter("lda", a.strides().getFirst());
-        var k = access.parameter("K", a.dims().get(1));
-        return new Call(KernelSet.of(form -> {
-            var body = Body.block(b -> b.par("t", task -> {
-                var i = task.let("i", Term.ref("t").times(VType.LANES));
-                var block = block(task, Term.of(Prim.DIV, i, Term.i32(size)), m, size, "");
-                var depth = task.let("depth", Term.of(Prim.AND, k.plus(VType.LANES - 1), Term.i32(-VType.LANES)));
-                var to0 = task.let("to", target.at(block.first.times(depth)).plus(i.minus(block.first)));
-                var whole = task.let("whole", Term.of(Prim.AND, k, Term.i32(-VType.LANES)));
-                var last = m.plus(-1);
-                task.loop("k", Term.i32(0), whole, VType.LANES, square -> square.add(Turning.rows(form,
-                        new Turning.Source("x", from.at(Term.ref("k")), lda, order.base()), i, last, null,
-                        new Turning.Target("y", to0.plus(Term.ref("k").times(block.width)), block.width))));
-                task.when(Term.of(Prim.LT, whole, k), rest -> rest.add(Turning.rows(form,
-                        new Turning.Source("x", from.at(whole), lda, order.base()), i, last, k.minus(whole),
-                        new Turning.Target("y", to0.plus(whole.times(block.width)), block.width))));
-            }));
-            return new Kernel("turn.b" + size + "." + suffix(form), access.buffers(), access.params(true), body);
-        }), access.arrays(), access.args(), a.dims().getFirst().ceilDiv(VType.LANES));
-    }
-
-    private static String suffix(Form form) {
-        return form.suffix().toLowerCase(Locale.ROOT);
-    }
-
-    /** A block of rows: its number, its first row, how many they are, their vectors, and sixteen times those. */
-    private record Block(Term number, Term first, Term rows, Term vectors, Term width) {
-    }
-
-    private static Block block(Body b, Term number, Term m, int size, String suffix) {
-        var first = b.let("i0" + suffix, number.times(size));
-        var rows = b.let("rows" + suffix, Term.of(Prim.MIN, m.minus(first), Term.i32(size)));
-        var vectors = b.let("vectors" + suffix, Term.of(Prim.DIV, rows.plus(VType.LANES - 1), Term.i32(VType.LANES)));
-        return new Block(number, first, rows, vectors, b.let("width" + suffix, vectors.times(VType.LANES)));
-    }
-
     // ---- the product
 
     /**
@@ -216,7 +141,7 @@ public final class SparseKernel {
      */
     public static Call of(Product product) {
         var sparse = new SparseKernel(product);
-        int size = rows(product.weights.group()) * together(product.weights);
+        int size = SparseTile.rows(product.weights.group()) * together(product.weights);
         return new Call(KernelSet.of(sparse::driver), sparse.access.arrays(), sparse.access.args(),
                 product.rows.ceilDiv(size).times(Dim.of(product.weights.tasks())));
     }
@@ -224,7 +149,8 @@ public final class SparseKernel {
     /** Blocks of rows that a task has at most: those that stay in the second-level cache together. */
     private static int together(KeptWeights weights) {
         return Math.max(1, Math.toIntExact(
-                CACHED / (Float.BYTES * Math.max(1, padded(weights.k())) * SparseTile.rows(weights.group()))));
+                CACHED / (Float.BYTES * Math.max(1, TurnedRows.padded(weights.k()))
+                        * SparseTile.rows(weights.group()))));
     }
 
     private String name() {
@@ -233,42 +159,102 @@ public final class SparseKernel {
     }
 
     private Kernel driver(Form form) {
-        int size = rows(weights.group());
+        int size = SparseTile.rows(weights.group());
         int together = together(weights);
-        int parts = weights.parts();
-        var body = Body.block(b -> b.par("t", task -> {
+        var many = Body.block(task -> {
             var first = task.let("first",
                     Term.of(Prim.DIV, Term.ref("t"), Term.i32(weights.tasks())).times(together));
-            var number = task.let("number", Term.of(Prim.REM, Term.ref("t"), Term.i32(weights.tasks())));
+            var number = number(task);
             var all = Term.of(Prim.DIV, m.plus(size - 1), Term.i32(size));
             var last = task.let("last", Term.of(Prim.MIN, first.plus(together), all));
-            var n0 = task.let("n0", number.times(KeptWeights.COLUMNS));
-            int groups = (n + weights.group() - 1) / weights.group();
-            task.let("groups", Term.of(Prim.MIN, Term.i32(weights.groups()),
-                    Term.i32(groups).minus(number.times(weights.groups()))));
-            for (int part = 0; part < Math.min(parts, 2); part++) {
-                boolean adds = part > 0;
-                // all parts but the first are rounds of one loop
-                task.loop("part" + part, Term.i32(part), Term.i32(adds ? parts : 1), 1, x -> {
-                    var cell = cell(x, number.times(parts).plus(Term.ref(adds ? "part1" : "part0")), adds ? "a" : "b");
-                    if (!weights.isDirect()) {
-                        x.add(code.weights(cell, values.base(), scales == null ? Term.i64(0) : scales.at(n0), decoded));
+            var n0 = Term.ref("n0");
+            parts(task, number, (x, part) -> {
+                if (!weights.isDirect()) {
+                    x.add(code.weights(part.cell, values.base(), scales(n0), decoded));
+                }
+                var suffix = part.adds ? "a" : "b";
+                x.loop("i" + suffix, first, last, 1, rows -> {
+                    var block = TurnedRows.block(rows, Term.ref("i" + suffix), m, size, suffix);
+                    tiles(rows, form, new Turn(block, n0, first, part));
+                    if (weights.parts() == 1) {
+                        finish(rows, form, block, n0, first);
                     }
-                    x.loop("i" + (adds ? "a" : "b"), first, last, 1, rows -> {
-                        var block = block(rows, Term.ref(adds ? "ia" : "ib"), m, size, adds ? "a" : "b");
-                        tiles(rows, form, new Turn(block, n0, first, Term.ref(adds ? "part1" : "part0"), adds), cell);
-                        if (parts == 1) {
-                            finish(rows, form, block, n0, first);
-                        }
-                    });
                 });
-            }
-            if (parts > 1) {
+            });
+            if (weights.parts() > 1) {
                 task.loop("i", first, last, 1,
-                        x -> finish(x, form, block(x, Term.ref("i"), m, size, ""), n0, first));
+                        x -> finish(x, form, TurnedRows.block(x, Term.ref("i"), m, size, ""), n0, first));
             }
-        }));
-        return new Kernel(name() + "." + suffix(form), access.buffers(), access.params(true), body);
+        });
+        var body = Body.block(b -> b.par("t", task -> fewOrMany(task, KeptWeights.isPanel(weights.group()), m,
+                x -> few(x, form), x -> many.forEach(x::add))));
+        return new Kernel(name() + "." + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true),
+                body);
+    }
+
+    /** Does one thing with few rows, where that is another, and else the other. */
+    static void fewOrMany(Body b, boolean differ, Term m, Consumer<Body> few, Consumer<Body> many) {
+        if (differ) {
+            b.when(Term.of(Prim.LE, m, Term.i32(KeptWeights.FEW)), few);
+            b.when(Term.of(Prim.LT, Term.i32(KeptWeights.FEW), m), many);
+        } else {
+            many.accept(b);
+        }
+    }
+
+    /** The number of a task's columns; names the first of them, and how many groups they are. */
+    private Term number(Body task) {
+        var number = task.let("number", Term.of(Prim.REM, Term.ref("t"), Term.i32(weights.tasks())));
+        task.let("n0", number.times(KeptWeights.COLUMNS));
+        int groups = (n + weights.group() - 1) / weights.group();
+        task.let("groups", Term.of(Prim.MIN, Term.i32(weights.groups()),
+                Term.i32(groups).minus(number.times(weights.groups()))));
+        return number;
+    }
+
+    /** A part of the inputs, its weights, and whether others came before. */
+    private record Part(Term number, KeptCode.Cell cell, boolean adds) {
+    }
+
+    private void parts(Body task, Term number, BiConsumer<Body, Part> each) {
+        int parts = weights.parts();
+        for (int part = 0; part < Math.min(parts, 2); part++) {
+            boolean adds = part > 0;
+            var name = "part" + part;
+            // all parts but the first are rounds of one loop
+            task.loop(name, Term.i32(part), Term.i32(adds ? parts : 1), 1, x -> each.accept(x, new Part(Term.ref(name),
+                    cell(x, number.times(parts).plus(Term.ref(name)), adds ? "a" : "b"), adds)));
+        }
+    }
+
+    private Term scales(Term n0) {
+        return scales == null ? Term.i64(0) : scales.at(n0);
+    }
+
+    /** Rows that are not turned. */
+    private void few(Body task, Form form) {
+        var number = number(task);
+        var n0 = Term.ref("n0");
+        boolean padded = z == null;
+        var distance = padded ? Term.i32((int) TurnedRows.padded(n)) : ldc;
+        boolean odd = n % VType.LANES != 0;
+        parts(task, number, (x, part) -> new SparseRows(form, weights).sums(x, new SparseRows.Task(part.cell,
+                this.x.at(part.number.times(weights.depth())), Term.i32((int) TurnedRows.padded(weights.k())), m, "c",
+                c.at(n0), distance, odd && !padded ? Term.i32(n).minus(n0) : null, part.adds, values.base(), rows,
+                scales(n0))));
+        if (!product.epilogue.isPlain()) {
+            var waiting = new WaitingSums(name() + ".few", access,
+                    new ScalarProduct.Target(name(), sum -> sum, epilogue, c, distance, n), null);
+            var j = Term.of(Prim.DIV, n0, Term.i32(VType.LANES));
+            var whole = Term.i32(n / VType.LANES).minus(j);
+            var panels = Term.of(Prim.MIN, whole, Term.i32(KeptWeights.COLUMNS / VType.LANES));
+            task.add(access.call(waiting.any(false), List.of(Term.i32(0), j, m, panels)));
+            if (odd) {
+                task.when(Term.of(Prim.LT, whole, Term.i32(KeptWeights.COLUMNS / VType.LANES)),
+                        x -> x.add(access.call(waiting.any(true),
+                                List.of(Term.i32(0), Term.i32(n / VType.LANES), m, Term.i32(1)))));
+            }
+        }
     }
 
     private KeptCode.Cell cell(Body b, Term number, String suffix) {
@@ -279,44 +265,46 @@ public final class SparseKernel {
                 start, blocks, Term.ref("groups"));
     }
 
-    /** A block of rows, the task's first column and block, and the part that is added. */
-    private record Turn(Block block, Term n0, Term first, Term part, boolean adds) {
+    /** A block of rows, the task's first column and block, and the part of the inputs. */
+    private record Turn(TurnedRows.Block block, Term n0, Term first, Part part) {
     }
 
-    private void tiles(Body b, Form form, Turn turn, KeptCode.Cell cell) {
+    private void tiles(Body b, Form form, Turn turn) {
         var block = turn.block;
-        int size = rows(weights.group());
+        var cell = turn.part.cell;
+        int size = SparseTile.rows(weights.group());
         if (!weights.isDirect()) {
             // only the last block may be narrower
-            var changed = Term.of(Prim.OR, Term.of(Prim.EQ, block.number, turn.first),
-                    Term.of(Prim.LT, block.width, Term.i32(size)));
-            b.when(changed, x -> x.add(code.inputs(cell, rows, inputs, block.width)));
+            var changed = Term.of(Prim.OR, Term.of(Prim.EQ, block.number(), turn.first),
+                    Term.of(Prim.LT, block.width(), Term.i32(size)));
+            b.when(changed, x -> x.add(code.inputs(cell, rows, inputs, block.width())));
         }
         new SparseTile(form, weights.group(), weights.isDirect()).sums(b, new SparseTile.Task(
-                x.at(block.first.times((int) padded(weights.k()))
-                        .plus(turn.part.times(weights.depth()).times(block.width))),
-                block.width, block.vectors, z != null ? SparseTile.SUMS : "c", sums(block, turn.n0, turn.first),
-                turn.adds, cell, values.base().plus(cell.start().wide().times(Term.i64(1 + weights.group()))), inputs,
+                x.at(block.first().times((int) TurnedRows.padded(weights.k()))
+                        .plus(turn.part.number.times(weights.depth()).times(block.width()))),
+                block.width(), block.vectors(), z != null ? SparseTile.SUMS : "c", sums(block, turn.n0, turn.first),
+                turn.part.adds, cell, values.base().plus(cell.start().wide().times(Term.i64(1 + weights.group()))),
+                inputs,
                 KeptCode.first(decoded)));
     }
 
     /** Where the sums of a block of rows are. */
-    private Term sums(Block block, Term n0, Term first) {
+    private Term sums(TurnedRows.Block block, Term n0, Term first) {
         if (z == null) {
-            return c.at(block.first.times((int) padded(n)).plus(n0.times(block.width)));
+            return c.at(block.first().times((int) TurnedRows.padded(n)).plus(n0.times(block.width())));
         }
-        int size = KeptWeights.COLUMNS * rows(weights.group());
-        return z.at(weights.parts() == 1 ? Term.i32(0) : block.number.minus(first).times(size));
+        int size = KeptWeights.COLUMNS * SparseTile.rows(weights.group());
+        return z.at(weights.parts() == 1 ? Term.i32(0) : block.number().minus(first).times(size));
     }
 
     /** The epilogue, and turning back what does not stay turned. */
-    private void finish(Body b, Form form, Block block, Term n0, Term first) {
+    private void finish(Body b, Form form, TurnedRows.Block block, Term n0, Term first) {
         var sums = sums(block, n0, first);
         if (z != null) {
             back(b, form, block, n0, sums);
         } else if (!product.epilogue.isPlain()) {
             b.add(access.call(turnedEpilogue(), List.of(sums, n0,
-                    Term.of(Prim.MIN, n0.plus(KeptWeights.COLUMNS), Term.i32(n)), block.width)));
+                    Term.of(Prim.MIN, n0.plus(KeptWeights.COLUMNS), Term.i32(n)), block.width())));
         }
     }
 
@@ -335,40 +323,40 @@ public final class SparseKernel {
     }
 
     /** Turns sums back into the result, and does the epilogue. */
-    private void back(Body b, Form form, Block block, Term n0, Term sums) {
+    private void back(Body b, Form form, TurnedRows.Block block, Term n0, Term sums) {
         int whole = n / VType.LANES * VType.LANES;
         var n1 = b.let("n1", Term.of(Prim.MIN, n0.plus(KeptWeights.COLUMNS), Term.i32(whole)));
         if (whole > 0) {
             b.loop("n", n0, n1, VType.LANES, x -> squares(x, form, block, Term.ref("n"),
-                    sums.plus(Term.ref("n").minus(n0).times(block.width)), null));
+                    sums.plus(Term.ref("n").minus(n0).times(block.width())), null));
             epilogue(b, block, n0, n1, false);
         }
         if (whole < n) {
             b.when(Term.of(Prim.LT, Term.i32(whole), n0.plus(KeptWeights.COLUMNS)), x -> {
                 squares(x, form, block, Term.i32(whole),
-                        sums.plus(Term.i32(whole).minus(n0).times(block.width)), Term.i32(n - whole));
+                        sums.plus(Term.i32(whole).minus(n0).times(block.width())), Term.i32(n - whole));
                 epilogue(x, block, Term.i32(whole), Term.i32(whole + VType.LANES), true);
             });
         }
     }
 
-    private void squares(Body b, Form form, Block block, Term column, Term sums, @Nullable Term columns) {
+    private void squares(Body b, Form form, TurnedRows.Block block, Term column, Term sums, @Nullable Term columns) {
         var square = columns == null ? "u" : "ur";
         var u = Term.ref(square).times(VType.LANES);
         var from = sums.plus(u);
-        b.loop(square, Term.i32(0), block.vectors, 1, x -> x.add(Turning.columns(form,
-                new Turning.Source(SparseTile.SUMS, from, block.width, order.base()),
-                m.minus(block.first).minus(u), columns,
-                new Turning.Target("c", c.at(block.first.plus(u).times(ldc).plus(column)), ldc))));
+        b.loop(square, Term.i32(0), block.vectors(), 1, x -> x.add(Turning.columns(form,
+                new Turning.Source(SparseTile.SUMS, from, block.width(), order.base()),
+                m.minus(block.first()).minus(u), columns,
+                new Turning.Target("c", c.at(block.first().plus(u).times(ldc).plus(column)), ldc))));
     }
 
-    private void epilogue(Body b, Block block, Term n0, Term n1, boolean masked) {
+    private void epilogue(Body b, TurnedRows.Block block, Term n0, Term n1, boolean masked) {
         if (product.epilogue.isPlain()) {
             return;
         }
         var j = Term.of(Prim.DIV, n0, Term.i32(VType.LANES));
         var panels = Term.of(Prim.DIV, n1.minus(n0), Term.i32(VType.LANES));
-        b.add(access.call(waiting().any(masked), List.of(block.first, j, block.rows, panels)));
+        b.add(access.call(waiting().any(masked), List.of(block.first(), j, block.rows(), panels)));
     }
 
     private WaitingSums waiting() {

@@ -17,7 +17,7 @@ import java.util.List;
  * Sums of products with sparse weights: the lanes of a vector are rows of the other operand, which lies turned, and each
  * weight kept is one scalar for all of them. So the indices of weights are data, the same few methods serve all layers of
  * a model, and what is skipped costs nothing. A group of neighbouring columns that keep the same inputs (a pattern of 2x1,
- * 4x1 or 8x1, outputs first) loads each input once for all of them.
+ * 4x1, 8x1 or 16x1, outputs first) loads each input once for all of them.
  *
  * <p>
  * Each sum takes its products in ascending k by fma, as dense products do; a zero that is left out changes no sum, unless
@@ -32,6 +32,9 @@ final class SparseTile {
     private static final Buffer RESULT = Buffer.heap(SUMS, Buffer.Storage.F32);
     private static final Buffer DISTANCES = Buffer.heap(KeptCode.INPUTS, Buffer.Storage.I32);
     private static final Buffer WEIGHTS = Buffer.heap(KeptCode.WEIGHTS, Buffer.Storage.F32);
+
+    /** Columns of a method at most. */
+    private static final int MOST = 8;
 
     private static final Buffer BLOCKS = Buffer.weight("ib", Buffer.Storage.I32);
     private static final Buffer BLOCK_WEIGHTS = Buffer.weight("wb", Buffer.Storage.F32);
@@ -64,7 +67,7 @@ final class SparseTile {
     /** Columns of one tile: as many of a group as registers allow. */
     private int columns() {
         return switch (form) {
-            case V512, SCALAR -> group;
+            case V512, SCALAR -> Math.min(group, MOST);
             case V256 -> Math.min(group, 4);
             case V128 -> Math.min(group, 2);
         };
@@ -153,16 +156,17 @@ final class SparseTile {
 
     /** The tiles of some groups. Each is a call: HotSpot keeps all values of a loop that stands alone in registers. */
     private Kernel groups(int vectors, boolean adds) {
-        var tile = tile(vectors, adds);
         var body = Body.block(b -> b.loop("g", Term.i32(0), Term.ref("groups"), 1, x -> {
             KeptCode.range(x);
             var args = new ArrayList<Term>(direct ? List.of(Term.ref("b0")) : List.of());
             args.addAll(List.of(Term.ref("a0"), Term.ref("width")));
             args.addAll(direct ? List.of() : List.of(Term.ref("k0").minus(Term.ref("x0").times(group))));
             args.addAll(List.of(row(), block(Term.ref("from")), block(Term.ref("to"))));
-            x.add(new Stmt.Call(tile, heap(SUMS), args));
+            for (int first = 0; first < group; first += MOST) {
+                x.add(new Stmt.Call(tile(first, vectors, adds), heap(SUMS), args));
+            }
         }));
-        return kernel(tile.name().substring("sparse.f32.".length()) + ".groups", body);
+        return kernel(name("v" + vectors, adds) + ".groups", body);
     }
 
     /** What a loop over blocks counts: elements where they are read where they lie, else blocks in memory. */
@@ -199,11 +203,11 @@ final class SparseTile {
         return "r" + group + shape + (direct ? ".direct" : "") + (adds ? ".more" : "");
     }
 
-    /** The sums of a group. */
-    private Kernel tile(int vectors, boolean adds) {
+    /** The sums of a group, or of those of its columns that a method takes. */
+    private Kernel tile(int from, int vectors, boolean adds) {
         int columns = columns();
         var body = Body.block(b -> {
-            for (int first = 0; first < group; first += columns) {
+            for (int first = from; first < Math.min(from + MOST, group); first += columns) {
                 part(b, first, columns, vectors, adds);
             }
         });
@@ -215,7 +219,8 @@ final class SparseTile {
                 : List.of("a0", "width", "k0", "z0", "from", "to")) {
             params.add(new Kernel.Param(name, Elem.I32));
         }
-        return new Kernel("sparse.f32." + name("v" + vectors, adds), buffers(), params, body);
+        return new Kernel("sparse.f32." + name("v" + vectors + (from == 0 ? "" : "c" + from), adds), buffers(), params,
+                body);
     }
 
     /** Where the rows of a block's input begin. */

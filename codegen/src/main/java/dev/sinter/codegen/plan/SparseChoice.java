@@ -1,5 +1,6 @@
 package dev.sinter.codegen.plan;
 
+import dev.sinter.codegen.kernel.KeptWeights;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.WeightAnalysis;
@@ -34,6 +35,11 @@ final class SparseChoice {
     private static final double FEWEST = 0.25;
     /** Nanoseconds for turning a row's element there, or back. */
     private static final double TURN = 0.2;
+    /** Nanoseconds for a block whose columns are the lanes, and for each row of it. */
+    private static final double BLOCK = 0.2;
+    private static final double ROW = 0.15;
+    /** Bytes of a nanosecond of such blocks, which are read in order. */
+    private static final double BLOCKS = 26;
 
     /**
      * A way to leave zeros out.
@@ -50,7 +56,8 @@ final class SparseChoice {
     }
 
     private static final List<Grouping> GROUPINGS =
-            List.of(new Grouping(1, 31), new Grouping(2, 38), new Grouping(4, 62), new Grouping(8, 64));
+            List.of(new Grouping(1, 31), new Grouping(2, 38), new Grouping(4, 62), new Grouping(8, 64),
+                    new Grouping(16, 64));
 
     private SparseChoice() {
     }
@@ -75,18 +82,23 @@ final class SparseChoice {
         var blocks = GROUPINGS.stream().mapToInt(g -> SparseWeights.blocks(matrix, g.group)).toArray();
         var sample = Sample.ofPruned(node);
         double rows = Sample.elements(node.input(0).shape()) / k;
-        double lanes = Math.ceil(rows / 16) * 16;
         double bytes = (double) k * n * Float.BYTES;
         var ways = new ArrayList<Way>();
         ways.add(new Way(DENSE, dense(rows * k * n, bytes), sample));
         for (int i = 0; i < blocks.length; i++) {
             var grouping = GROUPINGS.get(i);
-            double products = (double) blocks[i] * grouping.group;
-            double kept = bytes < LARGE ? 0 : (double) blocks[i] * (1 + grouping.group) * Float.BYTES / KEPT;
-            ways.add(new Way(grouping.way(), lanes * (products / grouping.products + (k + n) * TURN) + kept, sample));
+            ways.add(new Way(grouping.way(), nanos(grouping, blocks[i], rows, (k + n) * TURN, bytes < LARGE), sample));
         }
         var picked = plan.choices().pick(new Question("sparse", ways, GAIN), node.origin());
         return GROUPINGS.stream().filter(g -> g.way().equals(picked)).mapToInt(Grouping::group).findFirst().orElse(0);
+    }
+
+    private static double nanos(Grouping grouping, int blocks, double rows, double turning, boolean near) {
+        boolean panel = KeptWeights.isPanel(grouping.group) && rows <= KeptWeights.FEW;
+        double bytes = near ? 0 : (double) blocks * (1 + grouping.group) * Float.BYTES;
+        double lanes = Math.ceil(rows / 16) * 16;
+        return panel ? blocks * (BLOCK + rows * ROW) + bytes / BLOCKS
+                : lanes * ((double) blocks * grouping.group / grouping.products + turning) + bytes / KEPT;
     }
 
     private static double dense(double products, double bytes) {

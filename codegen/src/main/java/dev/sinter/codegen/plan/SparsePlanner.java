@@ -2,6 +2,7 @@ package dev.sinter.codegen.plan;
 
 import dev.sinter.codegen.kernel.Epilogue;
 import dev.sinter.codegen.kernel.SparseKernel;
+import dev.sinter.codegen.kernel.TurnedRows;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
@@ -28,8 +29,8 @@ final class SparsePlanner {
     private final Map<Node, Integer> groups = new HashMap<>();
     private @Nullable Map<Value, List<Node>> users;
 
-    /** A value turned in blocks of so many rows. */
-    private record Turned(Value value, int rows) {
+    /** A value turned in some way. */
+    private record Turned(Value value, TurnedRows.Layout layout) {
     }
 
     /**
@@ -92,27 +93,27 @@ final class SparsePlanner {
 
     /** A value's rows turned, which a step does unless it was done before. */
     private Operand factors(Value value, Dim rows, long columns, int group) {
-        var key = new Turned(value, SparseKernel.rows(group));
+        var key = new Turned(value, TurnedRows.Layout.of(group));
         var known = turned.get(key);
         if (known != null) {
             return known;
         }
         var matrix = lines.apply(plan.operand(value));
         var memory = memory(rows, columns);
-        plan.step(SparseKernel.turn(matrix, memory, shuffles(), key.rows));
+        plan.step(TurnedRows.turn(matrix, memory, shuffles(), key.layout));
         turned.put(key, memory);
         return memory;
     }
 
     private Operand memory(Dim rows, long columns) {
-        return plan.temporary(DType.F32, List.of(SparseKernel.turned(rows, columns)));
+        return plan.temporary(DType.F32, List.of(TurnedRows.elements(rows, columns)));
     }
 
     // ---- results that are not turned back
 
     private boolean staysTurned(Node node, Dim rows, Epilogue epilogue) {
-        int size = userRows(node.output());
-        if (size != SparseKernel.rows(group(node)) || !epilogue.sameInEveryRow()) {
+        var layout = TurnedRows.Layout.of(group(node));
+        if (!layout.equals(wanted(node.output())) || !epilogue.sameInEveryRow()) {
             return false;
         }
         var memory = memory(rows, node.input(1).constant().dims()[1]);
@@ -121,26 +122,26 @@ final class SparsePlanner {
             return false;
         }
         plan.step(SparseKernel.of(product));
-        turned.put(new Turned(node.output(), size), memory);
+        turned.put(new Turned(node.output(), layout), memory);
         return true;
     }
 
-    /** Rows of the blocks in which all users of a value want it turned; 0 if one of them wants it otherwise. */
-    private int userRows(Value value) {
+    /** How all users of a value want it turned; null if one of them wants it otherwise. */
+    private TurnedRows.@Nullable Layout wanted(Value value) {
         if (plan.graph().outputs().stream().anyMatch(o -> o.value().equals(value))) {
-            return 0;
+            return null;
         }
-        int rows = 0;
+        TurnedRows.Layout layout = null;
         for (var user : users().getOrDefault(value, List.of())) {
             int group = group(user);
             boolean only = user.inputs().subList(1, user.inputs().size()).stream().noneMatch(value::equals);
-            int wanted = group > 0 && only ? SparseKernel.rows(group) : 0;
-            if (wanted == 0 || rows != 0 && rows != wanted) {
-                return 0;
+            var wanted = group > 0 && only ? TurnedRows.Layout.of(group) : null;
+            if (wanted == null || layout != null && !layout.equals(wanted)) {
+                return null;
             }
-            rows = wanted;
+            layout = wanted;
         }
-        return rows;
+        return layout;
     }
 
     private Map<Value, List<Node>> users() {
@@ -156,6 +157,6 @@ final class SparsePlanner {
     }
 
     private Operand shuffles() {
-        return plan.constant(SparseKernel.shuffles());
+        return plan.constant(TurnedRows.shuffles());
     }
 }

@@ -1,6 +1,7 @@
 package dev.sinter.codegen.kernel;
 
 import static dev.sinter.codegen.Compiled.Tolerance.EXACT;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sinter.codegen.Compiled;
 import dev.sinter.codegen.Compiled.Tolerance;
@@ -11,6 +12,9 @@ import dev.sinter.ir.Expr;
 import dev.sinter.ir.Fn;
 import dev.sinter.ir.Shape;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.cost.Choice;
+import dev.sinter.ir.cost.Choices;
+import dev.sinter.ir.cost.Costs;
 import dev.sinter.ir.op.MatMul;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +22,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,7 +58,7 @@ class SparseProductTest {
 
     /** One model with a symbolic number of rows, run with each: blocks of every width. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 4, 8})
+    @ValueSource(ints = {1, 2, 4, 8, 16})
     void everyNumberOfRows(int group) {
         for (int n : new int[]{1, 16, 64, 83, 136}) {
             var s = new Samples(n, false);
@@ -62,7 +67,7 @@ class SparseProductTest {
             var bias = Expr.apply(Fn.ADD, PRODUCT, Expr.arg(1, DType.F32));
             var y = s.add(new MatMul(bias), x, s.constant(pruned(s.random(), k, n, group, 0.1)),
                     s.constant(DType.F32, n));
-            try (var compiled = Compiled.of(s.graph(y))) {
+            try (var compiled = Compiled.of(s.graph(y), inGroups(group))) {
                 IntStream.concat(IntStream.rangeClosed(0, 34), IntStream.of(47, 48, 63, 64, 65, 81, 128, 150))
                         .forEach(m -> compiled.check(Map.of("x0", s.data(DType.F32, m, k)), EXACT));
             }
@@ -78,26 +83,65 @@ class SparseProductTest {
         int m = random.nextInt(100);
         var x = s.input(DType.F32, m, k);
         var first = s.add(MatMul.plain(DType.F32), x,
-                s.constant(pruned(random, k, n, 1 << random.nextInt(4), random.nextDouble() / 4)));
+                s.constant(pruned(random, k, n, 1 << random.nextInt(5), random.nextDouble() / 4)));
         var second = s.add(new MatMul(Expr.apply(Fn.MAX, PRODUCT, Expr.literal(0, DType.F32))), first,
-                s.constant(pruned(random, n, 33, 1 << random.nextInt(4), random.nextDouble() / 4)));
+                s.constant(pruned(random, n, 33, 1 << random.nextInt(5), random.nextDouble() / 4)));
         var third = s.add(MatMul.plain(DType.F32), x,
-                s.constant(pruned(random, k, n, 1 << random.nextInt(4), random.nextDouble() / 4)));
+                s.constant(pruned(random, k, n, 1 << random.nextInt(5), random.nextDouble() / 4)));
         s.check(EXACT, second, third);
     }
 
     /** Stored as integers, as halves, and as they are; several parts of k, and several blocks of rows that share a task. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 4, 8})
+    @ValueSource(ints = {1, 2, 4, 8, 16})
     void everyStorage(int group) {
         for (int k : new int[]{70, 1100, 2500}) {
             var s = new Samples(group, true);
             var whole = pruned(s.random(), k, 75, group, 0.06);
-            var x = s.input(DType.F32, 37 * group, k);
-            s.check(EXACT, s.add(MatMul.plain(DType.F32), x, s.constant(whole)),
+            var x = s.input(s.data(DType.F32, 1, k), new Shape(List.of(Dim.sym("M"), Dim.of(k))));
+            var graph = s.graph(s.add(MatMul.plain(DType.F32), x, s.constant(whole)),
                     s.add(MatMul.plain(DType.F32), x, s.constant(small(whole, true))),
                     s.add(MatMul.plain(DType.F32), x, s.constant(small(whole, false))));
+            try (var compiled = Compiled.of(graph, inGroups(group))) {
+                for (int m : new int[]{1, 7, 37 * group}) {
+                    compiled.check(Map.of("x0", s.data(DType.F32, m, k)), EXACT);
+                }
+            }
         }
+    }
+
+    /** Results between two products stay as the second wants them: turned, or where rows are few, as they are. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 8, 16})
+    void between(int group) {
+        var s = new Samples(group, true);
+        var x = s.input(s.data(DType.F32, 1, 40), new Shape(List.of(Dim.sym("M"), Dim.of(40))));
+        var first = s.add(new MatMul(Expr.apply(Fn.ADD, PRODUCT, Expr.arg(1, DType.F32))), x,
+                s.constant(pruned(s.random(), 40, 99, group, 0.2)), s.constant(DType.F32, 99));
+        var second = s.add(new MatMul(Expr.apply(Fn.MAX, PRODUCT, Expr.arg(1, DType.F32))), first,
+                s.constant(pruned(s.random(), 99, 70, group, 0.2)), s.constant(DType.F32, 70));
+        try (var compiled = Compiled.of(s.graph(second), inGroups(group))) {
+            for (int m : new int[]{0, 1, 5, 8, 9, 16, 70}) {
+                compiled.check(Map.of("x0", s.data(DType.F32, m, 40)), EXACT);
+            }
+        }
+    }
+
+    private static Choices inGroups(int group) {
+        return new Choices(Costs.ESTIMATED.forcing("sparse", group + "x1"));
+    }
+
+    /** Sixteen outputs that share their inputs are lanes where rows are few. */
+    @Test
+    void columnsAreLanesOfFewRows() {
+        var s = new Samples(3, true);
+        var y = s.add(MatMul.plain(DType.F32), s.input(DType.F32, 1, 768),
+                s.constant(pruned(s.random(), 768, 768, 16, 0.1)));
+        var choices = new Choices(Costs.ESTIMATED);
+        try (var compiled = Compiled.of(s.graph(y), choices)) {
+            compiled.check(Map.of("x0", s.data(DType.F32, 1, 768)), EXACT);
+        }
+        assertThat(choices.made()).singleElement().extracting(Choice::picked).isEqualTo("16x1");
     }
 
     /** Operands of epilogues per column, per row, per element; long ones. */
