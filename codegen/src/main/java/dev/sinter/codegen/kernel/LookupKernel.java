@@ -15,6 +15,7 @@ import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 public final class LookupKernel {
     /** The most bits a weight may have. */
     public static final int MOST_PLANES = 4;
-    private static final int PANELS = 32;
+    private static final int PANELS = 16;
     private static final int COLUMNS = PANELS * LookupTile.COLUMNS;
     private static final int ROWS = 2;
+    /** Streams of bits that are read at once: with fewer a row waits for memory, with more for the first-level cache. */
+    private static final int STREAMS = 8;
     /** Units whose tables stay in the first-level cache. */
     private static final int NEAR = 24;
 
@@ -69,6 +72,29 @@ public final class LookupKernel {
             return Math.min(units(), Math.max(1, NEAR / blockUnits()) * blockUnits());
         }
 
+        /** Units whose sums are added up: a block is a multiple. */
+        int run() {
+            int units = blockUnits();
+            if (units >= units()) {
+                return Math.min(units, LookupTile.RUN);
+            }
+            int run = Math.min(units, LookupTile.RUN);
+            while (units % run != 0) {
+                run--;
+            }
+            return run;
+        }
+
+        /** Runs that are looked up one after the other. */
+        int runs() {
+            return (together() + run() - 1) / run();
+        }
+
+        /** Panels whose bits are read at once. */
+        int abreast() {
+            return Math.max(1, STREAMS / planes);
+        }
+
         int panels() {
             return (n + LookupTile.COLUMNS - 1) / LookupTile.COLUMNS;
         }
@@ -97,7 +123,7 @@ public final class LookupKernel {
 
     /** {@return elements of sums} */
     public static int sums(Weights weights) {
-        return weights.planes * ROWS * (1 + weights.together()) * LookupTile.SUM;
+        return weights.abreast() * weights.planes * ROWS * (1 + weights.runs()) * LookupTile.SUM;
     }
 
     /** {@return lanes by the bits of their number, a constant of every such product} */
@@ -228,12 +254,21 @@ public final class LookupKernel {
     private void units(Body b, Term i, Term rows, Term first, Term end) {
         var u = Term.ref("u");
         var count = b.let("count", Term.of(Prim.MIN, Term.i32(weights.together()), Term.i32(weights.units()).minus(u)));
-        b.loop("tr", Term.i32(0), rows, 1, row -> row.add(LookupTile.tables(masks.base(),
+        Consumer<Body> tables = x -> x.loop("tr", Term.i32(0), rows, 1, row -> row.add(LookupTile.tables(masks.base(),
                 rowIntegers(i, Term.ref("tr"), u), rowTables(Term.ref("tr")), count)));
-        b.loop("panel", first, end, 1, panel -> {
-            panel.loop("plane", Term.i32(0), Term.i32(weights.planes), 1,
-                    plane -> sums(plane, rows, u, count));
-            panel.loop("sr", Term.i32(0), rows, 1, row -> row.add(scales(i, first, u, count)));
+        if (weights.together() == weights.units()) {
+            // a worker's tasks follow each other: those of the same rows find their tables
+            b.when(Term.of(Prim.OR, Term.of(Prim.EQ, first, Term.i32(0)),
+                    Term.of(Prim.EQ, Term.ref("t"), Term.ref("lo"))),
+                    tables);
+        } else {
+            tables.accept(b);
+        }
+        b.loop("panel", first, end, weights.abreast(), panel -> {
+            var panels = panel.let("panels",
+                    Term.of(Prim.MIN, Term.i32(weights.abreast()), end.minus(Term.ref("panel"))));
+            sums(panel, panels, rows, u, count);
+            panel.add(scales(i, first, u, count, panels, rows));
         });
     }
 
@@ -246,50 +281,53 @@ public final class LookupKernel {
     }
 
     private int rowSums() {
-        return (1 + weights.together()) * LookupTile.SUM;
+        return (1 + weights.runs()) * LookupTile.SUM;
     }
 
-    private void sums(Body b, Term rows, Term u, Term count) {
-        var plane = Term.ref("panel").times(weights.planes).plus(Term.ref("plane")).times(weights.units()).plus(u);
-        var to = Term.ref("plane").times(ROWS * rowSums());
+    private void sums(Body b, Term panels, Term rows, Term u, Term count) {
+        var from = Term.ref("panel").times(weights.planes).times(weights.units()).plus(u).times(LookupTile.UNIT);
+        var streams = new LookupTile.Streams(bits.at(from), Term.i32(weights.units() * LookupTile.UNIT),
+                Term.i32(ROWS * rowSums()), panels.times(weights.planes));
         for (int some = 1; some <= ROWS; some++) {
-            var from = new ArrayList<Term>();
+            var tables = new ArrayList<Term>();
             var into = new ArrayList<Term>();
             for (int r = 0; r < some; r++) {
-                from.add(rowTables(Term.i32(r)));
-                into.add(sums.at(to.plus(r * rowSums())));
+                tables.add(rowTables(Term.i32(r)));
+                into.add(sums.at(Term.i32(r * rowSums())));
             }
-            b.when(Term.of(Prim.EQ, rows, Term.i32(some)), x -> x.add(
-                    LookupTile.sums(bits.at(plane.times(LookupTile.UNIT)), from, into, count)));
+            b.when(Term.of(Prim.EQ, rows, Term.i32(some)),
+                    x -> x.add(LookupTile.sums(streams, tables, into, count, Term.i32(weights.run()))));
         }
     }
 
-    private Stmt.Call scales(Term i, Term first, Term u, Term count) {
-        return new LookupScales(weights.planes, weights.step, weights.blockUnits(),
+    private Stmt.Call scales(Term i, Term first, Term u, Term count, Term panels, Term rows) {
+        return new LookupScales(weights.planes, weights.step, weights.blockUnits(), weights.run(),
                 weights.offset == -(weights.step << weights.planes - 1), zeros == null ? null : zeros.buffer())
-                .call(place(i, first, u, count));
+                .call(place(i, Term.i32(0), first, u, count, panels, rows));
     }
 
     /** All blocks of a row without tables. */
     private Stmt.Call plain(Term i, Term first) {
         var panel = Term.ref("panel").times(weights.planes * weights.units() * LookupTile.UNIT);
+        var place = place(i, Term.ref("sr"), first, Term.i32(0), Term.i32(weights.units()), Term.i32(1), Term.i32(1));
         return new LookupPlain(weights.planes, weights.step, zeros == null ? null : zeros.buffer()).call(
                 bits.at(panel), rowIntegers(i, Term.ref("sr"), Term.i32(0)), Term.i32(weights.units()),
-                Term.i32(weights.blockUnits()), place(i, first, Term.i32(0), Term.i32(weights.units())));
+                Term.i32(weights.blockUnits()), place);
     }
 
-    private LookupScales.Place place(Term i, Term first, Term u, Term count) {
+    /** Where scales, factors and results of panels and rows are. */
+    private LookupScales.Place place(Term i, Term r, Term first, Term u, Term count, Term panels, Term rows) {
+        var row = i.plus(r);
         int width = weights.panels() * LookupTile.COLUMNS;
         int blocks = (weights.units() + weights.blockUnits() - 1) / weights.blockUnits();
         var block = Term.of(Prim.DIV, u, Term.i32(weights.blockUnits()));
-        var r = Term.ref("sr");
         var column = block.times(width).plus(Term.ref("panel").times(LookupTile.COLUMNS));
-        return new LookupScales.Place(scales.at(column), zeros == null ? null : zeros.at(column),
-                sums.at(r.times(rowSums())), Term.i32(ROWS * rowSums()),
-                factors.at(i.plus(r).times(blocks).plus(block)),
-                totals.at(i.plus(r).times(blocks).plus(block)),
-                results.at(r.times(COLUMNS).plus(Term.ref("panel").minus(first).times(LookupTile.COLUMNS))),
-                count, Term.i32(width), offset);
+        return new LookupScales.Place(scales.at(column), zeros == null ? null : zeros.at(column), sums.at(Term.i32(0)),
+                new LookupScales.Distances(Term.i32(ROWS * rowSums()), Term.i32(rowSums())),
+                factors.at(row.times(blocks).plus(block)), totals.at(row.times(blocks).plus(block)),
+                results.at(r.times(COLUMNS).plus(Term.ref("panel").minus(first).times(LookupTile.COLUMNS))), count,
+                Term.i32(width), offset,
+                new LookupScales.Extent(panels, rows, Term.i32(blocks), Term.i32(COLUMNS)));
     }
 
     // ---- results

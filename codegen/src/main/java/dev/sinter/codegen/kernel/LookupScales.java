@@ -22,12 +22,14 @@ import org.jspecify.annotations.Nullable;
  *            distance of neighbouring weights
  * @param units
  *            units of a block
+ * @param run
+ *            units whose sums are added up, of which a block is a multiple
  * @param centered
  *            whether the middle code stands for zero
  * @param zeros
  *            the buffer of zero points that differ; null if there is one for all
  */
-record LookupScales(int planes, int step, int units, boolean centered, @Nullable Buffer zeros) {
+record LookupScales(int planes, int step, int units, int run, boolean centered, @Nullable Buffer zeros) {
     static final String RESULTS = "z";
     static final String SCALES = "sc";
     private static final String FACTORS = "f";
@@ -37,57 +39,103 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
     static final Buffer F = Buffer.heap(FACTORS, Buffer.Storage.F32);
     static final Buffer Q = Buffer.heap(TOTALS, Buffer.Storage.I32);
     static final Buffer SC = Buffer.weight(SCALES, Buffer.Storage.F32);
-    /** Units whose sums stay within 16 bits. */
-    private static final int RUN = 8;
     private static final int VECTORS = 4;
 
     /**
      * Where it takes from and gives to.
      *
      * @param scales
-     *            the first block's scales of the panel
+     *            the first block's scales of the first panel
      * @param zeros
      *            its zero points, if they differ
      * @param sums
-     *            the row's sums with the first plane
+     *            the first row's sums with the first plane
      * @param plane
-     *            distance of the planes' sums
+     *            distance of the planes' sums, and of the rows'
      * @param factor
      *            the first block's factor
      * @param total
      *            the sum of its integers
      * @param results
-     *            the row's results in the panel
+     *            the first row's results in the panel
      * @param count
      *            units to take
      * @param width
      *            distance of blocks' scales
      * @param offset
      *            what the sum of a block's codes gets, times the sum of the row's integers
+     * @param extent
+     *            how many panels and rows
      */
-    record Place(Term scales, @Nullable Term zeros, Term sums, Term plane, Term factor,
-            Term total, Term results, Term count, Term width, Term offset) {
+    record Place(Term scales, @Nullable Term zeros, Term sums, Distances plane, Term factor,
+            Term total, Term results, Term count, Term width, Term offset, Extent extent) {
+    }
+
+    /**
+     * Elements between sums.
+     *
+     * @param planes
+     *            of a plane and the next
+     * @param rows
+     *            of a row and the next
+     */
+    record Distances(Term planes, Term rows) {
+    }
+
+    /**
+     * How often.
+     *
+     * @param panels
+     *            panels, one behind the other
+     * @param rows
+     *            rows
+     * @param blocks
+     *            distance of the rows' factors
+     * @param columns
+     *            distance of the rows' results
+     */
+    record Extent(Term panels, Term rows, Term blocks, Term columns) {
     }
 
     Stmt.Call call(Place place) {
         var buffers = new ArrayList<>(List.of(S, F, Q, Z, SC));
-        var params = new ArrayList<>(List.of(new Kernel.Param("sc0", Elem.I64)));
+        var params = new ArrayList<>(List.of(new Kernel.Param("sc1", Elem.I64)));
         var args = new ArrayList<>(List.of(place.scales));
         if (zeros != null && place.zeros != null) {
             buffers.add(zeros);
-            params.add(new Kernel.Param("zp0", Elem.I64));
+            params.add(new Kernel.Param("zp1", Elem.I64));
             args.add(place.zeros);
         }
-        for (var name : List.of("s0", "plane", "f0", "q0", "z0", "units", "width", "offset")) {
+        for (var name : List.of("s1", "plane", "row", "f1", "q1", "z1", "units", "width", "offset", "panels", "rows",
+                "blocks", "columns")) {
             params.add(new Kernel.Param(name, Elem.I32));
         }
-        args.addAll(List.of(place.sums, place.plane, place.factor, place.total, place.results, place.count, place.width,
-                place.offset));
+        args.addAll(List.of(place.sums, place.plane.planes, place.plane.rows, place.factor, place.total,
+                place.results, place.count, place.width, place.offset, place.extent.panels, place.extent.rows,
+                place.extent.blocks, place.extent.columns));
         var kernel = new Kernel(
-                "lookup.scale.p" + planes + "u" + units + (step > 1 ? "d" + step : "") + (centered ? "c" : "")
+                "lookup.scale.p" + planes + "u" + units + (run < units ? "r" + run : "")
+                        + (step > 1 ? "d" + step : "") + (centered ? "c" : "")
                         + (zeros == null ? "" : "z" + zeros.storage().label()),
-                buffers, params, Body.block(this::blocks));
+                buffers, params, Body.block(b -> b.loop("p", Term.i32(0), Term.ref("panels"), 1,
+                        p -> p.loop("r", Term.i32(0), Term.ref("rows"), 1, this::row))));
         return new Stmt.Call(kernel, List.of(LookupTile.SUMS, FACTORS, TOTALS, RESULTS), args);
+    }
+
+    /** A row and a panel. */
+    private void row(Body b) {
+        var panel = Term.ref("p");
+        var row = Term.ref("r");
+        var column = panel.times(LookupTile.COLUMNS);
+        b.let("sc0", Term.ref("sc1").plus(column.wide()));
+        if (zeros != null) {
+            b.let("zp0", Term.ref("zp1").plus(column.wide()));
+        }
+        b.let("s0", Term.ref("s1").plus(panel.times(planes).times(Term.ref("plane"))).plus(row.times(Term.ref("row"))));
+        b.let("f0", Term.ref("f1").plus(row.times(Term.ref("blocks"))));
+        b.let("q0", Term.ref("q1").plus(row.times(Term.ref("blocks"))));
+        b.let("z0", Term.ref("z1").plus(row.times(Term.ref("columns"))).plus(column));
+        blocks(b);
     }
 
     private void blocks(Body b) {
@@ -105,8 +153,7 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
                             Term.ref("now" + plane + vector)));
                 }
             }
-        }
-        if (!fitsHalves()) {
+        } else {
             b.let("half", LookupRows.splat(0xffff));
         }
         b.fold("first", Term.i32(0), Term.ref("units"), units, carries, this::block);
@@ -121,7 +168,8 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
         var number = b.let("b", Term.of(Prim.DIV, first, Term.i32(units)));
         var total = b.let("total", new Term.Load(TOTALS, Term.ref("q0").plus(number), VType.I32, null));
         var surplus = b.let("surplus", last.minus(first).times(LookupTile.SURPLUS * ((1 << planes) - 1)));
-        var sums = fitsHalves() ? halves(b, last, total, surplus) : words(b, first, last, surplus);
+        var sums = fitsHalves() ? halves(b, number, total, surplus)
+                : words(b, number, last.minus(first), surplus);
         var factor = b.let("factor", new Term.Load(FACTORS, Term.ref("f0").plus(number), VType.F32, null).splat());
         var more = b.let("more", Term.ref("offset").plus(fitsHalves() ? step << planes - 1 : 0).times(total).splat());
         var at = number.wide().times(Term.ref("width").wide());
@@ -141,13 +189,13 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
 
     /** Whether all planes' sums of a block, centered, are no longer than 16 bits. */
     private boolean fitsHalves() {
-        return units << planes - 1 <= RUN;
+        return units << planes - 1 <= LookupTile.RUN;
     }
 
-    /** Sums with a plane up to some unit: of all bytes, or of the odd ones. */
-    private static Term sum(Term unit, int plane, int vector) {
+    /** Sums with a plane up to some run: of all bytes, or of the odd ones. */
+    private static Term sum(Term run, int plane, int vector) {
         var at = Term.ref("s0").plus(Term.ref("plane").times(plane)).plus(vector * VType.LANES);
-        return new Term.Load(LookupTile.SUMS, at.plus(unit.times(LookupTile.SUM)), VType.I32X16, null);
+        return new Term.Load(LookupTile.SUMS, at.plus(run.times(LookupTile.SUM)), VType.I32X16, null);
     }
 
     private static Term withoutOdd(Term all, Term odd) {
@@ -155,12 +203,12 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
     }
 
     /** Sums of codes less half of what there are, the planes added while two sums share a lane. */
-    private List<Term> halves(Body b, Term last, Term total, Term surplus) {
+    private List<Term> halves(Body b, Term number, Term total, Term surplus) {
         var center = b.let("center", surplus.plus(total.times(1 << planes - 1)).times(LookupRows.TWICE).splat());
         var codes = new Term[2];
         for (int plane = planes - 1; plane >= 0; plane--) {
             for (int vector = 0; vector < 2; vector++) {
-                var now = b.let("now" + plane + vector, sum(last, plane, vector));
+                var now = b.let("now" + plane + vector, sum(number.plus(1), plane, vector));
                 add(codes, vector, now.minus(Term.ref("before" + plane + vector)));
             }
         }
@@ -178,33 +226,32 @@ record LookupScales(int planes, int step, int units, boolean centered, @Nullable
     }
 
     /** Sums of codes, told apart plane by plane. */
-    private List<Term> words(Body b, Term first, Term last, Term surplus) {
-        if (units <= RUN) {
-            codes(b, first, last, null);
+    private List<Term> words(Body b, Term number, Term length, Term surplus) {
+        if (units == run) {
+            codes(b, number, null);
         } else {
             var carries = new ArrayList<Stmt.Carry>();
             for (int v = 0; v < VECTORS; v++) {
                 carries.add(new Stmt.Carry("codes" + v, List.of(), LookupRows.splat(0), Term.ref("next" + v)));
             }
-            b.fold("run", first, last, RUN, carries, x -> {
-                var end = x.let("end", Term.of(Prim.MIN, Term.ref("run").plus(RUN), last));
-                codes(x, Term.ref("run"), end, "codes");
-            });
+            var begin = number.times((units + run - 1) / run);
+            b.fold("run", Term.i32(0), Term.of(Prim.DIV, length.plus(run - 1), Term.i32(run)), 1, carries,
+                    x -> codes(x, begin.plus(Term.ref("run")), "codes"));
         }
         var without = b.let("without", surplus.splat());
         var out = new ArrayList<Term>();
         for (int v = 0; v < VECTORS; v++) {
-            out.add(Term.ref((units <= RUN ? "next" : "codes") + v).minus(without));
+            out.add(Term.ref((units == run ? "next" : "codes") + v).minus(without));
         }
         return out;
     }
 
-    /** Names the sums of some units' codes, with what was before. */
-    private void codes(Body b, Term first, Term last, @Nullable String before) {
+    /** Names the sums of a run's codes, with what was before. */
+    private void codes(Body b, Term number, @Nullable String before) {
         var out = new Term[VECTORS];
         for (int plane = planes - 1; plane >= 0; plane--) {
-            var odd = b.let("odd" + plane, sum(last, plane, 1).minus(sum(first, plane, 1)));
-            var all = sum(last, plane, 0).minus(sum(first, plane, 0));
+            var odd = b.let("odd" + plane, sum(number.plus(1), plane, 1).minus(sum(number, plane, 1)));
+            var all = sum(number.plus(1), plane, 0).minus(sum(number, plane, 0));
             var both = List.of(b.let("even" + plane, withoutOdd(all, odd)), odd);
             for (int parity = 0; parity < 2; parity++) {
                 add(out, parity, Term.of(Prim.AND, both.get(parity), Term.ref("half")));

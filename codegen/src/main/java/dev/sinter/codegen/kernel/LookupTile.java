@@ -27,8 +27,8 @@ import java.util.TreeMap;
  * <p>
  * A vector of sums has two 16-bit halves in each lane, which are added as one number and told apart at the end, where they
  * are known to be no longer than 16 bits. There are two of them: of all bytes, each with its weight, and of the odd ones,
- * which tell the even ones from the first. What is stored behind each unit is the sum since the first one, so that the
- * sum of up to eight units is a difference of two.
+ * which tell the even ones from the first. What is stored behind each run of units is the sum since the first one, so
+ * that the sum of a run, of up to {@value #RUN} units, is a difference of two.
  *
  * @see <a href="https://arxiv.org/abs/2407.00088">T-MAC</a>
  * @see <a href="https://arxiv.org/abs/2206.09557">LUT-GEMM</a>
@@ -46,7 +46,9 @@ final class LookupTile {
     static final int TABLE = 192;
     /** What the sums of a unit have too much. */
     static final int SURPLUS = 4096;
-    /** Elements of a unit's sums: even and odd bytes. */
+    /** The most units whose sums stay within 16 bits. */
+    static final int RUN = 8;
+    /** Elements of sums: even and odd bytes. */
     static final int SUM = 2 * VType.LANES;
     /** What a sum of six elements has too much; one of two has 256. */
     private static final int BIAS = 768;
@@ -143,18 +145,37 @@ final class LookupTile {
     // ---- sums
 
     /**
-     * Sums of one or two rows with one plane of a panel, in vectors of 512 bits.
+     * Streams of bits whose sums are made together: planes, one behind the other, also of neighbouring panels.
      *
      * @param bits
-     *            where the plane's bits begin
+     *            where the first one's bits begin
+     * @param distance
+     *            words from one to the next
+     * @param sums
+     *            elements from the sums of one to those of the next
+     * @param count
+     *            how many
+     */
+    record Streams(Term bits, Term distance, Term sums, Term count) {
+    }
+
+    /**
+     * Sums of one or two rows with some streams, in vectors of 512 bits. With one row all streams go on at once: it
+     * waits for memory, which gives several pages sooner than one after the other. Two rows wait for arithmetic, and take
+     * stream by stream.
+     *
+     * @param streams
+     *            bits of weights
      * @param tables
      *            where the tables of each row begin
      * @param sums
-     *            where the sums of each row go, behind one of zeros: {@code [1 + units][2][16]}
+     *            where the sums of each row go, behind one of zeros: {@code [1 + runs][2][16]} for each stream
      * @param units
      *            how many
+     * @param run
+     *            units of a run
      */
-    static Stmt.Call sums(Term bits, List<Term> tables, List<Term> sums, Term units) {
+    static Stmt.Call sums(Streams streams, List<Term> tables, List<Term> sums, Term units, Term run) {
         int rows = tables.size();
         var params = new ArrayList<>(List.of(new Kernel.Param("w0", Elem.I64)));
         for (var name : List.of("t", "s")) {
@@ -162,33 +183,79 @@ final class LookupTile {
                 params.add(i32(name + "at" + r));
             }
         }
-        params.add(i32("units"));
-        var kernel = new Kernel("lookup.sums.r" + rows, List.of(T, S, W), params, Body.block(b -> {
-            var zero = b.let("zero", LookupRows.splat(0));
-            for (int r = 0; r < rows; r++) {
-                b.store(SUMS, Term.ref("sat" + r), zero);
-                b.store(SUMS, Term.ref("sat" + r).plus(VType.LANES), zero);
-            }
-            MASKS_OF_UNITS.forEach((name, mask) -> b.let(name, LookupRows.splat(mask)));
-            var carries = new ArrayList<Stmt.Carry>();
-            for (int r = 0; r < rows; r++) {
-                carries.add(new Stmt.Carry("even" + r, List.of(), zero, Term.ref("e" + r)));
-                carries.add(new Stmt.Carry("odd" + r, List.of(), zero, Term.ref("o" + r)));
-            }
-            b.fold("u", Term.i32(0), Term.ref("units"), 1, carries, x -> unit(x, rows));
-        }));
-        var args = new ArrayList<>(List.of(bits));
+        for (var name : List.of("streams", "distance", "sums", "units", "run")) {
+            params.add(i32(name));
+        }
+        var kernel = new Kernel("lookup.sums.r" + rows, List.of(T, S, W), params,
+                Body.block(b -> {
+                    b.let("zero", LookupRows.splat(0));
+                    MASKS_OF_UNITS.forEach((name, mask) -> b.let(name, LookupRows.splat(mask)));
+                    if (rows == 1) {
+                        abreast(b);
+                    } else {
+                        b.loop("n", Term.i32(0), Term.ref("streams"), 1, n -> alone(n, rows));
+                    }
+                }));
+        var args = new ArrayList<>(List.of(streams.bits));
         args.addAll(tables);
         args.addAll(sums);
-        args.add(units);
+        args.addAll(List.of(streams.count, streams.distance, streams.sums, units, run));
         return new Stmt.Call(kernel, List.of(TABLES, SUMS), args);
     }
 
-    private static void unit(Body b, int rows) {
+    /** Units of all streams with one row. What a stream has summed up lies in memory. */
+    private static void abreast(Body b) {
+        b.loop("z", Term.i32(0), Term.ref("streams"), 1,
+                z -> zeros(z, Term.ref("sat0").plus(Term.ref("z").times(Term.ref("sums")))));
+        b.loop("u", Term.i32(0), Term.ref("units"), 1, x -> {
+            x.let("to", runs(Term.ref("u")).plus(1).times(SUM));
+            x.let("from", runs(Term.ref("u").plus(Term.ref("run")).plus(-1)).times(SUM));
+            x.loop("n", Term.i32(0), Term.ref("streams"), 1, n -> {
+                var at = n.let("at", Term.ref("sat0").plus(Term.ref("n").times(Term.ref("sums"))));
+                var before = n.let("before", at.plus(Term.ref("from")));
+                unit(n, List.of(new Term.Load(SUMS, before, VType.I32X16, null),
+                        new Term.Load(SUMS, before.plus(VType.LANES), VType.I32X16, null)), List.of(at));
+            });
+        });
+    }
+
+    /** All units of a stream. */
+    private static void alone(Body b, int rows) {
+        var carries = new ArrayList<Stmt.Carry>();
+        var before = new ArrayList<Term>();
+        var into = new ArrayList<Term>();
+        for (int r = 0; r < rows; r++) {
+            var at = b.let("at" + r, Term.ref("sat" + r).plus(Term.ref("n").times(Term.ref("sums"))));
+            zeros(b, at);
+            into.add(at);
+            for (var name : List.of("even" + r, "odd" + r)) {
+                before.add(Term.ref(name));
+                carries.add(new Stmt.Carry(name, List.of(), Term.ref("zero"), Term.ref("next" + name)));
+            }
+        }
+        b.fold("u", Term.i32(0), Term.ref("units"), 1, carries, x -> {
+            x.let("to", runs(Term.ref("u")).plus(1).times(SUM));
+            unit(x, before, into);
+        });
+    }
+
+    private static void zeros(Body b, Term at) {
+        b.store(SUMS, at, Term.ref("zero"));
+        b.store(SUMS, at.plus(VType.LANES), Term.ref("zero"));
+    }
+
+    /** How many runs are over before a unit. */
+    private static Term runs(Term unit) {
+        return Term.of(Prim.DIV, unit, Term.ref("run"));
+    }
+
+    /** Adds a unit to what was before in each row, of all and of odd bytes, and stores it as its run's. */
+    private static void unit(Body b, List<Term> before, List<Term> into) {
         var u = Term.ref("u");
         var j = new Range("j", 4);
-        b.letAll("x", List.of(j), new Term.Load(BITS, Term.ref("w0").plus(u.wide().times(Term.i64(UNIT)))
-                .plus(Term.ref("j").times(VType.LANES).wide()), VType.I32X16, null));
+        b.let("wat", Term.ref("w0").plus(Term.ref("n").times(Term.ref("distance")).plus(u.times(UNIT)).wide()));
+        b.letAll("x", List.of(j), new Term.Load(BITS, Term.ref("wat").plus(Term.ref("j").times(VType.LANES).wide()),
+                VType.I32X16, null));
         b.letAll("b", List.of(j), bytes(Term.ref("x", Term.ref("j"))));
         var groups = new ArrayList<Term>();
         for (int i = 0; i < 4; i++) {
@@ -197,13 +264,13 @@ final class LookupTile {
         groups.add(b.let("b4", bytes(
                 Term.of(Prim.OR, Term.of(Prim.OR, high(2, 2, "third"), high(1, 4, "second")), high(0, 6, "first")))));
         groups.add(b.let("b5", bytes(Term.of(Prim.USHR, Term.ref("x", Term.i32(3)), Term.i32(6)))));
-        for (int r = 0; r < rows; r++) {
+        for (int r = 0; r < into.size(); r++) {
             var lower = b.let("lower" + r, new Term.Bits(picked(groups, Term.ref("tat" + r), 0), Elem.I32));
             var upper = b.let("upper" + r, new Term.Bits(picked(groups, Term.ref("tat" + r), VType.LANES), Elem.I32));
-            var at = Term.ref("sat" + r).plus(u.plus(1).times(SUM));
-            b.store(SUMS, at, b.let("e" + r, Term.ref("even" + r).plus(
+            var at = into.get(r).plus(Term.ref("to"));
+            b.store(SUMS, at, b.let("nexteven" + r, before.get(2 * r).plus(
                     Term.of(Prim.SHL, upper, Term.i32(5)).plus(lower))));
-            b.store(SUMS, at.plus(VType.LANES), b.let("o" + r, Term.ref("odd" + r).plus(
+            b.store(SUMS, at.plus(VType.LANES), b.let("nextodd" + r, before.get(2 * r + 1).plus(
                     Term.of(Prim.AND, Term.of(Prim.USHR, lower, Term.i32(8)), Term.ref("bytes"))
                             .plus(Term.of(Prim.AND, Term.of(Prim.USHR, upper, Term.i32(3)), Term.ref("times32"))))));
         }
