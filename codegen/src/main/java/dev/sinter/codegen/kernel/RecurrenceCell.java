@@ -109,7 +109,7 @@ final class RecurrenceCell {
     }
 
     private Kernel elements(String name, List<Stage> stages) {
-        return memory.part(name, b -> b.loop("j", Term.i32(0), memory.size, memory.lanes, x -> {
+        return memory.part(name, List.of(), b -> b.loop("j", Term.i32(0), memory.size, memory.lanes, x -> {
             var mask = memory.isWhole() ? null
                     : x.let("lanes", new Term.Lanes(Term.ref("j"), memory.size, memory.lanes));
             var slots = new ArrayList<@Nullable Term>();

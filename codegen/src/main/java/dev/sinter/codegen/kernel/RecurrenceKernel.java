@@ -33,7 +33,11 @@ public final class RecurrenceKernel {
      * @param projected
      *            {@code [T,B,G*H]}, last axis contiguous
      * @param weights
-     *            {@code [H,G*H]}, contiguous, or in panels as {@link #padded} has them
+     *            {@code [H,G*H]}, contiguous, or in panels as {@link #padded} has them; null if zeros are left out
+     * @param kept
+     *            the weights of each product without their zeros, in groups of sixteen columns, otherwise as
+     *            {@link #padded} has them: those of all gates, of a GRU those of the last one apart; empty if zeros are
+     *            not left out
      * @param bias
      *            {@code [G*H]}, contiguous
      * @param peephole
@@ -51,9 +55,13 @@ public final class RecurrenceKernel {
      * @param packed
      *            whether the weights are in panels
      */
-    public record Run(Recurrence op, Operand projected, Operand weights, Operand bias, @Nullable Operand peephole,
-            @Nullable Operand lengths, Operand y, Operand hidden, @Nullable Operand cell, Place scratch,
-            boolean packed) {
+    public record Run(Recurrence op, Operand projected, @Nullable Operand weights, List<KeptWeights> kept,
+            Operand bias, @Nullable Operand peephole, @Nullable Operand lengths, Operand y, Operand hidden,
+            @Nullable Operand cell, Place scratch, boolean packed) {
+        /** Copies the list. */
+        public Run {
+            kept = List.copyOf(kept);
+        }
     }
 
     private final RecurrenceOperands memory;
@@ -173,8 +181,24 @@ public final class RecurrenceKernel {
         work(b, cell.states(), rows, "d");
     }
 
+    /**
+     * The products of a step.
+     *
+     * @param op
+     *            the network
+     * @return how many gates each computes
+     */
+    public static List<Integer> gates(Recurrence op) {
+        return op.kind() == Kind.GRU ? List.of(2, 1) : List.of(op.kind().gates());
+    }
+
     /** A product of all rows at once if the form's tile takes them, else one by one. */
     private void product(Body b, RecurrenceProduct product, Term rows, String suffix) {
+        if (!memory.kept.isEmpty()) {
+            var kept = memory.kept.get(product.first() == 0 ? 0 : 1);
+            memory.call(b, new KeptRecurrence(memory, product, kept).kernel(), Term.i32(0), rows);
+            return;
+        }
         int high = Math.min(together, memory.lanes == 1 ? 1 : RecurrenceProduct.rows(product.form()));
         if (high > 1) {
             b.when(Term.of(Prim.EQ, rows, Term.i32(high)), x -> memory.call(x, product.kernel(high), Term.i32(0)));

@@ -15,7 +15,9 @@ import dev.sinter.ir.op.Recurrence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +46,9 @@ final class RecurrenceOperands {
     final boolean packed;
     final Access access = new Access();
     final Access.Memory p;
-    final Access.Memory w;
+    private final Access.@Nullable Memory w;
+    /** Weights without their zeros, of one product after the other; empty if all are kept. */
+    final List<KeptOperands> kept = new ArrayList<>();
     final Access.Memory bias;
     final Access.@Nullable Memory peephole;
     final Access.@Nullable Memory lengths;
@@ -69,7 +73,7 @@ final class RecurrenceOperands {
         this.packed = run.packed();
         this.hidden = run.hidden().dims().get(1);
         this.p = access.memory("p", run.projected());
-        this.w = access.memory("w", run.weights());
+        this.w = run.weights() == null ? null : access.memory("w", run.weights());
         this.bias = access.memory("b", run.bias());
         this.peephole = run.peephole() == null ? null : access.memory("e", run.peephole());
         this.lengths = run.lengths() == null ? null : access.memory("l", run.lengths());
@@ -84,6 +88,12 @@ final class RecurrenceOperands {
         this.batch = access.size("B", run.projected().dims().get(1));
         this.fromStep = access.size("ps0", run.projected().strides().get(0));
         this.fromRow = access.size("ps1", run.projected().strides().get(1));
+        run.kept().forEach(weights -> kept.add(new KeptOperands(access, weights, "k" + kept.size())));
+    }
+
+    /** The weights, if all are kept. */
+    Access.Memory w() {
+        return Objects.requireNonNull(w);
     }
 
     /** Elementwise work of a cell, all of which must have a vector form if one has. */
@@ -133,15 +143,17 @@ final class RecurrenceOperands {
                 + (op.reverse() ? ".reverse" : "") + part + (lanes == 1 ? ".scalar" : "");
     }
 
-    /** A method of its own, which is given what the driver is and the positions of a row. */
-    Kernel part(String name, Consumer<Body> body) {
-        return access.part(name(name), POSITIONS, Body.block(body));
+    /** A method of its own, which is given what the driver is, the positions of a row, and what else it needs. */
+    Kernel part(String name, List<String> own, Consumer<Body> body) {
+        return access.part(name(name), Stream.concat(POSITIONS.stream(), own.stream()).toList(), Body.block(body));
     }
 
     /** Calls a part for the row {@code number} of those the driver is at. */
-    void call(Body b, Kernel part, Term number) {
+    void call(Body b, Kernel part, Term number, Term... own) {
         var state = size.times(number);
-        b.add(access.call(part, List.of(STATE.plus(state), FROM.plus(fromRow.times(number)), TO.plus(state),
-                scratchStride().times(number), ODD)));
+        var args = new ArrayList<>(List.of(STATE.plus(state), FROM.plus(fromRow.times(number)), TO.plus(state),
+                scratchStride().times(number), ODD));
+        args.addAll(List.of(own));
+        b.add(access.call(part, args));
     }
 }

@@ -51,11 +51,14 @@ record RecurrenceProduct(RecurrenceOperands memory, Form form, int first, int en
         };
     }
 
+    /** What its methods are called. */
+    String name() {
+        return ".product" + (reset ? ".reset" : projected ? "" : ".bias") + (first == 0 ? "" : ".g" + first);
+    }
+
     /** The method for a number of rows. */
     Kernel kernel(int rows) {
-        var name = ".product" + (reset ? ".reset" : projected ? "" : ".bias") + (rows == 1 ? "" : ".r" + rows)
-                + (first == 0 ? "" : ".g" + first);
-        return memory.part(name, b -> {
+        return memory.part(name() + (rows == 1 ? "" : ".r" + rows), List.of(), b -> {
             if (memory.lanes == 1 || memory.isWhole() || !memory.packed) {
                 var width = memory.size.times(end - first);
                 columns(b, rows, memory.size.times(first), memory.size.times(first), width,
@@ -142,7 +145,7 @@ record RecurrenceProduct(RecurrenceOperands memory, Form form, int first, int en
                         memory.p.loadLanes(FROM.plus(memory.fromRow.times(row)).plus(source).plus(apart), each, mask);
                 start = Term.of(Prim.ADD, given, start);
             }
-            b.let(prefix + "w", memory.w.at(memory.packed ? column.times(memory.size) : column));
+            b.let(prefix + "w", memory.w().at(memory.packed ? column.times(memory.size) : column));
             b.letAll(prefix + "s", i, reset
                     ? memory.z.at(AT.plus(memory.scratchStride().times(row)).plus(memory.afterGates()))
                     : memory.h.at(STATE.plus(memory.size.times(row))));
@@ -167,14 +170,14 @@ record RecurrenceProduct(RecurrenceOperands memory, Form form, int first, int en
 
         private Term load() {
             var k = Term.ref(prefix + "k");
-            boolean wide = memory.w.buffer().isWeight();
+            boolean wide = memory.w().buffer().isWeight();
             var step = memory.packed ? Term.i32(VType.LANES) : memory.size.times(memory.op.kind().gates());
             // multiplied as longs: HotSpot may not see that a widened product of ints stays within the weights
             var distance = wide ? k.wide().times(step.wide()) : k.times(step);
             var panel = memory.packed ? apart.times(memory.size) : apart;
             var mask = lanes == null ? null : Term.ref(prefix + "lanes", Term.ref("u"));
             return new Term.Load("w", Term.ref(prefix + "w").plus(distance).plus(wide ? panel.wide() : panel),
-                    new VType(ExprCode.elem(memory.dtype), memory.lanes), memory.w.needed(mask));
+                    new VType(ExprCode.elem(memory.dtype), memory.lanes), memory.w().needed(mask));
         }
     }
 }

@@ -239,7 +239,8 @@ public final class SparseKernel {
         var distance = padded ? Term.i32((int) TurnedRows.padded(n)) : ldc;
         boolean odd = n % VType.LANES != 0;
         parts(task, number, (x, part) -> new SparseRows(form, weights).sums(x, new SparseRows.Task(part.cell,
-                this.x.at(part.number.times(weights.depth())), Term.i32((int) TurnedRows.padded(weights.k())), m, "c",
+                SparseTile.X, this.x.at(part.number.times(weights.depth())),
+                Term.i32((int) TurnedRows.padded(weights.k())), m, "c",
                 c.at(n0), distance, odd && !padded ? Term.i32(n).minus(n0) : null, part.adds, values.base(), rows,
                 scales(n0))));
         if (!product.epilogue.isPlain()) {

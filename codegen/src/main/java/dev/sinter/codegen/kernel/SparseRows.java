@@ -49,6 +49,8 @@ record SparseRows(Form form, KeptWeights kept) {
      *
      * @param cell
      *            the weights
+     * @param from
+     *            name of the buffer that has the rows
      * @param x
      *            where the cell's first input of the first row is
      * @param lda
@@ -72,7 +74,7 @@ record SparseRows(Form form, KeptWeights kept) {
      * @param scales
      *            i64, where the scales of the cell's columns begin, if there are any
      */
-    record Task(KeptCode.Cell cell, Term x, Term lda, Term rows, String to, Term sums, Term ldc,
+    record Task(KeptCode.Cell cell, String from, Term x, Term lda, Term rows, String to, Term sums, Term ldc,
             @Nullable Term columns, boolean adds, Term values, Term inputs, Term scales) {
     }
 
@@ -97,7 +99,7 @@ record SparseRows(Form form, KeptWeights kept) {
                 task.inputs.plus(start.times(Term.i64(2))), task.scales,
                 task.x.plus(row.times(task.lda)), task.lda, task.sums.plus(row.times(task.ldc)), task.ldc,
                 cell.blocks(), cell.groups(), task.columns == null ? Term.i32(0) : task.columns));
-        return new Stmt.Call(tile, List.of(SparseTile.X, task.to), args);
+        return new Stmt.Call(tile, List.of(task.from, task.to), args);
     }
 
     private Kernel tile(int rows, Task task) {

@@ -3,35 +3,23 @@ package dev.sinter.codegen.plan;
 import dev.sinter.codegen.kernel.ComputeKernel;
 import dev.sinter.codegen.kernel.CumulateKernel;
 import dev.sinter.codegen.kernel.MapKernel;
-import dev.sinter.codegen.kernel.RecurrenceKernel;
 import dev.sinter.codegen.kernel.ScatterKernel;
 import dev.sinter.codegen.kernel.StridedReads;
-import dev.sinter.ir.Dim;
 import dev.sinter.ir.Expr;
 import dev.sinter.ir.Formula;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.op.Compute;
 import dev.sinter.ir.op.Cumulate;
-import dev.sinter.ir.op.Recurrence;
 import dev.sinter.ir.op.Scatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /** Plans what is said element by element. */
 final class ComputePlanner {
     private final PlanBuilder plan;
-    private final UnaryOperator<Operand> contiguous;
 
-    /**
-     * Prepares.
-     *
-     * @param contiguous
-     *            copies an operand that is not contiguous
-     */
-    ComputePlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous) {
+    ComputePlanner(PlanBuilder plan) {
         this.plan = plan;
-        this.contiguous = contiguous;
     }
 
     void compute(Compute op, Node node) {
@@ -78,31 +66,6 @@ final class ComputePlanner {
 
     void cumulate(Cumulate op, Node node) {
         plan.step(CumulateKernel.of(op, plan.operand(node.input(0)), plan.result(node.output())));
-    }
-
-    void recurrence(Recurrence op, Node node) {
-        var projected = plan.operand(node.input(0));
-        if (!projected.strides().getLast().equals(Dim.ONE)) {
-            projected = contiguous.apply(projected);
-        }
-        var constant = node.input(1).constant();
-        var panels = constant == null ? null : RecurrenceKernel.padded(op, constant);
-        var weights = panels == null ? contiguous.apply(plan.operand(node.input(1)))
-                : plan.constant(panels, WeightItem.Form.PANEL16);
-        var bias = contiguous.apply(plan.operand(node.input(2)));
-        var peephole = op.peephole() ? contiguous.apply(plan.operand(node.input(op.peepholeOperand()))) : null;
-        var lengths = op.lengths() ? contiguous.apply(plan.operand(node.input(op.lengthsOperand()))) : null;
-        var y = plan.result(node.outputs().getFirst());
-        var states = new ArrayList<Operand>();
-        for (int i = 1; i < node.outputs().size(); i++) {
-            var first = plan.operand(node.input(i + 2));
-            var state = plan.result(node.outputs().get(i));
-            plan.step(MapKernel.of(Expr.arg(0, first.dtype()), List.of(first), state));
-            states.add(state);
-        }
-        var scratch = plan.scratch(y.dtype(), RecurrenceKernel.scratchSize(op, weights.dims().getFirst()));
-        plan.step(RecurrenceKernel.of(new RecurrenceKernel.Run(op, projected, weights, bias, peephole, lengths, y,
-                states.getFirst(), states.size() > 1 ? states.get(1) : null, scratch, panels != null)));
     }
 
     private List<Operand> operands(Node node) {

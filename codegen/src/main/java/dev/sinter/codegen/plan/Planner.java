@@ -51,13 +51,15 @@ public final class Planner {
     private final PlanBuilder plan;
     private final ProductPlanner products;
     private final ComputePlanner computes;
+    private final RecurrencePlanner recurrences;
     private final ConvPlanner convs;
     private final ScaledPlanner scaled;
 
     private Planner(Graph graph, Shared shared, int firstNumber) {
         this.plan = new PlanBuilder(graph, shared, firstNumber);
         this.products = new ProductPlanner(plan, this::contiguous);
-        this.computes = new ComputePlanner(plan, this::contiguous);
+        this.computes = new ComputePlanner(plan);
+        this.recurrences = new RecurrencePlanner(plan, this::contiguous);
         this.convs = new ConvPlanner(plan, this::contiguous, products, computes);
         this.scaled = new ScaledPlanner(plan, products, computes);
     }
@@ -162,7 +164,7 @@ public final class Planner {
             case Attention a -> products.attention(a, node);
             case Compute c -> computes.compute(c, node);
             case Conv c -> convs.conv(c, node);
-            case Recurrence r -> computes.recurrence(r, node);
+            case Recurrence r -> recurrences.recurrence(r, node);
             case Scatter c -> computes.scatter(c, node);
             case Cumulate c -> computes.cumulate(c, node);
             case Trees t -> TreePlanner.plan(plan, this::contiguous, t, node);
