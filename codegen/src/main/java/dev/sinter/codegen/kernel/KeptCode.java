@@ -10,6 +10,7 @@ import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
+import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -121,15 +122,17 @@ final class KeptCode {
      *            i64, where the scales of the task's columns begin, if there are any
      * @param memory
      *            where the memory begins
+     * @param shuffles
+     *            i64, where {@link Turning#shuffles} are
      */
-    Stmt.Call weights(Cell cell, Term values, Term scales, Term memory) {
+    Stmt.Call weights(Form form, Cell cell, Term values, Term scales, Term memory, Term shuffles) {
         int group = kept.group();
         var planes = kept.stored() == Stored.BF16 ? 2 : 1;
         var low = values.plus(cell.start.wide().times(Term.i64((long) planes * group)));
         var q = Term.ref("q");
         var body = Body.block(b -> b.loop("g", Term.i32(0), Term.ref("groups"), 1, x -> {
             range(x);
-            var scale = kept.stored() == Stored.I8 ? scale(x) : Term.f32(1, VType.LANES);
+            var scale = kept.stored() == Stored.I8 ? scale(x, form) : Term.f32(1, VType.LANES);
             x.loop("q", Term.ref("from").times(group), Term.ref("to").times(group), VType.LANES,
                     lanes -> lanes.store(WEIGHTS, first(Term.ref("k0")).plus(q), value(scale)));
         }));
@@ -139,11 +142,13 @@ final class KeptCode {
             case I8 -> Storage.I8;
         };
         return new Stmt.Call(new Kernel(
-                "sparse.weights." + kept.stored().name().toLowerCase(Locale.ROOT) + ".g" + group,
-                List.of(DECODED, ENDS, ORDER, Buffer.weight("qv", storage), Buffer.weight("sc", Storage.F32)),
-                params(List.of("pe0", "po0", "q0", "q1", "s0"), List.of("k0", "groups")), body),
+                "sparse.weights." + kept.stored().name().toLowerCase(Locale.ROOT) + ".g" + group
+                        + (form == Form.V512 ? ".v512" : ""),
+                List.of(DECODED, ENDS, ORDER, Buffer.weight("qv", storage), Buffer.weight("sc", Storage.F32),
+                        Turning.SHUFFLES),
+                params(List.of("pe0", "po0", "q0", "q1", "s0", "sh0"), List.of("k0", "groups")), body),
                 List.of(WEIGHTS), List.of(cell.ends, cell.order, low, low.plus(cell.blocks.times(group).wide()), scales,
-                        memory, cell.groups));
+                        shuffles, memory, cell.groups));
     }
 
     /** Sixteen weights from q on. */
@@ -170,12 +175,19 @@ final class KeptCode {
     }
 
     /** The scales of a group's columns, over and over. */
-    private Term scale(Body b) {
+    private Term scale(Body b, Form form) {
         int group = kept.group();
         var number = b.let("number", new Term.Load("po", Term.ref("po0").plus(Term.ref("g").wide()), VType.I32, null));
         var first = b.let("first", Term.ref("s0").plus(number.times(group).wide()));
         if (group == 1) {
             return b.let("scale", new Term.Load("sc", first, VType.F32, null)).splat();
+        }
+        if (form == Form.V512) {
+            // one shuffle; elements behind the last scale, which no lane takes, are other weights
+            var scales = b.let("few",
+                    new Term.Bits(new Term.Load("sc", first, VType.F32X16, null), Elem.I32));
+            var own = Term.of(Prim.AND, Turning.lanes(Term.ref("sh0")), Term.i32(group - 1).splat());
+            return b.let("scales", new Term.Bits(Term.of(Prim.LOOKUP, b.let("own", own), scales, scales), Elem.F32));
         }
         b.loop("l", Term.i32(0), Term.i32(VType.LANES), 1, lane -> lane.store(WEIGHTS,
                 Term.ref("k0").plus(Term.ref("l")), new Term.Load("sc",

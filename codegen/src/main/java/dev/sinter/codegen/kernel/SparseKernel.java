@@ -64,8 +64,9 @@ public final class SparseKernel {
 
     /** {@return elements of memory for the sums of a task} */
     public static int sums(KeptWeights weights) {
-        int blocks = weights.parts() == 1 ? 1 : together(weights);
-        return blocks * SparseTile.rows(weights.group()) * KeptWeights.COLUMNS;
+        int rows = SparseTile.rows(weights.group());
+        return weights.parts() == 1 ? rows * KeptWeights.COLUMNS
+                : Math.toIntExact(together(weights) * rows * TurnedRows.padded(weights.n()));
     }
 
     /** {@return elements of memory for inputs' distances; 0 if weights are read where they lie} */
@@ -95,6 +96,7 @@ public final class SparseKernel {
     private final Access.Memory order;
     private final Access.Memory c;
     private final Epilogue.Declared epilogue;
+    private final SparseResult result;
     private final Term m;
     private final Term ldc;
     private final int n;
@@ -123,6 +125,7 @@ public final class SparseKernel {
         this.epilogue = product.epilogue.declare(access);
         this.m = access.size("M", product.rows);
         this.ldc = access.size("ldc", product.c.strides().getFirst());
+        this.result = new SparseResult(name(), access, epilogue, c, m, ldc, n, z == null ? null : order);
     }
 
     /** Where something begins that not all products have. */
@@ -146,11 +149,14 @@ public final class SparseKernel {
                 product.rows.ceilDiv(size).times(Dim.of(product.weights.tasks())));
     }
 
-    /** Blocks of rows that a task has at most: those that stay in the second-level cache together. */
+    /**
+     * Blocks of rows that a task has at most: those of which a part, and the sums of more parts than one, stay in the
+     * second-level cache together.
+     */
     private static int together(KeptWeights weights) {
+        long columns = weights.parts() == 1 ? 0 : TurnedRows.padded(weights.n());
         return Math.max(1, Math.toIntExact(
-                CACHED / (Float.BYTES * Math.max(1, TurnedRows.padded(weights.k()))
-                        * SparseTile.rows(weights.group()))));
+                CACHED / (Float.BYTES * (weights.depth() + columns) * SparseTile.rows(weights.group()))));
     }
 
     private String name() {
@@ -159,37 +165,77 @@ public final class SparseKernel {
     }
 
     private Kernel driver(Form form) {
-        int size = SparseTile.rows(weights.group());
-        int together = together(weights);
-        var many = Body.block(task -> {
-            var first = task.let("first",
-                    Term.of(Prim.DIV, Term.ref("t"), Term.i32(weights.tasks())).times(together));
-            var number = number(task);
-            var all = Term.of(Prim.DIV, m.plus(size - 1), Term.i32(size));
-            var last = task.let("last", Term.of(Prim.MIN, first.plus(together), all));
-            var n0 = Term.ref("n0");
-            parts(task, number, (x, part) -> {
-                if (!weights.isDirect()) {
-                    x.add(code.weights(part.cell, values.base(), scales(n0), decoded));
-                }
-                var suffix = part.adds ? "a" : "b";
-                x.loop("i" + suffix, first, last, 1, rows -> {
-                    var block = TurnedRows.block(rows, Term.ref("i" + suffix), m, size, suffix);
-                    tiles(rows, form, new Turn(block, n0, first, part));
-                    if (weights.parts() == 1) {
-                        finish(rows, form, block, n0, first);
-                    }
-                });
-            });
-            if (weights.parts() > 1) {
-                task.loop("i", first, last, 1,
-                        x -> finish(x, form, TurnedRows.block(x, Term.ref("i"), m, size, ""), n0, first));
+        boolean differ = KeptWeights.isPanel(weights.group());
+        var body = Body.block(b -> {
+            if (weights.parts() == 1) {
+                b.par("t", task -> fewOrMany(task, differ, m, x -> few(x, form), x -> {
+                    var range = range(x, Term.of(Prim.DIV, Term.ref("t"), Term.i32(weights.tasks())));
+                    var columns = columns(x, Term.of(Prim.REM, Term.ref("t"), Term.i32(weights.tasks())));
+                    sums(x, form, range, columns, part(x, columns, Term.i32(0), false));
+                }));
+            } else {
+                fewOrMany(b, differ, m, x -> x.par("t", task -> few(task, form)), x -> inParts(x, form));
             }
         });
-        var body = Body.block(b -> b.par("t", task -> fewOrMany(task, KeptWeights.isPanel(weights.group()), m,
-                x -> few(x, form), x -> many.forEach(x::add))));
         return new Kernel(name() + "." + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true),
                 body);
+    }
+
+    /**
+     * Part after part of the inputs, each with all columns of the tasks from lo to hi that have the same rows: a part and
+     * all sums stay in the second-level cache, and the weights of a part are decoded once.
+     */
+    private void inParts(Body b, Form form) {
+        var tasks = Term.i32(weights.tasks());
+        var end = Term.of(Prim.DIV, Term.ref("hi").plus(weights.tasks() - 1), tasks);
+        b.loop("r", Term.of(Prim.DIV, Term.ref("lo"), tasks), end, 1, x -> {
+            var range = range(x, Term.ref("r"));
+            var before = x.let("before", Term.ref("r").times(weights.tasks()));
+            var from = x.let("from", Term.of(Prim.MAX, Term.ref("lo").minus(before), Term.i32(0)));
+            var to = x.let("to", Term.of(Prim.MIN, Term.ref("hi").minus(before), tasks));
+            x.loop("ta", from, to, 1, task -> {
+                var columns = columns(task, Term.ref("ta"));
+                sums(task, form, range, columns, part(task, columns, Term.i32(0), false));
+            });
+            x.loop("part", Term.i32(1), Term.i32(weights.parts()), 1, y -> y.loop("tb", from, to, 1, task -> {
+                var columns = columns(task, Term.ref("tb"));
+                sums(task, form, range, columns, part(task, columns, Term.ref("part"), true));
+            }));
+            x.loop("tc", from, to, 1, task -> {
+                var columns = columns(task, Term.ref("tc"));
+                task.loop("i", range.first, range.last, 1, rows -> {
+                    var block = TurnedRows.block(rows, Term.ref("i"), m, SparseTile.rows(weights.group()), "");
+                    result.finish(rows, form, block, columns.first, sums(block, columns.first, range.first));
+                });
+            });
+        });
+    }
+
+    /** Blocks of rows that share decoded weights: the first one, and the end. */
+    private record Range(Term first, Term last) {
+    }
+
+    private Range range(Body b, Term number) {
+        int size = SparseTile.rows(weights.group());
+        int together = together(weights);
+        var first = b.let("first", number.times(together));
+        var all = Term.of(Prim.DIV, m.plus(size - 1), Term.i32(size));
+        return new Range(first, b.let("last", Term.of(Prim.MIN, first.plus(together), all)));
+    }
+
+    /** The sums of a part; and what becomes of them, if there is only one part. */
+    private void sums(Body b, Form form, Range range, Columns columns, Part part) {
+        if (!weights.isDirect()) {
+            b.add(code.weights(form, part.cell, values.base(), scales(columns.first), decoded, order.base()));
+        }
+        var suffix = part.adds ? "b" : "a";
+        b.loop("i" + suffix, range.first, range.last, 1, rows -> {
+            var block = TurnedRows.block(rows, Term.ref("i" + suffix), m, SparseTile.rows(weights.group()), suffix);
+            tiles(rows, form, new Turn(block, columns.first, range.first, part));
+            if (weights.parts() == 1) {
+                result.finish(rows, form, block, columns.first, sums(block, columns.first, range.first));
+            }
+        });
     }
 
     /** Does one thing with few rows, where that is another, and else the other. */
@@ -202,28 +248,36 @@ public final class SparseKernel {
         }
     }
 
-    /** The number of a task's columns; names the first of them, and how many groups they are. */
-    private Term number(Body task) {
-        var number = task.let("number", Term.of(Prim.REM, Term.ref("t"), Term.i32(weights.tasks())));
-        task.let("n0", number.times(KeptWeights.COLUMNS));
+    /** A task's columns: their number, the first of them, and how many groups they are. */
+    private record Columns(Term number, Term first, Term groups) {
+    }
+
+    private Columns columns(Body b, Term term) {
+        var number = b.let("number", term);
         int groups = (n + weights.group() - 1) / weights.group();
-        task.let("groups", Term.of(Prim.MIN, Term.i32(weights.groups()),
-                Term.i32(groups).minus(number.times(weights.groups()))));
-        return number;
+        return new Columns(number, b.let("n0", number.times(KeptWeights.COLUMNS)),
+                b.let("groups", Term.of(Prim.MIN, Term.i32(weights.groups()),
+                        Term.i32(groups).minus(number.times(weights.groups())))));
     }
 
     /** A part of the inputs, its weights, and whether others came before. */
     private record Part(Term number, KeptCode.Cell cell, boolean adds) {
     }
 
-    private void parts(Body task, Term number, BiConsumer<Body, Part> each) {
-        int parts = weights.parts();
-        for (int part = 0; part < Math.min(parts, 2); part++) {
-            boolean adds = part > 0;
-            var name = "part" + part;
-            // all parts but the first are rounds of one loop
-            task.loop(name, Term.i32(part), Term.i32(adds ? parts : 1), 1, x -> each.accept(x, new Part(Term.ref(name),
-                    cell(x, number.times(parts).plus(Term.ref(name)), adds ? "a" : "b"), adds)));
+    private Part part(Body b, Columns columns, Term number, boolean adds) {
+        var suffix = adds ? "b" : "a";
+        var cell = b.let("cell" + suffix, columns.number.times(weights.parts()).plus(number));
+        var start = b.let("start" + suffix, starts.load(cell, 1));
+        var blocks = b.let("blocks" + suffix, starts.load(cell.plus(1), 1).minus(start));
+        return new Part(number, new KeptCode.Cell(ends.at(cell.times(1 + weights.groups())),
+                groups.at(cell.times(weights.groups())), start, blocks, columns.groups), adds);
+    }
+
+    private void parts(Body task, Columns columns, BiConsumer<Body, Part> each) {
+        each.accept(task, part(task, columns, Term.i32(0), false));
+        if (weights.parts() > 1) {
+            task.loop("part", Term.i32(1), Term.i32(weights.parts()), 1,
+                    x -> each.accept(x, part(x, columns, Term.ref("part"), true)));
         }
     }
 
@@ -233,12 +287,12 @@ public final class SparseKernel {
 
     /** Rows that are not turned. */
     private void few(Body task, Form form) {
-        var number = number(task);
-        var n0 = Term.ref("n0");
+        var columns = columns(task, Term.of(Prim.REM, Term.ref("t"), Term.i32(weights.tasks())));
+        var n0 = columns.first;
         boolean padded = z == null;
         var distance = padded ? Term.i32((int) TurnedRows.padded(n)) : ldc;
         boolean odd = n % VType.LANES != 0;
-        parts(task, number, (x, part) -> new SparseRows(form, weights).sums(x, new SparseRows.Task(part.cell,
+        parts(task, columns, (x, part) -> new SparseRows(form, weights).sums(x, new SparseRows.Task(part.cell,
                 SparseTile.X, this.x.at(part.number.times(weights.depth())),
                 Term.i32((int) TurnedRows.padded(weights.k())), m, "c",
                 c.at(n0), distance, odd && !padded ? Term.i32(n).minus(n0) : null, part.adds, values.base(), rows,
@@ -256,14 +310,6 @@ public final class SparseKernel {
                                 List.of(Term.i32(0), Term.i32(n / VType.LANES), m, Term.i32(1)))));
             }
         }
-    }
-
-    private KeptCode.Cell cell(Body b, Term number, String suffix) {
-        var cell = b.let("cell" + suffix, number);
-        var start = b.let("start" + suffix, starts.load(cell, 1));
-        var blocks = b.let("blocks" + suffix, starts.load(cell.plus(1), 1).minus(start));
-        return new KeptCode.Cell(ends.at(cell.times(1 + weights.groups())), groups.at(cell.times(weights.groups())),
-                start, blocks, Term.ref("groups"));
     }
 
     /** A block of rows, the task's first column and block, and the part of the inputs. */
@@ -294,75 +340,9 @@ public final class SparseKernel {
         if (z == null) {
             return c.at(block.first().times((int) TurnedRows.padded(n)).plus(n0.times(block.width())));
         }
-        int size = KeptWeights.COLUMNS * SparseTile.rows(weights.group());
-        return z.at(weights.parts() == 1 ? Term.i32(0) : block.number().minus(first).times(size));
-    }
-
-    /** The epilogue, and turning back what does not stay turned. */
-    private void finish(Body b, Form form, TurnedRows.Block block, Term n0, Term first) {
-        var sums = sums(block, n0, first);
-        if (z != null) {
-            back(b, form, block, n0, sums);
-        } else if (!product.epilogue.isPlain()) {
-            b.add(access.call(turnedEpilogue(), List.of(sums, n0,
-                    Term.of(Prim.MIN, n0.plus(KeptWeights.COLUMNS), Term.i32(n)), block.width())));
-        }
-    }
-
-    /** The epilogue of sums that stay turned. */
-    private Kernel turnedEpilogue() {
-        var body = Body.block(b -> b.loop("n", Term.ref("n0"), Term.ref("n1"), 1, column -> {
-            var at = column.let("from",
-                    Term.ref("s0").plus(Term.ref("n").minus(Term.ref("n0")).times(Term.ref("width"))));
-            column.loop("l", Term.i32(0), Term.ref("width"), VType.LANES, lanes -> {
-                var sum = lanes.let("sum", new Term.Load("c", at.plus(Term.ref("l")), VType.F32X16, null));
-                lanes.store("c", at.plus(Term.ref("l")),
-                        epilogue.applyToRows(lanes, sum, Term.ref("n"), "v"));
-            });
-        }));
-        return access.part(name() + ".epilogue", List.of("s0", "n0", "n1", "width"), body);
-    }
-
-    /** Turns sums back into the result, and does the epilogue. */
-    private void back(Body b, Form form, TurnedRows.Block block, Term n0, Term sums) {
-        int whole = n / VType.LANES * VType.LANES;
-        var n1 = b.let("n1", Term.of(Prim.MIN, n0.plus(KeptWeights.COLUMNS), Term.i32(whole)));
-        if (whole > 0) {
-            b.loop("n", n0, n1, VType.LANES, x -> squares(x, form, block, Term.ref("n"),
-                    sums.plus(Term.ref("n").minus(n0).times(block.width())), null));
-            epilogue(b, block, n0, n1, false);
-        }
-        if (whole < n) {
-            b.when(Term.of(Prim.LT, Term.i32(whole), n0.plus(KeptWeights.COLUMNS)), x -> {
-                squares(x, form, block, Term.i32(whole),
-                        sums.plus(Term.i32(whole).minus(n0).times(block.width())), Term.i32(n - whole));
-                epilogue(x, block, Term.i32(whole), Term.i32(whole + VType.LANES), true);
-            });
-        }
-    }
-
-    private void squares(Body b, Form form, TurnedRows.Block block, Term column, Term sums, @Nullable Term columns) {
-        var square = columns == null ? "u" : "ur";
-        var u = Term.ref(square).times(VType.LANES);
-        var from = sums.plus(u);
-        b.loop(square, Term.i32(0), block.vectors(), 1, x -> x.add(Turning.columns(form,
-                new Turning.Source(SparseTile.SUMS, from, block.width(), order.base()),
-                m.minus(block.first()).minus(u), columns,
-                new Turning.Target("c", c.at(block.first().plus(u).times(ldc).plus(column)), ldc))));
-    }
-
-    private void epilogue(Body b, TurnedRows.Block block, Term n0, Term n1, boolean masked) {
-        if (product.epilogue.isPlain()) {
-            return;
-        }
-        var j = Term.of(Prim.DIV, n0, Term.i32(VType.LANES));
-        var panels = Term.of(Prim.DIV, n1.minus(n0), Term.i32(VType.LANES));
-        b.add(access.call(waiting().any(masked), List.of(block.first(), j, block.rows(), panels)));
-    }
-
-    private WaitingSums waiting() {
-        return new WaitingSums(name(), access,
-                new ScalarProduct.Target(name(), sum -> sum, epilogue, c, ldc, n), null);
+        int size = (int) TurnedRows.padded(n) * SparseTile.rows(weights.group());
+        return z.at(weights.parts() == 1 ? Term.i32(0)
+                : block.number().minus(first).times(size).plus(n0.times(block.width())));
     }
 
     /**
@@ -376,8 +356,6 @@ public final class SparseKernel {
         if (product.epilogue.expr().dtype() != DType.F32) {
             return false;
         }
-        var kernel = new SparseKernel(product);
-        return product.epilogue.isPlain() || VectorOperations
-                .fit(kernel.z == null ? kernel.turnedEpilogue() : kernel.waiting().any(true));
+        return new SparseKernel(product).result.fits();
     }
 }

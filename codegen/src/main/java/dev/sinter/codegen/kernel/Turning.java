@@ -26,19 +26,32 @@ final class Turning {
     private static final String FROM = "x";
     private static final String TO = "y";
     private static final String ORDER = "sh";
+    /** Buffer of the {@link #shuffles}. */
+    static final Buffer SHUFFLES = Buffer.weight(ORDER, Buffer.Storage.I32);
     private static final List<Buffer> BUFFERS = List.of(Buffer.heap(FROM, Buffer.Storage.F32),
-            Buffer.heap(TO, Buffer.Storage.F32), Buffer.weight(ORDER, Buffer.Storage.I32));
+            Buffer.heap(TO, Buffer.Storage.F32), SHUFFLES);
 
     private Turning() {
     }
 
-    /** The shuffles' positions, {@code i32[2,16]}: of the rows' first halves, then of their second halves. */
+    /**
+     * The shuffles' positions, {@code i32[3,16]}: of the rows' first halves, then of their second halves, and the lanes'
+     * own numbers.
+     */
     static TensorData shuffles() {
-        var order = TensorData.zeros(DType.I32, 2, SIDE);
+        var order = TensorData.zeros(DType.I32, 3, SIDE);
         for (int i = 0; i < 2 * SIDE; i++) {
             order.set(i, i / 2 + i % 2 * SIDE);
         }
+        for (int i = 0; i < SIDE; i++) {
+            order.set(2 * SIDE + i, i);
+        }
         return order;
+    }
+
+    /** The lanes' numbers, given where the {@link #shuffles} are. */
+    static Term lanes(Term order) {
+        return new Term.Load(ORDER, order.plus(Term.i64(2 * SIDE)), VType.I32X16, null);
     }
 
     /**
