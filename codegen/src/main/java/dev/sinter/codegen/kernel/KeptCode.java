@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Decodes a cell of {@link KeptWeights} into memory that tiles read: distances of inputs, and weights in f32. So weights
+ * Decodes a cell of {@link KeptWeights} of groups into memory that tiles read: distances of inputs, and weights in f32. So weights
  * come from memory as small as they are stored, once for all blocks of rows, and tiles read arrays, around which HotSpot
  * makes a tighter loop than around the weight segment.
  */
@@ -177,11 +177,8 @@ final class KeptCode {
     /** The scales of a group's columns, over and over. */
     private Term scale(Body b, Form form) {
         int group = kept.group();
-        var number = b.let("number", new Term.Load("po", Term.ref("po0").plus(Term.ref("g").wide()), VType.I32, null));
+        var number = b.let("number", number(Term.ref("g")));
         var first = b.let("first", Term.ref("s0").plus(number.times(group).wide()));
-        if (group == 1) {
-            return b.let("scale", new Term.Load("sc", first, VType.F32, null)).splat();
-        }
         if (form == Form.V512) {
             // one shuffle; elements behind the last scale, which no lane takes, are other weights
             var scales = b.let("few",
@@ -193,5 +190,10 @@ final class KeptCode {
                 Term.ref("k0").plus(Term.ref("l")), new Term.Load("sc",
                         first.plus(Term.of(Prim.AND, Term.ref("l"), Term.i32(group - 1)).wide()), VType.F32, null)));
         return b.let("scales", new Term.Load(WEIGHTS, Term.ref("k0"), VType.F32X16, null));
+    }
+
+    /** A group's number in its task, by its place in the cell. */
+    static Term number(Term place) {
+        return new Term.Load("po", Term.ref("po0").plus(place.wide()), VType.I32, null);
     }
 }

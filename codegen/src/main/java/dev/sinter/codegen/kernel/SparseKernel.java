@@ -65,8 +65,7 @@ public final class SparseKernel {
     /** {@return elements of memory for the sums of a task} */
     public static int sums(KeptWeights weights) {
         int rows = SparseTile.rows(weights.group());
-        return weights.parts() == 1 ? rows * KeptWeights.COLUMNS
-                : Math.toIntExact(together(weights) * rows * TurnedRows.padded(weights.n()));
+        return weights.parts() == 1 ? rows * weights.columns() : together(weights) * rows * columns(weights);
     }
 
     /** {@return elements of memory for inputs' distances; 0 if weights are read where they lie} */
@@ -125,7 +124,7 @@ public final class SparseKernel {
         this.epilogue = product.epilogue.declare(access);
         this.m = access.size("M", product.rows);
         this.ldc = access.size("ldc", product.c.strides().getFirst());
-        this.result = new SparseResult(name(), access, epilogue, c, m, ldc, n, z == null ? null : order);
+        this.result = new SparseResult(name(), access, epilogue, c, m, ldc, n, weights.columns(), z == null ? null : order);
     }
 
     /** Where something begins that not all products have. */
@@ -154,9 +153,19 @@ public final class SparseKernel {
      * second-level cache together.
      */
     private static int together(KeptWeights weights) {
-        long columns = weights.parts() == 1 ? 0 : TurnedRows.padded(weights.n());
+        long columns = weights.parts() == 1 ? 0 : columns(weights);
         return Math.max(1, Math.toIntExact(
                 CACHED / (Float.BYTES * (weights.depth() + columns) * SparseTile.rows(weights.group()))));
+    }
+
+    /** Columns whose sums wait for further parts: a task's if pairs of columns are decoded anyway, else all. */
+    private static int columns(KeptWeights weights) {
+        return isPaired(weights) ? weights.columns() : (int) TurnedRows.padded(weights.n());
+    }
+
+    /** Whether columns keep inputs of their own and go in pairs, which decode their weights themselves. */
+    private static boolean isPaired(KeptWeights weights) {
+        return weights.group() == 1;
     }
 
     private String name() {
@@ -173,12 +182,29 @@ public final class SparseKernel {
                     var columns = columns(x, Term.of(Prim.REM, Term.ref("t"), Term.i32(weights.tasks())));
                     sums(x, form, range, columns, part(x, columns, Term.i32(0), false));
                 }));
+            } else if (isPaired(weights)) {
+                b.par("t", task -> inTurn(task, form));
             } else {
                 fewOrMany(b, differ, m, x -> x.par("t", task -> few(task, form)), x -> inParts(x, form));
             }
         });
         return new Kernel(name() + "." + form.suffix().toLowerCase(Locale.ROOT), access.buffers(), access.params(true),
                 body);
+    }
+
+    /** All parts of the inputs with the columns of one task. */
+    private void inTurn(Body task, Form form) {
+        var range = range(task, Term.of(Prim.DIV, Term.ref("t"), Term.i32(weights.tasks())));
+        var columns = columns(task, Term.of(Prim.REM, Term.ref("t"), Term.i32(weights.tasks())));
+        parts(task, columns, (x, part) -> sums(x, form, range, columns, part));
+        finish(task, form, range, columns);
+    }
+
+    private void finish(Body task, Form form, Range range, Columns columns) {
+        task.loop("i", range.first, range.last, 1, rows -> {
+            var block = TurnedRows.block(rows, Term.ref("i"), m, SparseTile.rows(weights.group()), "");
+            result.finish(rows, form, block, columns.first, sums(block, columns.first, range.first));
+        });
     }
 
     /**
@@ -202,11 +228,7 @@ public final class SparseKernel {
                 sums(task, form, range, columns, part(task, columns, Term.ref("part"), true));
             }));
             x.loop("tc", from, to, 1, task -> {
-                var columns = columns(task, Term.ref("tc"));
-                task.loop("i", range.first, range.last, 1, rows -> {
-                    var block = TurnedRows.block(rows, Term.ref("i"), m, SparseTile.rows(weights.group()), "");
-                    result.finish(rows, form, block, columns.first, sums(block, columns.first, range.first));
-                });
+                finish(task, form, range, columns(task, Term.ref("tc")));
             });
         });
     }
@@ -225,7 +247,7 @@ public final class SparseKernel {
 
     /** The sums of a part; and what becomes of them, if there is only one part. */
     private void sums(Body b, Form form, Range range, Columns columns, Part part) {
-        if (!weights.isDirect()) {
+        if (decodesCells()) {
             b.add(code.weights(form, part.cell, values.base(), scales(columns.first), decoded, order.base()));
         }
         var suffix = part.adds ? "b" : "a";
@@ -248,16 +270,16 @@ public final class SparseKernel {
         }
     }
 
-    /** A task's columns: their number, the first of them, and how many groups they are. */
+    /** A task's columns: their number, the first of them, and how many groups or pairs they are. */
     private record Columns(Term number, Term first, Term groups) {
     }
 
     private Columns columns(Body b, Term term) {
         var number = b.let("number", term);
-        int groups = (n + weights.group() - 1) / weights.group();
-        return new Columns(number, b.let("n0", number.times(KeptWeights.COLUMNS)),
-                b.let("groups", Term.of(Prim.MIN, Term.i32(weights.groups()),
-                        Term.i32(groups).minus(number.times(weights.groups())))));
+        int list = weights.group() * weights.together();
+        return new Columns(number, b.let("n0", number.times(weights.columns())),
+                b.let("groups", Term.of(Prim.MIN, Term.i32(weights.lists()),
+                        Term.i32((n + list - 1) / list).minus(number.times(weights.lists())))));
     }
 
     /** A part of the inputs, its weights, and whether others came before. */
@@ -269,7 +291,7 @@ public final class SparseKernel {
         var cell = b.let("cell" + suffix, columns.number.times(weights.parts()).plus(number));
         var start = b.let("start" + suffix, starts.load(cell, 1));
         var blocks = b.let("blocks" + suffix, starts.load(cell.plus(1), 1).minus(start));
-        return new Part(number, new KeptCode.Cell(ends.at(cell.times(1 + weights.groups())),
+        return new Part(number, new KeptCode.Cell(ends.at(cell.times(1 + weights.lists())),
                 groups.at(cell.times(weights.groups())), start, blocks, columns.groups), adds);
     }
 
@@ -312,6 +334,11 @@ public final class SparseKernel {
         }
     }
 
+    /** Whether all weights of a cell are decoded before its tiles. */
+    private boolean decodesCells() {
+        return !weights.isDirect() && !isPaired(weights);
+    }
+
     /** A block of rows, the task's first column and block, and the part of the inputs. */
     private record Turn(TurnedRows.Block block, Term n0, Term first, Part part) {
     }
@@ -320,19 +347,24 @@ public final class SparseKernel {
         var block = turn.block;
         var cell = turn.part.cell;
         int size = SparseTile.rows(weights.group());
-        if (!weights.isDirect()) {
-            // only the last block may be narrower
-            var changed = Term.of(Prim.OR, Term.of(Prim.EQ, block.number(), turn.first),
-                    Term.of(Prim.LT, block.width(), Term.i32(size)));
+        // only the last block may be narrower
+        var changed = Term.of(Prim.OR, Term.of(Prim.EQ, block.number(), turn.first),
+                Term.of(Prim.LT, block.width(), Term.i32(size)));
+        if (decodesCells()) {
             b.when(changed, x -> x.add(code.inputs(cell, rows, inputs, block.width())));
         }
-        new SparseTile(form, weights.group(), weights.isDirect()).sums(b, new SparseTile.Task(
+        var task = new SparseTile.Task(
                 x.at(block.first().times((int) TurnedRows.padded(weights.k()))
                         .plus(turn.part.number.times(weights.depth()).times(block.width()))),
                 block.width(), block.vectors(), z != null ? SparseTile.SUMS : "c", sums(block, turn.n0, turn.first),
                 turn.part.adds, cell, values.base().plus(cell.start().wide().times(Term.i64(1 + weights.group()))),
-                inputs,
-                KeptCode.first(decoded)));
+                inputs, KeptCode.first(decoded));
+        if (isPaired(weights)) {
+            new PairTile(form, weights.stored()).sums(b, task, new PairTile.Source(
+                    Term.of(Prim.SELECT, changed, Term.i32(1), Term.i32(0)), rows, values.base(), scales(turn.n0)));
+        } else {
+            new SparseTile(form, weights.group(), weights.isDirect()).sums(b, task);
+        }
     }
 
     /** Where the sums of a block of rows are. */
@@ -340,9 +372,10 @@ public final class SparseKernel {
         if (z == null) {
             return c.at(block.first().times((int) TurnedRows.padded(n)).plus(n0.times(block.width())));
         }
-        int size = (int) TurnedRows.padded(n) * SparseTile.rows(weights.group());
+        int size = columns(weights) * SparseTile.rows(weights.group());
+        var before = block.number().minus(first).times(size);
         return z.at(weights.parts() == 1 ? Term.i32(0)
-                : block.number().minus(first).times(size).plus(n0.times(block.width())));
+                : isPaired(weights) ? before : before.plus(n0.times(block.width())));
     }
 
     /**

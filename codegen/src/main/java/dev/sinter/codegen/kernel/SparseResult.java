@@ -27,11 +27,13 @@ import org.jspecify.annotations.Nullable;
  *            their distance
  * @param n
  *            its columns
+ * @param columns
+ *            those of a task, whole vectors
  * @param order
  *            {@link Turning#shuffles}; null if it stays turned
  */
 record SparseResult(String name, Access access, Epilogue.Declared epilogue, Access.Memory c, Term m, Term ldc, int n,
-        Access.@Nullable Memory order) {
+        int columns, Access.@Nullable Memory order) {
     /**
      * Finishes a block of rows of a task's columns.
      *
@@ -45,7 +47,7 @@ record SparseResult(String name, Access access, Epilogue.Declared epilogue, Acce
             back(b, form, block, n0, sums);
         } else if (!epilogue.epilogue().isPlain()) {
             b.add(access.call(turned(form), List.of(sums, n0,
-                    Term.of(Prim.MIN, n0.plus(KeptWeights.COLUMNS), Term.i32(n)), block.width())));
+                    Term.of(Prim.MIN, n0.plus(columns), Term.i32(n)), block.width())));
         }
     }
 
@@ -91,14 +93,14 @@ record SparseResult(String name, Access access, Epilogue.Declared epilogue, Acce
 
     private void back(Body b, Form form, TurnedRows.Block block, Term n0, Term sums) {
         int whole = n / VType.LANES * VType.LANES;
-        var n1 = b.let("n1", Term.of(Prim.MIN, n0.plus(KeptWeights.COLUMNS), Term.i32(whole)));
+        var n1 = b.let("n1", Term.of(Prim.MIN, n0.plus(columns), Term.i32(whole)));
         if (whole > 0) {
             b.loop("n", n0, n1, VType.LANES, x -> squares(x, form, block, Term.ref("n"),
                     sums.plus(Term.ref("n").minus(n0).times(block.width())), null));
             epilogue(b, form, block, n0, n1);
         }
         if (whole < n) {
-            b.when(Term.of(Prim.LT, Term.i32(whole), n0.plus(KeptWeights.COLUMNS)), x -> {
+            b.when(Term.of(Prim.LT, Term.i32(whole), n0.plus(columns)), x -> {
                 squares(x, form, block, Term.i32(whole),
                         sums.plus(Term.i32(whole).minus(n0).times(block.width())), Term.i32(n - whole));
                 var panel = Term.i32(whole / VType.LANES);
@@ -129,7 +131,7 @@ record SparseResult(String name, Access access, Epilogue.Declared epilogue, Acce
         var kernel = waiting().aside(panels, false);
         b.loop("j", first, end.plus(1 - panels), panels,
                 x -> x.add(access.call(kernel, List.of(block.first(), Term.ref("j"), block.rows()))));
-        if (n / VType.LANES % panels > 0) {
+        if (n / VType.LANES % panels > 0 || columns / VType.LANES % panels > 0) {
             var rest = b.let("rest", end.minus(Term.of(Prim.REM, end.minus(first), Term.i32(panels))));
             b.when(Term.of(Prim.LT, rest, end), x -> epilogue(x, block, rest, end, false));
         }

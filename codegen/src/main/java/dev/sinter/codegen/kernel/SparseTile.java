@@ -17,7 +17,8 @@ import java.util.List;
  * Sums of products with sparse weights: the lanes of a vector are rows of the other operand, which lies turned, and each
  * weight kept is one scalar for all of them. So the indices of weights are data, the same few methods serve all layers of
  * a model, and what is skipped costs nothing. A group of neighbouring columns that keep the same inputs (a pattern of 2x1,
- * 4x1, 8x1 or 16x1, outputs first) loads each input once for all of them.
+ * 4x1, 8x1 or 16x1, outputs first) loads each input once for all of them; for columns that don't there is
+ * {@link PairTile}.
  *
  * <p>
  * Each sum takes its products in ascending k by fma, as dense products do; a zero that is left out changes no sum, unless

@@ -18,7 +18,9 @@ final class SparseWeights {
     private final int k;
     private final int n;
     private final float[] weights;
+    private final int columns;
     private final int groups;
+    private final int together;
     private final int parts;
     private final int depth;
     private final int cells;
@@ -30,6 +32,7 @@ final class SparseWeights {
     private final int[] words; // of others
     private final float @Nullable [] scales;
     private final Stored stored;
+    private final boolean direct;
     private int most;
 
     private SparseWeights(TensorData matrix, int group) {
@@ -37,19 +40,27 @@ final class SparseWeights {
         this.k = (int) matrix.dims()[0];
         this.n = (int) matrix.dims()[1];
         this.weights = matrix.floatArray();
-        this.groups = KeptWeights.COLUMNS / group;
+        this.columns = KeptWeights.columns(group, n);
+        this.groups = columns / group;
+        this.together = KeptWeights.together(group);
         this.scales = ColumnScales.of(matrix);
         this.stored = scales != null ? Stored.I8 : isHalf() ? Stored.BF16 : Stored.F32;
-        this.depth = KeptWeights.depth(stored, k);
+        this.depth = KeptWeights.depth(group, stored, k);
         this.parts = Math.max(1, (k + depth - 1) / depth);
-        this.cells = (n + KeptWeights.COLUMNS - 1) / KeptWeights.COLUMNS * parts;
+        this.cells = (n + columns - 1) / columns * parts;
         this.starts = new int[cells + 1];
-        this.ends = new int[cells * (1 + groups)];
+        this.ends = new int[cells * (1 + groups / together)];
         this.order = new byte[cells * groups];
-        int blocks = blocks(matrix, group);
-        this.inputs = new byte[stored == Stored.F32 ? 0 : 2 * blocks];
+        for (int cell = 0; cell < cells; cell++) {
+            int blocks = Arrays.stream(lengths(cell)).sum() * together;
+            starts[cell + 1] = starts[cell] + blocks;
+            most = Math.max(most, blocks);
+        }
+        int blocks = starts[cells];
+        this.direct = KeptWeights.isDirect(group, stored);
+        this.inputs = new byte[direct ? 0 : together == 1 ? 2 * blocks : blocks];
         this.bytes = new byte[stored == Stored.F32 ? 0 : blocks * group * stored.bytes()];
-        this.words = new int[stored == Stored.F32 ? blocks * (1 + group) : 0];
+        this.words = new int[stored == Stored.F32 ? blocks * (direct ? 1 + group : group) : 0];
     }
 
     /** How many blocks a matrix {@code [K,N]} has in groups of so many columns. */
@@ -100,13 +111,13 @@ final class SparseWeights {
                 weight.apply(TensorData.of(DType.I32, starts, starts.length)),
                 weight.apply(TensorData.of(DType.I32, ends, ends.length)),
                 weight.apply(TensorData.of(DType.U8, order, order.length)),
-                stored == Stored.F32 ? null : weight.apply(TensorData.of(DType.U8, inputs, inputs.length)),
+                direct ? null : weight.apply(TensorData.of(DType.U8, inputs, inputs.length)),
                 weight.apply(values), scales == null ? null : weight.apply(padded(scales)));
     }
 
-    private TensorData padded(float[] columns) {
-        int size = cells / parts * KeptWeights.COLUMNS;
-        return TensorData.floats(Arrays.copyOf(columns, size), size);
+    private TensorData padded(float[] values) {
+        int size = cells / parts * columns;
+        return TensorData.floats(Arrays.copyOf(values, size), size);
     }
 
     private boolean isHalf() {
@@ -120,32 +131,73 @@ final class SparseWeights {
 
     // ---- one cell
 
-    private void cell(int cell) {
-        int column = cell / parts * KeptWeights.COLUMNS;
-        int row = cell % parts * depth;
-        int last = Math.min(row + depth, k);
+    /** Blocks of each of a cell's groups. */
+    private int[] counts(int cell) {
+        int column = column(cell);
         var counts = new int[groups];
-        for (int g = 0; g < groups; g++) {
-            for (int r = row; r < last; r++) {
-                counts[g] += keeps(column + g * group, r) ? 1 : 0;
+        for (int row = row(cell); row < last(cell); row++) {
+            for (int g = 0; g < groups; g++) {
+                counts[g] += keeps(column + g * group, row) ? 1 : 0;
             }
         }
-        int blocks = Arrays.stream(counts).sum();
-        starts[cell + 1] = starts[cell] + blocks;
-        most = Math.max(most, blocks);
-        // equal ones stay in order: those beyond the last column are empty and come last
-        var sorted = IntStream.range(0, groups).boxed()
-                .sorted(Comparator.comparingInt((Integer g) -> -counts[g])).toList();
+        return counts;
+    }
+
+    /** A cell's groups, those with most blocks first. Equal ones stay in order: those beyond the last column come last. */
+    private int[] sorted(int[] counts) {
+        return IntStream.range(0, groups).boxed().sorted(Comparator.comparingInt(g -> -counts[g]))
+                .mapToInt(g -> g).toArray();
+    }
+
+    /** Blocks of each group, or of each of a pair's columns: as many as the one has that has more. */
+    private int[] lengths(int cell) {
+        var counts = counts(cell);
+        var sorted = sorted(counts);
+        return IntStream.range(0, groups / together).map(i -> counts[sorted[i * together]]).toArray();
+    }
+
+    private int column(int cell) {
+        return cell / parts * columns;
+    }
+
+    private int row(int cell) {
+        return cell % parts * depth;
+    }
+
+    private int last(int cell) {
+        return Math.min(row(cell) + depth, k);
+    }
+
+    private void cell(int cell) {
+        var sorted = sorted(counts(cell));
+        var lengths = lengths(cell);
         int next = 0;
         for (int i = 0; i < groups; i++) {
-            int g = sorted.get(i);
-            order[cell * groups + i] = (byte) g;
-            for (int r = row; r < last; r++) {
-                if (keeps(column + g * group, r)) {
-                    block(starts[cell], blocks, next++, r - row, r * n + column + g * group);
-                }
+            order[cell * groups + i] = (byte) sorted[i];
+        }
+        for (int i = 0; i < lengths.length; i++) {
+            for (int side = 0; side < together; side++) {
+                list(cell, sorted[i * together + side], next + side * lengths[i], lengths[i]);
             }
-            ends[cell * (1 + groups) + 1 + i] = next;
+            next += lengths[i] * together;
+            ends[cell * (1 + lengths.length) + 1 + i] = next;
+        }
+    }
+
+    /** Stores a group's blocks; those it has too few of are zeros, which the matrix has there as well. */
+    private void list(int cell, int g, int first, int length) {
+        int number = first;
+        int column = column(cell) + g * group;
+        int zeros = length;
+        for (int row = row(cell); row < last(cell); row++) {
+            zeros -= keeps(column, row) ? 1 : 0;
+        }
+        for (int row = row(cell); row < last(cell); row++) {
+            boolean kept = keeps(column, row);
+            if (kept || zeros > 0) {
+                block(cell, number++, row, column);
+                zeros -= kept ? 0 : 1;
+            }
         }
     }
 
@@ -156,32 +208,32 @@ final class SparseWeights {
     /**
      * Stores a block.
      *
-     * @param start
-     *            the cell's first block
-     * @param blocks
-     *            how many the cell has
      * @param number
      *            the block's number within the cell
-     * @param input
-     *            its row
-     * @param from
-     *            its first weight
+     * @param row
+     *            its row in the matrix
+     * @param column
+     *            its first column
      */
-    private void block(int start, int blocks, int number, int input, int from) {
-        if (stored == Stored.F32) {
+    private void block(int cell, int number, int row, int column) {
+        int start = starts[cell];
+        int blocks = starts[cell + 1] - start;
+        int input = row - row(cell);
+        if (direct) {
             words[(start + number) * (1 + group)] = input;
+        } else if (together > 1) {
+            inputs[start + number] = (byte) input;
         } else {
             inputs[2 * start + number] = (byte) input;
             inputs[2 * start + blocks + number] = (byte) (input >> BITS);
         }
-        int columns = Math.min(group, n - from % n);
-        for (int i = 0; i < columns; i++) {
-            float weight = weights[from + i];
+        for (int i = 0; i < Math.min(group, n - column); i++) {
+            float weight = weights[row * n + column + i];
             int bits = Float.floatToRawIntBits(weight);
             int at = number * group + i;
             switch (stored) {
-                case F32 -> words[(start + number) * (1 + group) + 1 + i] = bits;
-                case I8 -> bytes[start * group + at] = (byte) ColumnScales.integer(weight, scales[from % n + i]);
+                case F32 -> words[start * group + at + (direct ? start + number + 1 : 0)] = bits;
+                case I8 -> bytes[start * group + at] = (byte) ColumnScales.integer(weight, scales[column + i]);
                 case BF16 -> {
                     bytes[2 * start * group + at] = (byte) (bits >> 2 * BITS);
                     bytes[(2 * start + blocks) * group + at] = (byte) (bits >> 3 * BITS);
