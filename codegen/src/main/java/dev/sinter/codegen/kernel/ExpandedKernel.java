@@ -171,8 +171,8 @@ public final class ExpandedKernel {
             for (int panels : widths()) {
                 boolean all = heights(form, panels).stream()
                         .allMatch(rows -> first.results().fits(form, rows,
-                                Math.min(panels, GemmTile.panels(form, rows))));
-                if (!all || panels == 1 && !first.results().fits(form, GemmTile.tallRows(form), 1)) {
+                                Math.min(panels, GemmTile.panels(form, rows)), null));
+                if (!all || panels == 1 && !first.results().fits(form, GemmTile.tallRows(form), 1, null)) {
                     return false;
                 }
             }
@@ -318,7 +318,8 @@ public final class ExpandedKernel {
             var own = new ArrayList<Term>(List.of(j0, j0.times(VType.LANES), Term.ref("wd"),
                     Term.ref("kk"), Term.i32(0)));
             own.addAll(range);
-            return first.access().call(first.results().tile(form, rows, panels), "", Map.of("y0", y, "a0", a), own);
+            return first.access().call(first.results().tile(form, rows, panels, null), "", Map.of("y0", y, "a0", a),
+                    own);
         });
     }
 

@@ -16,9 +16,17 @@ final class RegisterTile {
     private RegisterTile() {
     }
 
+    /** Makes the sums {@code acc[row,panel]}. */
+    static void accumulate(Body b, Range rows, Range panels, Term init, Term from, Term end, Term weight,
+            Term factor) {
+        accumulate(b, "acc", rows, panels, init, from, end, weight, factor);
+    }
+
     /**
-     * Makes the sums {@code acc[row,panel]} in ascending order of steps, by fma.
+     * Makes the sums {@code sum[row,panel]} in ascending order of steps, by fma.
      *
+     * @param sum
+     *            name of the sums
      * @param rows
      *            subscript of rows
      * @param panels
@@ -34,12 +42,12 @@ final class RegisterTile {
      * @param factor
      *            a row's scalar of a step
      */
-    static void accumulate(Body b, Range rows, Range panels, Term init, Term from, Term end, Term weight,
+    static void accumulate(Body b, String sum, Range rows, Range panels, Term init, Term from, Term end, Term weight,
             Term factor) {
         var row = Term.ref(rows.name());
         var panel = Term.ref(panels.name());
-        var next = Term.of(Prim.FMA, Term.ref("factor", row), Term.ref("weight", panel), Term.ref("acc", row, panel));
-        b.fold("p", from, end, 1, List.of(new Stmt.Carry("acc", List.of(rows, panels), init, next)), step -> {
+        var next = Term.of(Prim.FMA, Term.ref("factor", row), Term.ref("weight", panel), Term.ref(sum, row, panel));
+        b.fold("p", from, end, 1, List.of(new Stmt.Carry(sum, List.of(rows, panels), init, next)), step -> {
             step.letAll("weight", List.of(panels), weight);
             step.letAll("factor", List.of(rows), factor.splat());
         });

@@ -10,31 +10,33 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Straight code done for several values of a subscript at once: each statement for all of them before the next one, so
+ * Straight code done for several values of subscripts at once: each statement for all of them before the next one, so
  * that chains of operations that wait for each other run side by side, and no load has to wait for another's store.
  * Vectors of constants are named once: written in place, every copy of the code would count them.
  */
 final class SideBySide {
-    private final Stmt.Range range;
+    private final List<Stmt.Range> over;
+    private final Term[] each;
     private final Set<String> own = new HashSet<>();
     private final Map<Term.Lit, String> literals = new LinkedHashMap<>();
 
-    SideBySide(Stmt.Range range) {
-        this.range = range;
+    SideBySide(List<Stmt.Range> over) {
+        this.over = over;
+        this.each = over.stream().map(range -> Term.ref(range.name())).toArray(Term[]::new);
     }
 
-    /** Definitions and stores for all values of the subscript, which they may refer to. */
+    /** Definitions and stores for all values of the subscripts, which they may refer to. */
     List<Stmt> of(List<Stmt> straight) {
         return straight.stream().map(this::all).toList();
     }
 
     private Stmt all(Stmt stmt) {
         return switch (stmt) {
-            case Stmt.Let(var name, var over, var value) -> {
+            case Stmt.Let(var name, var none, var value) -> {
                 own.add(name);
-                yield new Stmt.Let(name, List.of(range), named(value));
+                yield new Stmt.Let(name, over, named(value));
             }
-            case Stmt.Store(var buffer, var index, var value, var mask) -> new Stmt.Unroll(List.of(range),
+            case Stmt.Store(var buffer, var index, var value, var mask) -> new Stmt.Unroll(over,
                     List.of(new Stmt.Store(buffer, named(index), named(value), mask == null ? null : named(mask))));
             default -> throw new IllegalArgumentException("not straight: " + stmt);
         };
@@ -45,7 +47,7 @@ final class SideBySide {
             case Term.Lit lit when lit.type().isVector() ->
                     Term.ref(literals.computeIfAbsent(lit, l -> "k" + literals.size()));
             case Term.Ref(var name, var subscripts) when own.contains(name) ->
-                    Term.ref(name, Term.ref(range.name()));
+                    Term.ref(name, each);
             default -> t;
         });
     }

@@ -105,7 +105,7 @@ final class VectorOperations {
                                 : 0);
             }
             case Stmt.Loop loop -> {
-                loop.carries().forEach(c -> count += term(c.init()) + term(c.next()));
+                loop.carries().forEach(c -> count += term(c.init()) + carried(c.next(), loop.body()));
                 block(loop.body());
             }
             case Stmt.If branch -> block(branch.body());
@@ -122,6 +122,17 @@ final class VectorOperations {
             }
             case Stmt.Unroll unroll -> throw new IllegalArgumentException("not unrolled");
         }
+    }
+
+    /**
+     * Where a carried value is an inner loop's, HotSpot does not know its class, and the back end has operations find out:
+     * one where the inner loop begins and one where the value is used.
+     */
+    private int carried(Term next, List<Stmt> body) {
+        boolean inner = next instanceof Term.Ref(var name, var subscripts) && types.of(next).isVector()
+                && body.stream().anyMatch(s -> s instanceof Stmt.Loop loop
+                        && loop.carries().stream().anyMatch(c -> c.name().equals(name)));
+        return inner ? 2 * parts(next) : term(next);
     }
 
     /** Operations that make bytes of 32-bit lanes, some of which are put together where these are few. */

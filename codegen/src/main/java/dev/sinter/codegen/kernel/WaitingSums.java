@@ -72,7 +72,7 @@ record WaitingSums(String name, Access access, ScalarProduct.Target target, Acce
     Kernel aside(int panels, boolean masked) {
         var u = new Range("u", panels);
         var column = Term.ref("j").plus(Term.ref("u")).times(VType.LANES);
-        var chains = new SideBySide(u);
+        var chains = new SideBySide(List.of(u));
         var body = Body.block(b -> {
             if (masked) {
                 b.letAll("lanes", List.of(u), new Term.Lanes(column, Term.i32(target.n()), VType.LANES));

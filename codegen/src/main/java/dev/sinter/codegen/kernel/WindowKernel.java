@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Convolution of images whose channels come last, as a matrix product that makes no patches: a row is the window of one
@@ -26,12 +27,6 @@ import java.util.TreeSet;
  * goes by in parts; then the epilogue takes them to the result ({@link WindowResults}).
  */
 public final class WindowKernel {
-    /** Rows of a block: their sums stay in the second-level cache, weights come from memory once for so many. */
-    private static final int BLOCK = 21 * WindowSums.ROWS;
-    /** Elements of weights that leave room in the first-level cache. */
-    private static final int NARROW = 5 * 1024;
-    /** Elements of copied rows that fit beside them. */
-    private static final int COPIED = 5 * 1024;
     /** Elements of k that are taken at a time: three panels of so many stay in the first-level cache. */
     private static final int PART = PackedSums.PART;
     /** Most groups of up to three panels in a task: for so many, rows are copied once. */
@@ -104,18 +99,20 @@ public final class WindowKernel {
     /** Columns of scratch in the scalar form: those of a whole task. */
     private static final int COLUMNS = UNITS * WindowSums.PITCH;
     /** Elements of scratch a worker needs. */
-    public static final int SCRATCH = (UNITS * BLOCK + GemmTile.TALL) * WindowSums.PITCH;
+    public static final int SCRATCH = (UNITS * WindowBlocks.ROWS + GemmTile.TALL) * WindowSums.PITCH;
     /** Elements of memory for copied rows a worker needs. */
-    public static final int WINDOWS = BLOCK * PackedSums.DISTANCE;
+    public static final int WINDOWS = WindowBlocks.ROWS * PackedSums.DISTANCE;
 
     private final Product product;
     private final Access access = new Access();
     private final WindowResults results;
     /** Parts of k. */
     private final long parts;
-    /** Most rows of a task. */
-    private final int block;
+    private final WindowBlocks blocks;
+    /** Windows that the vector forms read where they lie, if they do. */
+    private final @Nullable NearWindows near;
     private final Map<Form, Boolean> fused = new EnumMap<>(Form.class);
+    private final Map<Form, Boolean> inPlace = new EnumMap<>(Form.class);
 
     WindowKernel(Product product) {
         this.product = product;
@@ -133,9 +130,14 @@ public final class WindowKernel {
         long length = merged ? window.get(1) * window.get(2) : window.get(2);
         long pieces = Math.max(1, (length + PART - 1) / PART);
         long piece = (length + pieces - 1) / pieces;
-        this.block = block(segments * length);
-        access.parameter("block", Dim.of(block));
-        access.parameter("rows", product.rows());
+        long some = pieces > 1 ? 1 : Math.max(1, PART / Math.max(1, length));
+        this.parts = (segments + some - 1) / some * pieces;
+        this.near = near(merged, segments, length);
+        var results = product.y().dims();
+        this.blocks = near != null && !isEven() && results.get(2).isConst()
+                ? WindowBlocks.inLines(results.get(0).times(results.get(1)), results.get(2).value())
+                : WindowBlocks.even(product.rows(), segments * length, product.panels());
+        blocks.declare(access);
         access.parameter("cols", Dim.of(product.columns()));
         access.parameter("ldc", product.y().strides().get(2));
         access.parameter("xg", Dim.of(window.get(2)));
@@ -145,31 +147,39 @@ public final class WindowKernel {
         access.parameter("kk", Dim.of(segments * length));
         access.parameter("pieces", Dim.of(pieces));
         access.parameter("piece", Dim.of(piece));
-        long some = pieces > 1 ? 1 : Math.max(1, PART / Math.max(1, length));
         access.parameter("some", Dim.of(some));
-        this.parts = (segments + some - 1) / some * pieces;
     }
 
-    /** Rows of a task: where weights leave room in the first-level cache, so many that their copies stay there, too. */
-    private int block(long k) {
-        long some = COPIED / Math.max(1, k) / GemmTile.TALL * GemmTile.TALL;
-        return k * product.panels() * VType.LANES > NARROW ? BLOCK : Math.clamp(some, GemmTile.TALL, BLOCK);
+    private @Nullable NearWindows near(boolean merged, long segments, long length) {
+        var apart = distance();
+        return merged && parts == 1 && apart.isConst() && NearWindows.areNear(segments, length, apart.value())
+                ? new NearWindows(Math.toIntExact(apart.value()), segments == 1) : null;
+    }
+
+    /** Elements between neighbouring windows. */
+    private Dim distance() {
+        return product.x().strides().get(2).times(Dim.of(product.strides().get(1)));
+    }
+
+    /** Whether windows lie evenly through all images, so that they are those of one row. */
+    private boolean isEven() {
+        var strides = product.x().strides();
+        var dims = product.y().dims();
+        var line = dims.get(2).times(distance());
+        return strides.get(1).times(Dim.of(product.strides().get(0))).equals(line)
+                && (dims.get(0).equals(Dim.ONE) || strides.get(0).equals(dims.get(1).times(line)));
     }
 
     /** Where windows and their segments lie. */
     private void geometry(boolean merged) {
         var strides = product.x().strides();
         var dims = product.y().dims();
-        var xs = strides.get(2).times(Dim.of(product.strides().get(1)));
-        // where windows lie evenly through all images, they are those of one row
-        var line = dims.get(2).times(xs);
-        boolean even = strides.get(1).times(Dim.of(product.strides().get(0))).equals(line)
-                && (dims.get(0).equals(Dim.ONE) || strides.get(0).equals(dims.get(1).times(line)));
+        boolean even = isEven();
         access.parameter("ow", even ? product.rows() : dims.get(2));
         access.parameter("oh", even ? Dim.ONE : dims.get(1));
         access.parameter("xn", strides.get(0));
         access.parameter("ys", strides.get(1).times(Dim.of(product.strides().get(0))));
-        access.parameter("xs", xs);
+        access.parameter("xs", distance());
         access.parameter("kw", merged ? Dim.ONE : Dim.of(product.window().get(1)));
         access.parameter("sa", strides.get(1).times(Dim.of(product.dilations().get(0))));
         access.parameter("sc", strides.get(2).times(Dim.of(product.dilations().get(1))));
@@ -197,7 +207,7 @@ public final class WindowKernel {
      */
     public static Call of(Product product) {
         var kernel = new WindowKernel(product);
-        var tasks = product.rows().ceilDiv(kernel.block).times(Dim.of(product.groups() * kernel.tasks()));
+        var tasks = kernel.blocks.count().times(Dim.of(product.groups() * kernel.tasks()));
         return new Call(KernelSet.of(kernel::driver), kernel.access.arrays(), kernel.access.args(), tasks);
     }
 
@@ -246,14 +256,7 @@ public final class WindowKernel {
             var t1 = round.let("t1", div(t, tasks));
             var group = round.let("group", rem(t1, groups));
             var part = round.let("at", div(t1, groups));
-            var rows = Term.ref("rows");
-            var most = Term.ref("block");
-            var blocks = round.let("blocks", Term.of(Prim.DIV, rows.plus(most).plus(-1), most));
-            var even = round.let("even", Term.of(Prim.DIV, rows.plus(blocks).plus(-1), blocks));
-            var height = round.let("height", div(even.plus(WindowSums.ROWS - 1), WindowSums.ROWS)
-                    .times(WindowSums.ROWS));
-            var i0 = round.let("i0", Term.of(Prim.MIN, rows, part.times(height)));
-            round.let("i1", Term.of(Prim.MIN, rows, i0.plus(height)));
+            var i0 = blocks.rows(round, part);
             round.let("u0", div(task.times(units()), tasks));
             round.let("u1", div(task.plus(1).times(units()), tasks));
             round.let("xb", Term.ref("x0").plus(Term.ref("xg").times(group)));
@@ -264,7 +267,7 @@ public final class WindowKernel {
         }));
         return new Kernel(
                 name() + ".p" + panels + (groups == 1 ? "" : "g" + groups) + "."
-                        + form.suffix().toLowerCase(Locale.ROOT),
+                        + (near == null ? "" : "near" + near.suffix() + ".") + form.suffix().toLowerCase(Locale.ROOT),
                 access.buffers(),
                 access.params(true), body);
     }
@@ -278,6 +281,10 @@ public final class WindowKernel {
     }
 
     private void block(Body b, Form form) {
+        if (near != null && isNear(form)) {
+            near(b, form, near);
+            return;
+        }
         b.let("count", Term.ref("i1").minus(Term.ref("i0")));
         b.let("r0", Term.ref("i0"));
         zeros(b, form);
@@ -315,12 +322,35 @@ public final class WindowKernel {
             }
     }
 
+    /** All panels of windows that are read where they lie, some at a time. */
+    private void near(Body b, Form form, NearWindows windows) {
+        b.let("wd", Term.ref("kk").times(VType.LANES));
+        b.loop("g", Term.ref("u0"), Term.ref("u1"), 1, unit -> {
+            var j0 = panels(unit, "g");
+            unit.let("panels", Term.ref("panels_g"));
+            NearWindows.lines(unit,
+                    line -> PackedSums.all(line, form, panels -> blocks.heights(form, panels, true), widths(),
+                            (rows, panels, range) -> {
+                                var args = tileArgs(j0, Term.ref("start"));
+                                args.addAll(range);
+                                return access.call(results.tile(form, rows, panels, windows), "",
+                                        Map.of("x0", Term.ref("window")), args);
+                            }));
+        });
+    }
+
+    /** What a tile with the epilogue is told before its ranges. */
+    private List<Term> tileArgs(Term j0, Term top) {
+        return new ArrayList<>(List.of(Term.ref("group").times((int) product.panels()).plus(j0),
+                Term.ref("yb").plus(j0.times(VType.LANES)), Term.ref("wd"), Term.ref("kk"), top));
+    }
+
     /** The epilogue in a pass of its own, where it is too long for the tiles of the last part. */
     private void finish(Body b, boolean masked) {
         b.loop("h", Term.ref("u0"), Term.ref("u1"), 1, unit -> {
             var j0 = panels(unit, "h");
             unit.add(access.call(results.finish(masked),
-                    List.of(Term.ref("sb_h"), Term.ref("yb"), Term.ref("i0"), Term.ref("i1"), j0.times(16),
+                    List.of(sums(unit, "h"), Term.ref("yb"), Term.ref("i0"), Term.ref("i1"), j0.times(16),
                             Term.of(Prim.MIN, Term.ref("cols"), j0.plus(Term.ref("panels_h")).times(16)))));
         });
     }
@@ -334,7 +364,7 @@ public final class WindowKernel {
             b.add(WindowSums.SCALAR.zeros(Term.ref("wr0")));
             return;
         }
-        var zeros = b.let("zeros", Term.ref("s0").plus(UNITS * BLOCK * WindowSums.PITCH));
+        var zeros = b.let("zeros", Term.ref("s0").plus(UNITS * WindowBlocks.ROWS * WindowSums.PITCH));
         WindowSums.clear(b, "s", zeros, Term.i32(GemmTile.TALL * WindowSums.PITCH));
     }
 
@@ -345,22 +375,26 @@ public final class WindowKernel {
         return Term.ref(unit).times(few).plus(Term.of(Prim.MIN, Term.ref(unit), Term.i32(more)));
     }
 
-    /** The panels of a group of panels, {@code panels_g} and their sums' beginning {@code sb_g}; returns the first. */
+    /** The panels of a group of panels, {@code panels_g}; returns the first. */
     private Term panels(Body b, String unit) {
         int few = (int) product.panels() / units();
         int more = (int) product.panels() % units();
         var g = Term.ref(unit);
         b.let("panels_" + unit, more == 0 ? Term.i32(few) : Term.i32(few).plus(
                 Term.of(Prim.SELECT, Term.of(Prim.LT, g, Term.i32(more)), Term.i32(1), Term.i32(0))));
-        b.let("sb_" + unit, Term.ref("s0").plus(g.minus(Term.ref("u0")).times(Term.ref("count"))
-                .times(WindowSums.PITCH)));
         return b.let("j0_" + unit, first(unit));
+    }
+
+    /** Where the sums of a group of panels wait. */
+    private static Term sums(Body b, String unit) {
+        return b.let("sb_" + unit, Term.ref("s0").plus(Term.ref(unit).minus(Term.ref("u0")).times(Term.ref("count"))
+                .times(WindowSums.PITCH)));
     }
 
     private void unit(Body b, Form form) {
         var j0 = panels(b, "g");
         b.let("panels", Term.ref("panels_g"));
-        b.let("sb", Term.ref("sb_g"));
+        b.let("sb", sums(b, "g"));
         var first = Term.of(Prim.EQ, Term.ref("part"), Term.i32(0));
         b.let("old", Term.of(Prim.SELECT, first, Term.ref("zeros"), Term.ref("sb")));
         b.let("fd", Term.of(Prim.SELECT, first, Term.i32(0), Term.i32(WindowSums.PITCH)));
@@ -368,11 +402,10 @@ public final class WindowKernel {
             add(b, form, j0);
             return;
         }
-        PackedSums.all(b, form, panels -> heights(form, panels), widths(), (rows, panels, range) -> {
-            var args = new ArrayList<Term>(List.of(Term.ref("group").times((int) product.panels()).plus(j0),
-                    Term.ref("yb").plus(j0.times(VType.LANES)), Term.ref("wd"), Term.ref("depth"), Term.ref("i0")));
+        PackedSums.all(b, form, panels -> blocks.heights(form, panels, false), widths(), (rows, panels, range) -> {
+            var args = tileArgs(j0, Term.ref("i0"));
             args.addAll(range);
-            return access.call(results.tile(form, rows, panels), args);
+            return access.call(results.tile(form, rows, panels, null), args);
         });
     }
 
@@ -380,7 +413,7 @@ public final class WindowKernel {
         var k = Term.ref("first").times(Term.ref("len")).plus(Term.ref("k0"));
         b.let("wk", Term.ref("wb").plus(j0.wide().times(Term.ref("wd").wide()))
                 .plus(k.wide().times(Term.i64(VType.LANES))));
-        PackedSums.add(b, form, panels -> heights(form, panels), widths(), product.weights().storage());
+        PackedSums.add(b, form, panels -> blocks.heights(form, panels, false), widths(), product.weights().storage());
     }
 
     /** Panels that a group of them may have. */
@@ -396,32 +429,19 @@ public final class WindowKernel {
      * parts the epilogue is little, and a model would have twice as many methods.
      */
     private boolean isFused(Form form) {
-        return fused.computeIfAbsent(form, this::fits);
+        return fused.computeIfAbsent(form, f -> fits(f, null));
     }
 
-    private boolean fits(Form form) {
+    /** Whether windows are read where they lie; tiles that do have a few operations more. */
+    private boolean isNear(Form form) {
+        return near != null && isFused(form) && inPlace.computeIfAbsent(form, f -> fits(f, near));
+    }
+
+    private boolean fits(Form form, @Nullable NearWindows windows) {
         return parts == 1 && form != Form.SCALAR && product.columns() % VType.LANES == 0
-                && widths().stream().allMatch(panels -> heights(form, panels).stream()
-                        .allMatch(rows -> results.fits(form, rows, Math.min(panels, GemmTile.panels(form, rows)))))
-                && (!widths().contains(1) || results.fits(form, GemmTile.tallRows(form), 1));
-    }
-
-    /** Heights of tiles: of whole blocks and of the last one, or all where sizes are not known. */
-    private Set<Integer> heights(Form form, int panels) {
-        var all = new TreeSet<Integer>();
-        if (!product.rows().isConst()) {
-            for (int i = 1; i <= GemmTile.maxRows(form); i++) {
-                all.add(i);
-            }
-            return all;
-        }
-        long rows = product.rows().value();
-        long blocks = Math.max(1, (rows + block - 1) / block);
-        long even = (rows + blocks - 1) / blocks;
-        long height = Math.max(1, (even + WindowSums.ROWS - 1) / WindowSums.ROWS * WindowSums.ROWS);
-        for (long some : List.of(Math.min(rows, height), rows % height)) {
-            all.addAll(WindowSums.heights(form, panels == 1 ? GemmTile.behindTall(form, some) : some));
-        }
-        return all;
+                && widths().stream().allMatch(panels -> blocks.heights(form, panels, windows != null).stream()
+                        .allMatch(rows -> results.fits(form, rows, Math.min(panels, GemmTile.panels(form, rows)),
+                                windows)))
+                && (!widths().contains(1) || results.fits(form, GemmTile.tallRows(form), 1, windows));
     }
 }

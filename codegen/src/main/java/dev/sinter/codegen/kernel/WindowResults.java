@@ -9,6 +9,7 @@ import dev.sinter.codegen.loop.VType;
 import dev.sinter.runtime.Form;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the sums of a convolution become its results: in the tiles where k has but one part, else in a pass of its own.
@@ -30,24 +31,33 @@ record WindowResults(Access access, Buffer.Storage weights, Access.Memory y, Epi
     private static final List<String> TILE = List.of("panel", "column", "wd", "depth", "top", "i0", "i1", "j0", "j1");
 
     /** Whether every tile of these sizes may have the epilogue in it. */
-    boolean fits(Form form, int rows, int panels) {
-        return VectorOperations.of(tile(form, rows, panels), form) <= VectorOperations.LIMIT;
+    boolean fits(Form form, int rows, int panels, @Nullable NearWindows near) {
+        return VectorOperations.of(tile(form, rows, panels, near), form) <= VectorOperations.LIMIT;
     }
 
-    /** A tile with the epilogue; what it is called with is what the access has, then {@link #TILE}. */
-    Kernel tile(Form form, int rows, int panels) {
-        var straight = tile(form, rows, panels, true);
+    /**
+     * A tile with the epilogue; what it is called with is what the access has, then {@link #TILE}.
+     *
+     * @param near
+     *            the windows, if they are read where they lie
+     */
+    Kernel tile(Form form, int rows, int panels, @Nullable NearWindows near) {
+        var straight = tile(form, rows, panels, near, true);
         return VectorOperations.of(straight, form) <= VectorOperations.LIMIT ? straight
-                : tile(form, rows, panels, false);
+                : tile(form, rows, panels, near, false);
     }
 
     /** The epilogue on the sums in registers, or in a loop over rows of sums that wait where the results will be. */
-    private Kernel tile(Form form, int rows, int panels, boolean straight) {
+    private Kernel tile(Form form, int rows, int panels, @Nullable NearWindows near, boolean straight) {
         var u = List.of(new Stmt.Range("u", panels));
         var column = Term.ref("column").plus(Term.ref("j").plus(Term.ref("u")).times(VType.LANES));
         var first = Term.ref("w0").plus(Term.ref("panel").wide().times(Term.ref("wd").wide()));
         var body = PackedSums.tiles(rows, panels, weights, first, b -> {
-            PackedSums.accumulate(b, form, rows, panels, null);
+            if (near == null) {
+                PackedSums.accumulate(b, form, rows, panels, null);
+            } else {
+                near.accumulate(b, form, rows, panels);
+            }
             if (!straight) {
                 b.unroll(PackedSums.over(rows, panels),
                         x -> x.store("y", at(column), Term.ref("acc", Term.ref("t"), Term.ref("u"))));
@@ -55,13 +65,32 @@ record WindowResults(Access access, Buffer.Storage weights, Access.Memory y, Epi
                 return;
             }
             epilogue.hoist(b, u, column, null);
-            b.unroll(PackedSums.over(rows, panels), x -> {
-                var sum = Term.ref("acc", Term.ref("t"), Term.ref("u"));
-                x.store("y", at(column), epilogue.apply(x, sum, row(), column, null, Term.ref("u"), "v"));
-            });
+            var over = PackedSums.over(rows, panels);
+            var sum = Term.ref("acc", Term.ref("t"), Term.ref("u"));
+            if (epilogue.epilogue().sameInEveryRow()) {
+                b.unroll(over,
+                        x -> x.store("y", at(column), epilogue.apply(x, sum, row(), column, null, Term.ref("u"), "v")));
+            } else {
+                loadsFirst(b, over, sum, column);
+            }
         });
-        return access.part(name + ".r" + rows + "c" + panels + "."
+        return access.part(name + ".r" + rows + "c" + panels + (near == null ? "." : near.suffix() + ".")
                 + form.suffix().toLowerCase(Locale.ROOT), TILE, body);
+    }
+
+    /**
+     * The epilogue of a tile that reads something for each element, such as a residual: nothing is stored before all of
+     * it is loaded. A load that follows a store to an address with the same low bits waits for it, and rows often lie a
+     * power of two apart; and what comes from far comes side by side.
+     */
+    private void loadsFirst(Body b, List<Stmt.Range> over, Term sum, Term column) {
+        var one = new Body();
+        var value = one.let("value", epilogue.apply(one, sum, row(), column, null, Term.ref("u"), "v"));
+        one.store("y", at(column), value);
+        var all = new SideBySide(over);
+        var stmts = all.of(one.stmts());
+        all.constants(b);
+        stmts.forEach(b::add);
     }
 
     private static Term row() {
@@ -78,7 +107,7 @@ record WindowResults(Access access, Buffer.Storage weights, Access.Memory y, Epi
         var one = new Body();
         var sum = one.let("sum", new Term.Load("y", at(column), VType.F32X16, null));
         one.store("y", at(column), epilogue.apply(one, sum, row(), column, null, Term.ref("u"), "v"));
-        var chains = new SideBySide(u);
+        var chains = new SideBySide(List.of(u));
         var all = chains.of(one.stmts());
         chains.constants(b);
         b.loop("t", Term.i32(0), Term.i32(rows), 1, x -> all.forEach(x::add));

@@ -50,6 +50,22 @@ class ChannelsLastConvTest {
         }
     }
 
+    /** Windows of few channels, which are read where they lie: lines of one block, of several, and several in one. */
+    @ParameterizedTest
+    @CsvSource({"3,2,1,3,16,5,31", "6,2,2,3,16,4,330", "7,2,3,3,64,9,40", "5,1,2,1,32,3,149", "3,1,1,5,48,7,13",
+            "4,3,0,8,96,21,22", "1,1,0,20,32,6,50", "1,2,0,32,16,9,30", "3,1,1,1,16,150,1", "2,2,0,3,12,4,300"})
+    void fewChannels(int window, int stride, int pad, int channels, int results, int height, int width) {
+        for (boolean symbolic : new boolean[]{true, false}) {
+            var s = new Samples(window * 37L + width, symbolic);
+            var x = s.input(DType.F32, 2, height, width, channels);
+            var w = s.constant(DType.F32, results, channels, window, window);
+            var b = s.constant(DType.F32, results);
+            var op = image(1, stride, 1, pad, true);
+            s.check(LONG, s.add(op, x, w, b), s.add(op.with(RELU), x, w, b),
+                    s.add(op.with(Expr.apply(Fn.MUL, SUM, Expr.apply(Fn.SIGMOID, SUM))), x, w, b));
+        }
+    }
+
     /** Rows of results that tiles divide, so that windows of a tile have one distance; of several images. */
     @ParameterizedTest
     @CsvSource({"14,1,1", "14,2,1", "21,1,2", "7,1,3"})
