@@ -56,11 +56,11 @@ final class KeptOperands {
         return scales == null ? Term.i64(0) : scales.at(column);
     }
 
-    /** Names the groups of a task. */
+    /** Names the groups, or pairs of columns, of a task. */
     Term groups(Body b, Term task) {
-        int groups = (weights.n() + weights.group() - 1) / weights.group();
-        return b.let("groups", Term.of(Prim.MIN, Term.i32(weights.groups()),
-                Term.i32(groups).minus(task.times(weights.groups()))));
+        int list = weights.group() * weights.together();
+        return b.let("groups", Term.of(Prim.MIN, Term.i32(weights.lists()),
+                Term.i32((weights.n() + list - 1) / list).minus(task.times(weights.lists()))));
     }
 
     /** A part of the inputs, its weights, and whether others came before. */
@@ -68,29 +68,32 @@ final class KeptOperands {
     }
 
     /**
-     * Does something with each part of a task's inputs.
+     * Names the weights of a part of a task's inputs.
      *
      * @param task
      *            its number
      * @param groups
      *            how many groups it has
+     * @param number
+     *            the part's
+     * @param adds
+     *            whether others came before
      */
-    void parts(Body b, Term task, Term groups, BiConsumer<Body, Part> each) {
-        int parts = weights.parts();
-        for (int part = 0; part < Math.min(parts, 2); part++) {
-            boolean adds = part > 0;
-            var name = "part" + part;
-            // all parts but the first are rounds of one loop
-            b.loop(name, Term.i32(part), Term.i32(adds ? parts : 1), 1, x -> each.accept(x, new Part(Term.ref(name),
-                    cell(x, task.times(parts).plus(Term.ref(name)), groups, adds ? "a" : "b"), adds)));
-        }
-    }
-
-    private KeptCode.Cell cell(Body b, Term number, Term groups, String suffix) {
-        var cell = b.let("cell" + suffix, number);
+    Part part(Body b, Term task, Term groups, Term number, boolean adds) {
+        var suffix = adds ? "b" : "a";
+        var cell = b.let("cell" + suffix, task.times(weights.parts()).plus(number));
         var start = b.let("start" + suffix, starts.load(cell, 1));
         var blocks = b.let("blocks" + suffix, starts.load(cell.plus(1), 1).minus(start));
-        return new KeptCode.Cell(ends.at(cell.times(1 + weights.groups())), order.at(cell.times(weights.groups())),
-                start, blocks, groups);
+        return new Part(number, new KeptCode.Cell(ends.at(cell.times(1 + weights.lists())),
+                order.at(cell.times(weights.groups())), start, blocks, groups), adds);
+    }
+
+    /** Does something with each part of a task's inputs. */
+    void parts(Body b, Term task, Term groups, BiConsumer<Body, Part> each) {
+        each.accept(b, part(b, task, groups, Term.i32(0), false));
+        if (weights.parts() > 1) {
+            b.loop("part", Term.i32(1), Term.i32(weights.parts()), 1,
+                    x -> each.accept(x, part(x, task, groups, Term.ref("part"), true)));
+        }
     }
 }

@@ -13,7 +13,6 @@ import dev.sinter.ir.TensorData;
 import dev.sinter.runtime.Form;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -86,12 +85,7 @@ public final class SparseKernel {
     private final Access.@Nullable Memory z;
     private final Term inputs;
     private final Term decoded;
-    private final Access.Memory starts;
-    private final Access.Memory ends;
-    private final Access.Memory groups;
-    private final Term rows;
-    private final Access.Memory values;
-    private final Access.@Nullable Memory scales;
+    private final KeptOperands kept;
     private final Access.Memory order;
     private final Access.Memory c;
     private final Epilogue.Declared epilogue;
@@ -113,18 +107,14 @@ public final class SparseKernel {
                 memory.inputs == null ? null : ScalarSums.flat(memory.inputs, DType.I32));
         this.decoded = base(KeptCode.WEIGHTS,
                 memory.weights == null ? null : ScalarSums.flat(memory.weights, DType.F32));
-        this.starts = access.memory("ps", weights.starts());
-        this.ends = access.memory("pe", weights.ends());
-        this.groups = access.memory("po", weights.order());
-        this.rows = base("in", weights.inputs());
-        this.values = access.memory("qv", weights.values());
-        this.scales = weights.scales() == null ? null : access.memory("sc", weights.scales());
+        this.kept = new KeptOperands(access, weights, "");
         this.order = access.memory("sh", product.shuffles);
         this.c = access.memory("c", product.c);
         this.epilogue = product.epilogue.declare(access);
         this.m = access.size("M", product.rows);
         this.ldc = access.size("ldc", product.c.strides().getFirst());
-        this.result = new SparseResult(name(), access, epilogue, c, m, ldc, n, weights.columns(), z == null ? null : order);
+        this.result =
+                new SparseResult(name(), access, epilogue, c, m, ldc, n, weights.columns(), z == null ? null : order);
     }
 
     /** Where something begins that not all products have. */
@@ -180,7 +170,7 @@ public final class SparseKernel {
                 b.par("t", task -> fewOrMany(task, differ, m, x -> few(x, form), x -> {
                     var range = range(x, Term.of(Prim.DIV, Term.ref("t"), Term.i32(weights.tasks())));
                     var columns = columns(x, Term.of(Prim.REM, Term.ref("t"), Term.i32(weights.tasks())));
-                    sums(x, form, range, columns, part(x, columns, Term.i32(0), false));
+                    sums(x, form, range, columns, kept.part(x, columns.number, columns.groups, Term.i32(0), false));
                 }));
             } else if (isPaired(weights)) {
                 b.par("t", task -> inTurn(task, form));
@@ -196,7 +186,7 @@ public final class SparseKernel {
     private void inTurn(Body task, Form form) {
         var range = range(task, Term.of(Prim.DIV, Term.ref("t"), Term.i32(weights.tasks())));
         var columns = columns(task, Term.of(Prim.REM, Term.ref("t"), Term.i32(weights.tasks())));
-        parts(task, columns, (x, part) -> sums(x, form, range, columns, part));
+        kept.parts(task, columns.number, columns.groups, (x, part) -> sums(x, form, range, columns, part));
         finish(task, form, range, columns);
     }
 
@@ -221,11 +211,12 @@ public final class SparseKernel {
             var to = x.let("to", Term.of(Prim.MIN, Term.ref("hi").minus(before), tasks));
             x.loop("ta", from, to, 1, task -> {
                 var columns = columns(task, Term.ref("ta"));
-                sums(task, form, range, columns, part(task, columns, Term.i32(0), false));
+                sums(task, form, range, columns, kept.part(task, columns.number, columns.groups, Term.i32(0), false));
             });
             x.loop("part", Term.i32(1), Term.i32(weights.parts()), 1, y -> y.loop("tb", from, to, 1, task -> {
                 var columns = columns(task, Term.ref("tb"));
-                sums(task, form, range, columns, part(task, columns, Term.ref("part"), true));
+                sums(task, form, range, columns,
+                        kept.part(task, columns.number, columns.groups, Term.ref("part"), true));
             }));
             x.loop("tc", from, to, 1, task -> {
                 finish(task, form, range, columns(task, Term.ref("tc")));
@@ -246,11 +237,11 @@ public final class SparseKernel {
     }
 
     /** The sums of a part; and what becomes of them, if there is only one part. */
-    private void sums(Body b, Form form, Range range, Columns columns, Part part) {
+    private void sums(Body b, Form form, Range range, Columns columns, KeptOperands.Part part) {
         if (decodesCells()) {
-            b.add(code.weights(form, part.cell, values.base(), scales(columns.first), decoded, order.base()));
+            b.add(code.weights(form, part.cell(), kept.values(), kept.scales(columns.first), decoded, order.base()));
         }
-        var suffix = part.adds ? "b" : "a";
+        var suffix = part.adds() ? "b" : "a";
         b.loop("i" + suffix, range.first, range.last, 1, rows -> {
             var block = TurnedRows.block(rows, Term.ref("i" + suffix), m, SparseTile.rows(weights.group()), suffix);
             tiles(rows, form, new Turn(block, columns.first, range.first, part));
@@ -276,35 +267,7 @@ public final class SparseKernel {
 
     private Columns columns(Body b, Term term) {
         var number = b.let("number", term);
-        int list = weights.group() * weights.together();
-        return new Columns(number, b.let("n0", number.times(weights.columns())),
-                b.let("groups", Term.of(Prim.MIN, Term.i32(weights.lists()),
-                        Term.i32((n + list - 1) / list).minus(number.times(weights.lists())))));
-    }
-
-    /** A part of the inputs, its weights, and whether others came before. */
-    private record Part(Term number, KeptCode.Cell cell, boolean adds) {
-    }
-
-    private Part part(Body b, Columns columns, Term number, boolean adds) {
-        var suffix = adds ? "b" : "a";
-        var cell = b.let("cell" + suffix, columns.number.times(weights.parts()).plus(number));
-        var start = b.let("start" + suffix, starts.load(cell, 1));
-        var blocks = b.let("blocks" + suffix, starts.load(cell.plus(1), 1).minus(start));
-        return new Part(number, new KeptCode.Cell(ends.at(cell.times(1 + weights.lists())),
-                groups.at(cell.times(weights.groups())), start, blocks, columns.groups), adds);
-    }
-
-    private void parts(Body task, Columns columns, BiConsumer<Body, Part> each) {
-        each.accept(task, part(task, columns, Term.i32(0), false));
-        if (weights.parts() > 1) {
-            task.loop("part", Term.i32(1), Term.i32(weights.parts()), 1,
-                    x -> each.accept(x, part(x, columns, Term.ref("part"), true)));
-        }
-    }
-
-    private Term scales(Term n0) {
-        return scales == null ? Term.i64(0) : scales.at(n0);
+        return new Columns(number, b.let("n0", number.times(weights.columns())), kept.groups(b, number));
     }
 
     /** Rows that are not turned. */
@@ -314,11 +277,13 @@ public final class SparseKernel {
         boolean padded = z == null;
         var distance = padded ? Term.i32((int) TurnedRows.padded(n)) : ldc;
         boolean odd = n % VType.LANES != 0;
-        parts(task, columns, (x, part) -> new SparseRows(form, weights).sums(x, new SparseRows.Task(part.cell,
-                SparseTile.X, this.x.at(part.number.times(weights.depth())),
-                Term.i32((int) TurnedRows.padded(weights.k())), m, "c",
-                c.at(n0), distance, odd && !padded ? Term.i32(n).minus(n0) : null, part.adds, values.base(), rows,
-                scales(n0))));
+        kept.parts(task, columns.number, columns.groups,
+                (x, part) -> new SparseRows(form, weights).sums(x, new SparseRows.Task(part.cell(),
+                        SparseTile.X, this.x.at(part.number().times(weights.depth())),
+                        Term.i32((int) TurnedRows.padded(weights.k())), m, "c",
+                        c.at(n0), distance, odd && !padded ? Term.i32(n).minus(n0) : null, part.adds(), kept.values(),
+                        kept.inputs(),
+                        kept.scales(n0))));
         if (!product.epilogue.isPlain()) {
             var waiting = new WaitingSums(name() + ".few", access,
                     new ScalarProduct.Target(name(), sum -> sum, epilogue, c, distance, n), null);
@@ -340,28 +305,29 @@ public final class SparseKernel {
     }
 
     /** A block of rows, the task's first column and block, and the part of the inputs. */
-    private record Turn(TurnedRows.Block block, Term n0, Term first, Part part) {
+    private record Turn(TurnedRows.Block block, Term n0, Term first, KeptOperands.Part part) {
     }
 
     private void tiles(Body b, Form form, Turn turn) {
         var block = turn.block;
-        var cell = turn.part.cell;
+        var cell = turn.part.cell();
         int size = SparseTile.rows(weights.group());
         // only the last block may be narrower
         var changed = Term.of(Prim.OR, Term.of(Prim.EQ, block.number(), turn.first),
                 Term.of(Prim.LT, block.width(), Term.i32(size)));
         if (decodesCells()) {
-            b.when(changed, x -> x.add(code.inputs(cell, rows, inputs, block.width())));
+            b.when(changed, x -> x.add(code.inputs(cell, kept.inputs(), inputs, block.width())));
         }
         var task = new SparseTile.Task(
                 x.at(block.first().times((int) TurnedRows.padded(weights.k()))
-                        .plus(turn.part.number.times(weights.depth()).times(block.width()))),
+                        .plus(turn.part.number().times(weights.depth()).times(block.width()))),
                 block.width(), block.vectors(), z != null ? SparseTile.SUMS : "c", sums(block, turn.n0, turn.first),
-                turn.part.adds, cell, values.base().plus(cell.start().wide().times(Term.i64(1 + weights.group()))),
+                turn.part.adds(), cell, kept.values().plus(cell.start().wide().times(Term.i64(1 + weights.group()))),
                 inputs, KeptCode.first(decoded));
         if (isPaired(weights)) {
             new PairTile(form, weights.stored()).sums(b, task, new PairTile.Source(
-                    Term.of(Prim.SELECT, changed, Term.i32(1), Term.i32(0)), rows, values.base(), scales(turn.n0)));
+                    Term.of(Prim.SELECT, changed, Term.i32(1), Term.i32(0)), kept.inputs(), kept.values(),
+                    kept.scales(turn.n0)));
         } else {
             new SparseTile(form, weights.group(), weights.isDirect()).sums(b, task);
         }
