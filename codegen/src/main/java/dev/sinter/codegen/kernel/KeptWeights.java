@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *            rows of the matrix
  * @param n
  *            its columns
+ * @param depth
+ *            {@link #depth(int, Stored, int, double)}
  * @param stored
  *            how weights are stored
  * @param most
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param scales
  *            {@code f32[N]}, padded to whole tasks, by which weights of 8 bits are multiplied; null for others
  */
-public record KeptWeights(int group, int k, int n, Stored stored, int most, Operand starts, Operand ends, Operand order,
+public record KeptWeights(int group, int k, int n, int depth, Stored stored, int most, Operand starts, Operand ends, Operand order,
         @Nullable Operand inputs, Operand values, @Nullable Operand scales) {
     /** Columns of a task of groups. */
     public static final int COLUMNS = 64;
@@ -53,9 +55,13 @@ public record KeptWeights(int group, int k, int n, Stored stored, int most, Oper
     private static final int DEEPEST = 1008;
     /**
      * The same where each column keeps inputs of its own, so that no two find the same in registers: a part of a block of
-     * turned rows is about as large as the first-level cache.
+     * turned rows is about as large as the first-level cache, or somewhat larger where columns keep so few weights in it
+     * that what it takes to begin with a column counts for more.
      */
     private static final int SINGLE_DEEPEST = 192;
+    private static final int THIN_DEEPEST = 256;
+    /** Part of the weights that is few in that sense. */
+    private static final double THIN = 0.15;
 
     /** How weights are stored; each way holds them exactly. */
     public enum Stored {
@@ -87,10 +93,13 @@ public record KeptWeights(int group, int k, int n, Stored stored, int most, Oper
      *            how weights are stored
      * @param k
      *            rows of the matrix
+     * @param kept
+     *            part of the weights that is not zero
      * @return a multiple of sixteen
      */
-    public static int depth(int group, Stored stored, int k) {
-        int deepest = group == 1 ? SINGLE_DEEPEST : DEEPEST;
+    public static int depth(int group, Stored stored, int k, double kept) {
+        int single = kept < THIN ? THIN_DEEPEST : SINGLE_DEEPEST;
+        int deepest = group == 1 ? single : DEEPEST;
         int parts = isDirect(group, stored) ? 1 : Math.max(1, (k + deepest - 1) / deepest);
         int rows = Math.max(1, (k + parts - 1) / parts);
         return (rows + VType.LANES - 1) / VType.LANES * VType.LANES;
@@ -107,13 +116,9 @@ public record KeptWeights(int group, int k, int n, Stored stored, int most, Oper
         return group == VType.LANES;
     }
 
-    int depth() {
-        return depth(group, stored, k);
-    }
-
     /** {@return parts of the matrix, at least one} */
     public int parts() {
-        return Math.max(1, (k + depth() - 1) / depth());
+        return Math.max(1, (k + depth - 1) / depth);
     }
 
     /**

@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Decodes a pair of columns of {@link KeptWeights} into memory that tiles read, right before its first tile: so the next
- * pair's bytes come from memory while this one's products are computed.
+ * Decodes a pair of columns of {@link KeptWeights} into memory that tiles read, shortly before its first tile.
  */
 final class PairCode {
     static final Buffer DECODED = Buffer.heap(KeptCode.WEIGHTS, Storage.F32);
@@ -53,9 +52,9 @@ final class PairCode {
         return List.of(source.inputs().plus(start), low, low.plus(cell.blocks().wide()), source.scales());
     }
 
-    /** Decodes the pair of which {@link KeptCode#range} named the blocks. */
-    Stmt.Call pair() {
-        var own = List.of("x0", "k0", "width", "g", "from", "to");
+    /** Decodes a pair. */
+    Stmt.Call pair(Term number) {
+        var own = List.of("x0", "k0", "width", "g");
         var params = new ArrayList<Kernel.Param>();
         PLACES.forEach(name -> params.add(new Kernel.Param(name, Elem.I64)));
         own.forEach(name -> params.add(new Kernel.Param(name, Elem.I32)));
@@ -63,12 +62,13 @@ final class PairCode {
         buffers.addAll(weights());
         var args = new ArrayList<Term>();
         PLACES.forEach(name -> args.add(Term.ref(name)));
-        own.forEach(name -> args.add(Term.ref(name)));
+        args.addAll(List.of(Term.ref("x0"), Term.ref("k0"), Term.ref("width"), number));
         return new Stmt.Call(new Kernel("sparse.f32." + name() + ".decode", buffers, params, Body.block(this::decode)),
                 List.of(KeptCode.INPUTS, KeptCode.WEIGHTS), args);
     }
 
     private void decode(Body b) {
+        KeptCode.range(b);
         if (stored != Stored.I8) {
             blocks(b, "p", Term.ref("from"), Term.ref("to"), Term.f32(1, VType.LANES));
             return;

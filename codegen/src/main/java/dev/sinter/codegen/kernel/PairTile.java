@@ -13,6 +13,7 @@ import dev.sinter.codegen.loop.VType;
 import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Sums of products with sparse weights of which each column keeps inputs of its own: no vector of inputs is loaded for two
@@ -118,10 +119,23 @@ final class PairTile {
         return new Kernel(name, buffers, params, body);
     }
 
-    /** Names the blocks of a pair, which are decoded first if none of the tiles before did. */
-    private void pair(Body b) {
-        KeptCode.range(b);
-        b.when(Term.of(Prim.LT, Term.ref("v"), Term.ref("fresh")), x -> x.add(code.pair()));
+    /**
+     * Goes through the pairs. Where no tile before did, each is decoded before the tiles of the one before it, so that its
+     * bytes may come from memory while products are computed that don't wait for them.
+     */
+    private List<Stmt> each(Consumer<Body> pair) {
+        return Body.block(b -> {
+            var decoded = b.let("decoded", Term.of(Prim.SELECT, Term.of(Prim.LT, Term.ref("v"), Term.ref("fresh")),
+                    Term.ref("pairs"), Term.i32(0)));
+            b.when(Term.of(Prim.LT, Term.i32(0), decoded), x -> x.add(code.pair(Term.i32(0))));
+            b.loop("g", Term.i32(0), Term.ref("pairs"), 1, x -> {
+                var next = Term.ref("g").plus(1);
+                x.when(Term.of(Prim.LT, next, decoded), y -> y.add(code.pair(next)));
+                KeptCode.range(x);
+                x.let("half", Term.of(Prim.SHR, Term.ref("to").minus(Term.ref("from")), Term.i32(1)));
+                pair.accept(x);
+            });
+        });
     }
 
     /** Where the sums of one of a pair's columns go. */
@@ -133,14 +147,13 @@ final class PairTile {
     /** The tiles of some pairs. Each is a call: HotSpot keeps all values of a loop that stands alone in registers. */
     private Kernel pairs(int vectors, boolean adds) {
         var tile = tile(vectors, adds);
-        var body = Body.block(b -> b.loop("g", Term.i32(0), Term.ref("pairs"), 1, x -> {
-            pair(x);
-            var half = x.let("half", Term.of(Prim.SHR, Term.ref("to").minus(Term.ref("from")), Term.i32(1)));
+        var half = Term.ref("half");
+        var body = each(x -> {
             var first = x.let("first", Term.ref("x0").plus(Term.ref("from")));
             x.add(new Stmt.Call(tile, List.of(SparseTile.X, KeptCode.INPUTS), List.of(Term.ref("a0"),
                     Term.ref("k0").minus(Term.ref("x0")), row(Term.i32(0)), row(Term.i32(1)),
                     first, first.plus(half), half)));
-        }));
+        });
         return kernel("sparse.f32." + code.name() + name(vectors, adds), body);
     }
 
@@ -180,10 +193,8 @@ final class PairTile {
     /** One column after the other, all rows of a weight in one loop. */
     private Kernel scalar(boolean adds) {
         var width = Term.ref("width");
-        var body = Body.block(b -> b.loop("g", Term.i32(0), Term.ref("pairs"), 1, x -> {
-            pair(x);
-            var half = x.let("half", Term.of(Prim.SHR, Term.ref("to").minus(Term.ref("from")), Term.i32(1)));
-            x.loop("t", Term.i32(0), Term.i32(COLUMNS), 1, column -> {
+        var half = Term.ref("half");
+        var body = each(x -> x.loop("t", Term.i32(0), Term.i32(COLUMNS), 1, column -> {
                 var row = column.let("row", row(Term.ref("t")));
                 if (!adds) {
                     column.loop("n", row, row.plus(width), 1, zero -> zero.store(z, Term.ref("n"), Term.f32(0, 1)));
@@ -199,7 +210,6 @@ final class PairTile {
                             Term.of(Prim.FMA, weight, new Term.Load(SparseTile.X, input.plus(l), VType.F32, null),
                                     new Term.Load(z, row.plus(l), VType.F32, null))));
                 });
-            });
         }));
         return kernel("sparse.f32." + code.name() + ".scalar" + (adds ? ".more" : ""), body);
     }

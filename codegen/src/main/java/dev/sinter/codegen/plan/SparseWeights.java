@@ -4,6 +4,7 @@ import dev.sinter.codegen.kernel.KeptWeights;
 import dev.sinter.codegen.kernel.KeptWeights.Stored;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.TensorData;
+import dev.sinter.ir.Zeros;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.Function;
@@ -45,7 +46,7 @@ final class SparseWeights {
         this.together = KeptWeights.together(group);
         this.scales = ColumnScales.of(matrix);
         this.stored = scales != null ? Stored.I8 : isHalf() ? Stored.BF16 : Stored.F32;
-        this.depth = KeptWeights.depth(group, stored, k);
+        this.depth = KeptWeights.depth(group, stored, k, 1 - Zeros.part(matrix));
         this.parts = Math.max(1, (k + depth - 1) / depth);
         this.cells = (n + columns - 1) / columns * parts;
         this.starts = new int[cells + 1];
@@ -107,7 +108,7 @@ final class SparseWeights {
             case BF16 -> TensorData.of(DType.U8, bytes, bytes.length);
             case I8 -> TensorData.of(DType.I8, bytes, bytes.length);
         };
-        return new KeptWeights(group, k, n, stored, most,
+        return new KeptWeights(group, k, n, depth, stored, most,
                 weight.apply(TensorData.of(DType.I32, starts, starts.length)),
                 weight.apply(TensorData.of(DType.I32, ends, ends.length)),
                 weight.apply(TensorData.of(DType.U8, order, order.length)),
