@@ -1,12 +1,17 @@
 package dev.sinter.codegen.kernel;
 
 import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Buffer;
+import dev.sinter.codegen.loop.Elem;
+import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
 import dev.sinter.runtime.Form;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -23,11 +28,14 @@ import java.util.function.Consumer;
 record NearWindows(int distance, boolean single) {
     /** Most elements of a window's segment: two vectors. */
     private static final long LONGEST = 2L * VType.LANES;
+    /** Panels that copies of long windows would be used for too seldom. */
+    private static final long FEW_PANELS = 4;
     /** Elements of x a tile's loads may reach beyond its address. */
     private static final long MOST_DISTANCE = 64;
 
     /**
-     * Whether windows are read where they lie: not if they are one vector each, which is copied quickly.
+     * Whether windows are read where they lie: not if they are one vector each, which is copied quickly, and longer ones of
+     * one segment only where the copies would be used for few results.
      *
      * @param segments
      *            of a window
@@ -35,9 +43,13 @@ record NearWindows(int distance, boolean single) {
      *            of a segment
      * @param distance
      *            between neighbouring windows
+     * @param panels
+     *            of results
      */
-    static boolean areNear(long segments, long length, long distance) {
-        return length <= LONGEST && (segments > 1 || length > VType.LANES) && distance <= MOST_DISTANCE;
+    static boolean areNear(long segments, long length, long distance, long panels) {
+        boolean few = panels <= FEW_PANELS && distance <= PackedSums.PART;
+        return segments > 1 ? length <= LONGEST && distance <= MOST_DISTANCE
+                : length > VType.LANES && (few || length <= LONGEST && distance <= MOST_DISTANCE);
     }
 
     /** Part of a tile's name. */
@@ -68,10 +80,42 @@ record NearWindows(int distance, boolean single) {
         });
     }
 
+    /** What tiles without an epilogue are told before their ranges. */
+    private static final List<String> SIZES = List.of("x0", "wd", "sb", "segs", "sa", "len");
+
+    /**
+     * Calls tiles that leave their sums in scratch, for what {@link #lines} has in scope.
+     *
+     * @param weight
+     *            index of the first panel's first weight
+     * @param sums
+     *            where those of the line begin
+     */
+    Stmt.Call sums(Form form, int rows, int panels, Buffer.Storage weights, Term weight, Term sums, List<Term> range) {
+        var args = new ArrayList<Term>(List.of(weight, Term.ref("window"), Term.ref("wd"), sums, Term.ref("segs"),
+                Term.ref("sa"), Term.ref("len")));
+        args.addAll(range);
+        return new Stmt.Call(tile(form, rows, panels, weights), List.of("x", "s"), args);
+    }
+
+    private Kernel tile(Form form, int rows, int panels, Buffer.Storage weights) {
+        var params = new ArrayList<Kernel.Param>(List.of(new Kernel.Param("wk", Elem.I64)));
+        SIZES.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
+        PackedSums.RANGE.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
+        var body = PackedSums.tiles(rows, panels, weights, Term.ref("wk"), inner -> {
+            accumulate(inner, form, rows, panels);
+            PackedSums.store(inner, rows, panels);
+        });
+        var buffers = List.of(Buffer.heap("x", Buffer.Storage.F32), Buffer.weight("w", weights),
+                Buffer.heap("s", Buffer.Storage.F32));
+        return new Kernel("window." + weights.label() + ".r" + rows + "c" + panels + suffix() + "."
+                + form.suffix().toLowerCase(Locale.ROOT), buffers, params, body);
+    }
+
     private void accumulate(Body b, String sum, List<Stmt.Range> over, Term init, Term weight, Term from) {
         var factor = from.plus(Term.ref(over.getFirst().name()).times(distance)).plus(RegisterTile.STEP);
         RegisterTile.accumulate(b, sum, over.get(0), over.get(1), init, Term.i32(0),
-                Term.of(Prim.MIN, Term.ref("len"), Term.i32(LONGEST)), weight,
+                Term.of(Prim.MIN, Term.ref("len"), Term.i32(single ? PackedSums.PART : LONGEST)), weight,
                 new Term.Load("x", factor, VType.F32, null));
     }
 

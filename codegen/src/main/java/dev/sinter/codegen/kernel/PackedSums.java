@@ -48,6 +48,9 @@ final class PackedSums {
     /** What is multiplied, in the callers' scope: the panels' distance, rows, old sums and their distance, new sums. */
     private static final List<String> SIZES = List.of("wd", "a0", "old", "fd", "sb", "depth");
 
+    /** A tile's first row and end, first panel and end. */
+    static final List<String> RANGE = List.of("i0", "i1", "j0", "j1");
+
     private PackedSums() {
     }
 
@@ -232,15 +235,10 @@ final class PackedSums {
         var params = new ArrayList<Kernel.Param>();
         params.add(new Kernel.Param("wk", Elem.I64));
         SIZES.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
-        for (var extra : List.of("i0", "i1", "j0", "j1")) {
-            params.add(new Kernel.Param(extra, Elem.I32));
-        }
+        RANGE.forEach(p -> params.add(new Kernel.Param(p, Elem.I32)));
         var body = tiles(rows, panels, weights, Term.ref("wk"), inner -> {
             accumulate(inner, form, rows, panels, old());
-            var place = inner.let("place", Term.ref("sb").plus(Term.ref("i").times(WindowSums.PITCH))
-                    .plus(Term.ref("j").times(VType.LANES)));
-            inner.unroll(over(rows, panels), x -> x.store("s", place.plus(Term.ref("t").times(WindowSums.PITCH))
-                    .plus(Term.ref("u").times(VType.LANES)), Term.ref("acc", Term.ref("t"), Term.ref("u"))));
+            store(inner, rows, panels);
         });
         var buffers = List.of(Buffer.heap("a", Buffer.Storage.F32), Buffer.weight("w", weights),
                 Buffer.heap("s", Buffer.Storage.F32));
@@ -248,6 +246,14 @@ final class PackedSums {
                 "window." + weights.label() + ".r" + rows + "c" + panels + "." + form.suffix().toLowerCase(Locale.ROOT),
                 buffers,
                 params, body);
+    }
+
+    /** Leaves a tile's sums in scratch, from {@code sb} on. */
+    static void store(Body b, int rows, int panels) {
+        var place = b.let("place", Term.ref("sb").plus(Term.ref("i").times(WindowSums.PITCH))
+                .plus(Term.ref("j").times(VType.LANES)));
+        b.unroll(over(rows, panels), x -> x.store("s", place.plus(Term.ref("t").times(WindowSums.PITCH))
+                .plus(Term.ref("u").times(VType.LANES)), Term.ref("acc", Term.ref("t"), Term.ref("u"))));
     }
 
     /** Subscripts of a tile's rows and panels. */

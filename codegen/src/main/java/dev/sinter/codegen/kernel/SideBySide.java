@@ -12,7 +12,8 @@ import java.util.Set;
 /**
  * Straight code done for several values of subscripts at once: each statement for all of them before the next one, so
  * that chains of operations that wait for each other run side by side, and no load has to wait for another's store.
- * Vectors of constants are named once: written in place, every copy of the code would count them.
+ * Vectors of constants are named once: written in place, every copy of the code would count them. They are named where
+ * the first of them is needed, behind the loads: HotSpot makes objects of those that live where an index is checked.
  */
 final class SideBySide {
     private final List<Stmt.Range> over;
@@ -27,7 +28,14 @@ final class SideBySide {
 
     /** Definitions and stores for all values of the subscripts, which they may refer to. */
     List<Stmt> of(List<Stmt> straight) {
-        return straight.stream().map(this::all).toList();
+        var all = new Body();
+        for (var stmt : straight) {
+            int known = literals.size();
+            var next = all(stmt);
+            literals.entrySet().stream().skip(known).forEach(e -> all.let(e.getValue(), e.getKey()));
+            all.add(next);
+        }
+        return all.stmts();
     }
 
     private Stmt all(Stmt stmt) {
@@ -50,10 +58,5 @@ final class SideBySide {
                     Term.ref(name, each);
             default -> t;
         });
-    }
-
-    /** Defines the constants met so far. */
-    void constants(Body body) {
-        literals.forEach((lit, name) -> body.let(name, lit));
     }
 }

@@ -83,7 +83,6 @@ record WaitingSums(String name, Access access, ScalarProduct.Target target, Acce
             var at = Term.ref("et").times(panels).plus(Term.ref("u")).times(VType.LANES);
             finish(row, Term.ref("i").plus(Term.ref("et")), column, at, mask, Term.ref("u"));
             var all = chains.of(row.stmts());
-            chains.constants(b);
             b.loop("et", Term.i32(0), Term.ref("rows"), 1, x -> all.forEach(x::add));
         });
         return access.part(name + ".epilogue.c" + panels + (masked ? ".tail" : ""), List.of("i", "j", "rows"), body);

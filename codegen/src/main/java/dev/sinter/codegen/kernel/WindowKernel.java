@@ -152,8 +152,9 @@ public final class WindowKernel {
 
     private @Nullable NearWindows near(boolean merged, long segments, long length) {
         var apart = distance();
-        return merged && parts == 1 && apart.isConst() && NearWindows.areNear(segments, length, apart.value())
-                ? new NearWindows(Math.toIntExact(apart.value()), segments == 1) : null;
+        return merged && parts == 1 && apart.isConst()
+                && NearWindows.areNear(segments, length, apart.value(), product.panels())
+                        ? new NearWindows(Math.toIntExact(apart.value()), segments == 1) : null;
     }
 
     /** Elements between neighbouring windows. */
@@ -318,25 +319,36 @@ public final class WindowKernel {
                     Term.ref("count"), column, columns)));
         } else
             if (!isFused(form)) {
-                finish(b, masked);
+                finish(b, masked, Term.ref("count"));
             }
     }
 
     /** All panels of windows that are read where they lie, some at a time. */
     private void near(Body b, Form form, NearWindows windows) {
         b.let("wd", Term.ref("kk").times(VType.LANES));
+        var all = b.let("all", Term.ref("i1").minus(Term.ref("i0")));
+        boolean whole = isFused(form);
         b.loop("g", Term.ref("u0"), Term.ref("u1"), 1, unit -> {
             var j0 = panels(unit, "g");
             unit.let("panels", Term.ref("panels_g"));
-            NearWindows.lines(unit,
-                    line -> PackedSums.all(line, form, panels -> blocks.heights(form, panels, true), widths(),
-                            (rows, panels, range) -> {
-                                var args = tileArgs(j0, Term.ref("start"));
-                                args.addAll(range);
-                                return access.call(results.tile(form, rows, panels, windows), "",
-                                        Map.of("x0", Term.ref("window")), args);
-                            }));
+            var weight = Term.ref("wb").plus(j0.wide().times(Term.ref("wd").wide()));
+            var scratch = whole ? Term.i32(0) : sums(unit, "g", all);
+            NearWindows.lines(unit, line -> PackedSums.all(line, form, panels -> blocks.heights(form, panels, true),
+                    widths(), (rows, panels, range) -> {
+                        var start = Term.ref("start");
+                        if (!whole) {
+                            return windows.sums(form, rows, panels, product.weights().storage(), weight,
+                                    scratch.plus(start.minus(Term.ref("i0")).times(WindowSums.PITCH)), range);
+                        }
+                        var args = tileArgs(j0, start);
+                        args.addAll(range);
+                        return access.call(results.tile(form, rows, panels, windows), "",
+                                Map.of("x0", Term.ref("window")), args);
+                    }));
         });
+        if (!whole) {
+            finish(b, product.columns() % VType.LANES != 0, all);
+        }
     }
 
     /** What a tile with the epilogue is told before its ranges. */
@@ -346,11 +358,11 @@ public final class WindowKernel {
     }
 
     /** The epilogue in a pass of its own, where it is too long for the tiles of the last part. */
-    private void finish(Body b, boolean masked) {
+    private void finish(Body b, boolean masked, Term rows) {
         b.loop("h", Term.ref("u0"), Term.ref("u1"), 1, unit -> {
             var j0 = panels(unit, "h");
             unit.add(access.call(results.finish(masked),
-                    List.of(sums(unit, "h"), Term.ref("yb"), Term.ref("i0"), Term.ref("i1"), j0.times(16),
+                    List.of(sums(unit, "h", rows), Term.ref("yb"), Term.ref("i0"), Term.ref("i1"), j0.times(16),
                             Term.of(Prim.MIN, Term.ref("cols"), j0.plus(Term.ref("panels_h")).times(16)))));
         });
     }
@@ -386,15 +398,15 @@ public final class WindowKernel {
     }
 
     /** Where the sums of a group of panels wait. */
-    private static Term sums(Body b, String unit) {
-        return b.let("sb_" + unit, Term.ref("s0").plus(Term.ref(unit).minus(Term.ref("u0")).times(Term.ref("count"))
+    private static Term sums(Body b, String unit, Term rows) {
+        return b.let("sb_" + unit, Term.ref("s0").plus(Term.ref(unit).minus(Term.ref("u0")).times(rows)
                 .times(WindowSums.PITCH)));
     }
 
     private void unit(Body b, Form form) {
         var j0 = panels(b, "g");
         b.let("panels", Term.ref("panels_g"));
-        b.let("sb", sums(b, "g"));
+        b.let("sb", sums(b, "g", Term.ref("count")));
         var first = Term.of(Prim.EQ, Term.ref("part"), Term.i32(0));
         b.let("old", Term.of(Prim.SELECT, first, Term.ref("zeros"), Term.ref("sb")));
         b.let("fd", Term.of(Prim.SELECT, first, Term.i32(0), Term.i32(WindowSums.PITCH)));
@@ -432,9 +444,10 @@ public final class WindowKernel {
         return fused.computeIfAbsent(form, f -> fits(f, null));
     }
 
-    /** Whether windows are read where they lie; tiles that do have a few operations more. */
+    /** Whether windows are read where they lie; tiles with an epilogue that do have a few operations more. */
     private boolean isNear(Form form) {
-        return near != null && isFused(form) && inPlace.computeIfAbsent(form, f -> fits(f, near));
+        return near != null && form != Form.SCALAR
+                && (!isFused(form) || inPlace.computeIfAbsent(form, f -> fits(f, near)));
     }
 
     private boolean fits(Form form, @Nullable NearWindows windows) {

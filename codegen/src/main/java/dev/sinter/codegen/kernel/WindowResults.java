@@ -89,7 +89,6 @@ record WindowResults(Access access, Buffer.Storage weights, Access.Memory y, Epi
         one.store("y", at(column), value);
         var all = new SideBySide(over);
         var stmts = all.of(one.stmts());
-        all.constants(b);
         stmts.forEach(b::add);
     }
 
@@ -109,7 +108,6 @@ record WindowResults(Access access, Buffer.Storage weights, Access.Memory y, Epi
         one.store("y", at(column), epilogue.apply(one, sum, row(), column, null, Term.ref("u"), "v"));
         var chains = new SideBySide(List.of(u));
         var all = chains.of(one.stmts());
-        chains.constants(b);
         b.loop("t", Term.i32(0), Term.i32(rows), 1, x -> all.forEach(x::add));
     }
 
