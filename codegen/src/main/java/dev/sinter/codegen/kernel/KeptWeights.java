@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @param scales
  *            {@code f32[N]}, padded to whole tasks, by which weights of 8 bits are multiplied; null for others
  */
-public record KeptWeights(int group, int k, int n, int depth, Stored stored, int most, Operand starts, Operand ends, Operand order,
+public record KeptWeights(int group, int k, int n, int depth, Stored stored, int most, Operand starts, Operand ends,
+        Operand order,
         @Nullable Operand inputs, Operand values, @Nullable Operand scales) {
     /** Columns of a task of groups. */
     public static final int COLUMNS = 64;

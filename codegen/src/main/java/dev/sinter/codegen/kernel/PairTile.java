@@ -195,21 +195,21 @@ final class PairTile {
         var width = Term.ref("width");
         var half = Term.ref("half");
         var body = each(x -> x.loop("t", Term.i32(0), Term.i32(COLUMNS), 1, column -> {
-                var row = column.let("row", row(Term.ref("t")));
-                if (!adds) {
-                    column.loop("n", row, row.plus(width), 1, zero -> zero.store(z, Term.ref("n"), Term.f32(0, 1)));
-                }
-                var first = column.let("first", Term.ref("from").plus(Term.ref("t").times(half)));
-                column.loop("p", first, first.plus(half), 1, block -> {
-                    var p = Term.ref("p");
-                    var input = block.let("input", Term.ref("a0").plus(
-                            new Term.Load(KeptCode.INPUTS, Term.ref("x0").plus(p), VType.I32, null)));
-                    var weight = block.let("weight", new Term.Load(kv, Term.ref("k0").plus(p), VType.F32, null));
-                    var l = Term.ref("l");
-                    block.loop("l", Term.i32(0), width, 1, lane -> lane.store(z, row.plus(l),
-                            Term.of(Prim.FMA, weight, new Term.Load(SparseTile.X, input.plus(l), VType.F32, null),
-                                    new Term.Load(z, row.plus(l), VType.F32, null))));
-                });
+            var row = column.let("row", row(Term.ref("t")));
+            if (!adds) {
+                column.loop("n", row, row.plus(width), 1, zero -> zero.store(z, Term.ref("n"), Term.f32(0, 1)));
+            }
+            var first = column.let("first", Term.ref("from").plus(Term.ref("t").times(half)));
+            column.loop("p", first, first.plus(half), 1, block -> {
+                var p = Term.ref("p");
+                var input = block.let("input", Term.ref("a0").plus(
+                        new Term.Load(KeptCode.INPUTS, Term.ref("x0").plus(p), VType.I32, null)));
+                var weight = block.let("weight", new Term.Load(kv, Term.ref("k0").plus(p), VType.F32, null));
+                var l = Term.ref("l");
+                block.loop("l", Term.i32(0), width, 1, lane -> lane.store(z, row.plus(l),
+                        Term.of(Prim.FMA, weight, new Term.Load(SparseTile.X, input.plus(l), VType.F32, null),
+                                new Term.Load(z, row.plus(l), VType.F32, null))));
+            });
         }));
         return kernel("sparse.f32." + code.name() + ".scalar" + (adds ? ".more" : ""), body);
     }
