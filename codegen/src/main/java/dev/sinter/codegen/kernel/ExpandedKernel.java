@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A 1x1 convolution and the convolution of every channel with its own window that alone reads its result, in one pass
@@ -128,12 +129,15 @@ public final class ExpandedKernel {
     private final DepthwiseKernel second;
     private final Access access = new Access();
     private final int width;
+    /** Pixels that the vector forms read where they lie, unless they are one vector each, which is copied quickly. */
+    private final @Nullable NearWindows near;
 
     private ExpandedKernel(Product product) {
         this.product = product;
         this.first = new WindowKernel(product.first());
         this.second = new DepthwiseKernel(product.second(), SECOND);
         this.width = Math.toIntExact(product.image().dims().get(2).value());
+        this.near = NearWindows.ofPixels(product.image());
         access.include("", first.access());
         access.include(SECOND, second.access());
         var image = product.image();
@@ -171,8 +175,8 @@ public final class ExpandedKernel {
             for (int panels : widths()) {
                 boolean all = heights(form, panels).stream()
                         .allMatch(rows -> first.results().fits(form, rows,
-                                Math.min(panels, GemmTile.panels(form, rows)), null));
-                if (!all || panels == 1 && !first.results().fits(form, GemmTile.tallRows(form), 1, null)) {
+                                Math.min(panels, GemmTile.panels(form, rows)), near));
+                if (!all || panels == 1 && !first.results().fits(form, GemmTile.tallRows(form), 1, near)) {
                     return false;
                 }
             }
@@ -281,7 +285,7 @@ public final class ExpandedKernel {
             var begin = Term.ref("nth").times(Term.ref("height"));
             part.let("i0", begin.plus(l0).times(Term.ref("width")));
             part.let("i1", begin.plus(l1).times(Term.ref("width")));
-            if (form != Form.SCALAR) {
+            if (form != Form.SCALAR && near == null) {
                 PackedSums.copy(part);
             }
             part.loop("g", Term.i32(0), units, 1, unit -> {
@@ -312,13 +316,16 @@ public final class ExpandedKernel {
                             from.plus(Term.ref("width")), j0.times(VType.LANES), Term.ref("j1").times(VType.LANES))));
             return;
         }
-        var a = b.let("ar", Term.ref("a0").plus(nth.times(PackedSums.DISTANCE)));
+        var place = near == null ? Map.of("y0", y, "a0", b.let("ar",
+                Term.ref("a0").plus(nth.times(PackedSums.DISTANCE))))
+                : Map.of("y0", y, "x0",
+                        b.let("xr", Term.ref("xb").plus(Term.ref("i0").plus(nth).times(Term.ref("xs")))));
         b.let("count", Term.ref("width"));
         PackedSums.all(b, form, panels -> heights(form, panels), widths(), (rows, panels, range) -> {
             var own = new ArrayList<Term>(List.of(j0, j0.times(VType.LANES), Term.ref("wd"),
                     Term.ref("kk"), Term.i32(0)));
             own.addAll(range);
-            return first.access().call(first.results().tile(form, rows, panels, null), "", Map.of("y0", y, "a0", a),
+            return first.access().call(first.results().tile(form, rows, panels, near), "", place,
                     own);
         });
     }

@@ -8,11 +8,13 @@ import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt;
 import dev.sinter.codegen.loop.Term;
 import dev.sinter.codegen.loop.VType;
+import dev.sinter.codegen.plan.Operand;
 import dev.sinter.runtime.Form;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Windows of few channels, such as those of a model's first layer, which the vector forms read where they lie: those of
@@ -50,6 +52,14 @@ record NearWindows(int distance, boolean single) {
         boolean few = panels <= FEW_PANELS && distance <= PackedSums.PART;
         return segments > 1 ? length <= LONGEST && distance <= MOST_DISTANCE
                 : length > VType.LANES && (few || length <= LONGEST && distance <= MOST_DISTANCE);
+    }
+
+    /** Pixels of an image that lie evenly, as the windows of a 1x1 convolution; null if they are copied. */
+    static @Nullable NearWindows ofPixels(Operand image) {
+        long channels = image.dims().get(3).value();
+        var apart = image.strides().get(2);
+        return channels > VType.LANES && apart.isConst() && apart.value() <= PackedSums.PART
+                ? new NearWindows((int) apart.value(), true) : null;
     }
 
     /** Part of a tile's name. */
