@@ -129,15 +129,18 @@ final class KeptCode {
         int group = kept.group();
         var planes = kept.stored() == Stored.BF16 ? 2 : 1;
         var low = values.plus(cell.start.wide().times(Term.i64((long) planes * group)));
-        var q = Term.ref("q");
-        var body = Body.block(b -> b.loop("g", Term.i32(0), Term.ref("groups"), 1, x -> {
-            range(x);
-            var scale = kept.stored() == Stored.I8 ? scale(x, form) : Term.f32(1, VType.LANES);
-            x.loop("q", Term.ref("from").times(group), Term.ref("to").times(group), VType.LANES,
-                    lanes -> lanes.store(WEIGHTS, first(Term.ref("k0")).plus(q), value(scale)));
-        }));
+        var body = Body.block(b -> {
+            if (kept.stored() == Stored.I8) {
+                b.loop("g", Term.i32(0), Term.ref("groups"), 1, x -> {
+                    range(x);
+                    values(x, Term.ref("from"), Term.ref("to"), scale(x, form));
+                });
+            } else {
+                values(b, Term.i32(0), Term.ref("blocks"), Term.f32(1, VType.LANES));
+            }
+        });
         var storage = switch (kept.stored()) {
-            case F32 -> throw new IllegalStateException("weights that are read where they lie");
+            case F32 -> Storage.F32;
             case BF16 -> Storage.U8;
             case I8 -> Storage.I8;
         };
@@ -146,9 +149,15 @@ final class KeptCode {
                         + (form == Form.V512 ? ".v512" : ""),
                 List.of(DECODED, ENDS, ORDER, Buffer.weight("qv", storage), Buffer.weight("sc", Storage.F32),
                         Turning.SHUFFLES),
-                params(List.of("pe0", "po0", "q0", "q1", "s0", "sh0"), List.of("k0", "groups")), body),
+                params(List.of("pe0", "po0", "q0", "q1", "s0", "sh0"), List.of("k0", "groups", "blocks")),
+                body),
                 List.of(WEIGHTS), List.of(cell.ends, cell.order, low, low.plus(cell.blocks.times(group).wide()), scales,
-                        shuffles, memory, cell.groups));
+                        shuffles, memory, cell.groups, cell.blocks));
+    }
+
+    private void values(Body b, Term from, Term to, Term scale) {
+        b.loop("q", from.times(kept.group()), to.times(kept.group()), VType.LANES,
+                lanes -> lanes.store(WEIGHTS, first(Term.ref("k0")).plus(Term.ref("q")), value(scale)));
     }
 
     /** Sixteen weights from q on. */
@@ -156,7 +165,7 @@ final class KeptCode {
         var at = Term.ref("q0").plus(Term.ref("q").wide());
         var above = Term.ref("q1").plus(Term.ref("q").wide());
         return switch (kept.stored()) {
-            case F32 -> throw new IllegalStateException("weights that are read where they lie");
+            case F32 -> new Term.Load("qv", at, VType.F32X16, null);
             case I8 -> integers("qv", at, scale);
             case BF16 -> halves("qv", at, above);
         };

@@ -66,7 +66,7 @@ public record KeptWeights(int group, int k, int n, int depth, Stored stored, int
 
     /** How weights are stored; each way holds them exactly. */
     public enum Stored {
-        /** As they are; of groups each block's lie beside its row and are read there: decoding would spare nothing. */
+        /** As they are; where a group fills a vector, each block's lie beside its row and are read there. */
         F32(4),
         /** Their upper halves, the lower ones being zero. */
         BF16(2),
@@ -132,7 +132,7 @@ public record KeptWeights(int group, int k, int n, int depth, Stored stored, int
      * @return whether a block has its row beside its weights
      */
     public static boolean isDirect(int group, Stored stored) {
-        return stored == Stored.F32 && group > 1;
+        return stored == Stored.F32 && isPanel(group);
     }
 
     boolean isDirect() {
