@@ -109,7 +109,7 @@ public final class ExpandedKernel {
      * @param left
      *            columns of zeros before
      */
-    public record Product(WindowKernel.Product first, DepthwiseKernel.Product second, Block block, long top,
+    public record Product(WindowProduct first, DepthwiseKernel.Product second, Block block, long top,
             long left) {
         private long channels() {
             return block.panels * VType.LANES;

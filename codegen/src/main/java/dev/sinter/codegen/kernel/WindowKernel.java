@@ -34,66 +34,6 @@ public final class WindowKernel {
     /** JVM methods take 255 words of parameters. */
     private static final int MAX_PARAMETERS = 200;
 
-    /**
-     * One convolution.
-     *
-     * @param x
-     *            {@code f32[N,H,W,C]}, channels contiguous, with what is around the image
-     * @param weights
-     *            {@code f32[G,K,ceil(M/G/16)*16]} in panels
-     * @param window
-     *            rows, columns and channels (of a group) of a window
-     * @param strides
-     *            rows and columns between windows
-     * @param dilations
-     *            rows and columns between elements of a window
-     * @param y
-     *            {@code [N,OH,OW,M]}, contiguous
-     * @param epilogue
-     *            what happens before the store, operands as {@code [N*OH*OW,M]}
-     * @param scratch
-     *            f32 memory of {@link #SCRATCH} elements for each worker, for sums
-     * @param windows
-     *            f32 memory of {@link #WINDOWS} elements for each worker
-     * @param work
-     *            f32 memory of {@link #WORK} elements for each worker, for the scalar form
-     */
-    public record Product(Operand x, Operand weights, List<Long> window, List<Integer> strides,
-            List<Integer> dilations, Operand y, Epilogue epilogue, Place scratch, Place windows,
-            Place work) {
-        /**
-         * The same convolution of another image.
-         *
-         * @param other
-         *            with what is around it
-         * @return the convolution
-         */
-        public Product of(Operand other) {
-            return new Product(other, weights, window, strides, dilations, y, epilogue, scratch, windows, work);
-        }
-
-        private long groups() {
-            return weights.dims().getFirst().value();
-        }
-
-        private long columns() {
-            return y.dims().get(3).value() / groups();
-        }
-
-        long panels() {
-            return weights.dims().get(2).value() / VType.LANES;
-        }
-
-        private Dim rows() {
-            return y.dims().get(0).times(y.dims().get(1)).times(y.dims().get(2));
-        }
-
-        /** Whether the elements of a window's row are neighbours. */
-        private boolean isMerged() {
-            return dilations.get(1) == 1 && x.strides().get(2).equals(Dim.of(window.get(2)));
-        }
-    }
-
     /** Elements of memory that the scalar form works in. */
     public static final int WORK = WindowSums.SCALAR.work();
     /** Columns of scratch in the scalar form: those of a whole task. */
@@ -103,7 +43,7 @@ public final class WindowKernel {
     /** Elements of memory for copied rows a worker needs. */
     public static final int WINDOWS = WindowBlocks.ROWS * PackedSums.DISTANCE;
 
-    private final Product product;
+    private final WindowProduct product;
     private final Access access = new Access();
     private final WindowResults results;
     /** Parts of k. */
@@ -114,7 +54,7 @@ public final class WindowKernel {
     private final Map<Form, Boolean> fused = new EnumMap<>(Form.class);
     private final Map<Form, Boolean> inPlace = new EnumMap<>(Form.class);
 
-    WindowKernel(Product product) {
+    WindowKernel(WindowProduct product) {
         this.product = product;
         access.memory("x", product.x());
         access.memory("w", product.weights());
@@ -134,14 +74,14 @@ public final class WindowKernel {
         this.parts = (segments + some - 1) / some * pieces;
         this.near = near(merged, segments, length);
         var results = product.y().dims();
-        this.blocks = near != null && !isEven() && results.get(2).isConst()
+        this.blocks = near != null && !product.isEven() && results.get(2).isConst()
                 ? WindowBlocks.inLines(results.get(0).times(results.get(1)), results.get(2).value())
                 : WindowBlocks.even(product.rows(), segments * length, product.panels());
         blocks.declare(access);
         access.parameter("cols", Dim.of(product.columns()));
         access.parameter("ldc", product.y().strides().get(2));
         access.parameter("xg", Dim.of(window.get(2)));
-        geometry(merged);
+        product.declare(access, merged);
         access.parameter("segs", Dim.of(segments));
         access.parameter("len", Dim.of(length));
         access.parameter("kk", Dim.of(segments * length));
@@ -151,39 +91,10 @@ public final class WindowKernel {
     }
 
     private @Nullable NearWindows near(boolean merged, long segments, long length) {
-        var apart = distance();
+        var apart = product.distance();
         return merged && parts == 1 && apart.isConst()
                 && NearWindows.areNear(segments, length, apart.value(), product.panels())
                         ? new NearWindows(Math.toIntExact(apart.value()), segments == 1) : null;
-    }
-
-    /** Elements between neighbouring windows. */
-    private Dim distance() {
-        return product.x().strides().get(2).times(Dim.of(product.strides().get(1)));
-    }
-
-    /** Whether windows lie evenly through all images, so that they are those of one row. */
-    private boolean isEven() {
-        var strides = product.x().strides();
-        var dims = product.y().dims();
-        var line = dims.get(2).times(distance());
-        return strides.get(1).times(Dim.of(product.strides().get(0))).equals(line)
-                && (dims.get(0).equals(Dim.ONE) || strides.get(0).equals(dims.get(1).times(line)));
-    }
-
-    /** Where windows and their segments lie. */
-    private void geometry(boolean merged) {
-        var strides = product.x().strides();
-        var dims = product.y().dims();
-        boolean even = isEven();
-        access.parameter("ow", even ? product.rows() : dims.get(2));
-        access.parameter("oh", even ? Dim.ONE : dims.get(1));
-        access.parameter("xn", strides.get(0));
-        access.parameter("ys", strides.get(1).times(Dim.of(product.strides().get(0))));
-        access.parameter("xs", distance());
-        access.parameter("kw", merged ? Dim.ONE : Dim.of(product.window().get(1)));
-        access.parameter("sa", strides.get(1).times(Dim.of(product.dilations().get(0))));
-        access.parameter("sc", strides.get(2).times(Dim.of(product.dilations().get(1))));
     }
 
     /**
@@ -193,7 +104,7 @@ public final class WindowKernel {
      *            what is convolved
      * @return whether {@link #of} makes kernels that the back end takes
      */
-    public static boolean fits(Product product) {
+    public static boolean fits(WindowProduct product) {
         var kernel = new WindowKernel(product);
         return kernel.access.params(true).size() + kernel.access.buffers().size() <= MAX_PARAMETERS
                 && VectorOperations.fit(kernel.results.finish(true));
@@ -206,7 +117,7 @@ public final class WindowKernel {
      *            operands
      * @return the call
      */
-    public static Call of(Product product) {
+    public static Call of(WindowProduct product) {
         var kernel = new WindowKernel(product);
         var tasks = kernel.blocks.count().times(Dim.of(product.groups() * kernel.tasks()));
         return new Call(KernelSet.of(kernel::driver), kernel.access.arrays(), kernel.access.args(), tasks);

@@ -4,6 +4,7 @@ import dev.sinter.codegen.kernel.DepthwiseKernel;
 import dev.sinter.codegen.kernel.Epilogue;
 import dev.sinter.codegen.kernel.PadKernel;
 import dev.sinter.codegen.kernel.WindowKernel;
+import dev.sinter.codegen.kernel.WindowProduct;
 import dev.sinter.codegen.kernel.Winograd;
 import dev.sinter.codegen.kernel.WinogradKernel;
 import dev.sinter.ir.DType;
@@ -121,7 +122,7 @@ final class WindowPlanner {
     }
 
     /** The convolution as a product over windows, with so many elements of memory for copied ones. */
-    WindowKernel.Product product(Epilogue last, long copied) {
+    WindowProduct product(Epilogue last, long copied) {
         var dims = weights.dims();
         var window = window();
         long taps = window.get(0) * window.get(1);
@@ -130,7 +131,7 @@ final class WindowPlanner {
         var packed = plan.weight(TensorData.of(small.dtype(), small.array(),
                 new long[]{op.groups(), perGroup, dims[1], taps}), WeightItem.Form.WINDOW16);
         var matrix = List.of(Dim.of(op.groups()), Dim.of(taps * dims[1]), Dim.of((perGroup + 15) / 16 * 16));
-        return new WindowKernel.Product(x,
+        return new WindowProduct(x,
                 new Operand(packed, small.dtype(), Dim.ZERO, matrix, Operand.rowMajorStrides(matrix)), window, strides,
                 dilations, y, last, plan.scratch(DType.F32, Dim.of(WindowKernel.SCRATCH)),
                 plan.scratch(DType.F32, Dim.of(copied)),
