@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Decodes a cell of {@link KeptWeights} of groups into memory that tiles read: distances of inputs, and weights in f32. So weights
- * come from memory as small as they are stored, once for all blocks of rows, and tiles read arrays, around which HotSpot
- * makes a tighter loop than around the weight segment.
+ * Decodes a cell of {@link KeptWeights} of groups into memory that tiles read: distances of inputs, and weights in f32.
+ * So weights come from memory as small as they are stored, once for all blocks of rows, and tiles read arrays, around
+ * which HotSpot makes a tighter loop than around the weight segment.
  */
 final class KeptCode {
     /** Buffer of the inputs' distances. */

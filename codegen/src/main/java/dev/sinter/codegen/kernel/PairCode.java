@@ -22,7 +22,6 @@ final class PairCode {
     /** Parameters of tiles that hold places in the weights. */
     static final List<String> PLACES = List.of("pe0", "po0", "in0", "q0", "q1", "s0");
     private static final Buffer DISTANCES = Buffer.heap(KeptCode.INPUTS, Storage.I32);
-    private static final int BITS = 8;
 
     private final Stored stored;
 
@@ -94,12 +93,8 @@ final class PairCode {
         var at = Term.ref("q0").plus(block.wide());
         return switch (stored) {
             case F32 -> new Term.Load("qv", at, VType.F32X16, null);
-            case I8 -> Term.of(Prim.MUL, new Term.Load("qv", at, VType.F32X16, null), scale);
-            case BF16 -> {
-                var above = new Term.Load("qv", Term.ref("q1").plus(block.wide()), VType.I32X16, null);
-                yield new Term.Bits(Term.of(Prim.OR, Term.of(Prim.SHL, above, Term.i32(3 * BITS)),
-                        Term.of(Prim.SHL, new Term.Load("qv", at, VType.I32X16, null), Term.i32(2 * BITS))), Elem.F32);
-            }
+            case I8 -> KeptCode.integers("qv", at, scale);
+            case BF16 -> KeptCode.halves("qv", at, Term.ref("q1").plus(block.wide()));
         };
     }
 

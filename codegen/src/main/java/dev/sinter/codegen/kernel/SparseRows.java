@@ -107,7 +107,7 @@ record SparseRows(Form form, KeptWeights kept) {
         var body = Body.block(b -> b.loop("g", Term.i32(0), Term.ref("groups"), 1, x -> {
             KeptCode.range(x);
             var column = x.let("column",
-                    new Term.Load("po", Term.ref("po0").plus(Term.ref("g").wide()), VType.I32, null).times(LANES));
+                    KeptCode.number(Term.ref("g")).times(LANES));
             var mask = masked ? x.let("lanes", new Term.Lanes(column, Term.ref("columns"), LANES)) : null;
             group(x, rows, column, mask, task.adds);
         }));

@@ -182,7 +182,7 @@ final class SparseTile {
 
     /** Where the sums of a group's first column go. */
     private Term row() {
-        var number = new Term.Load("po", Term.ref("po0").plus(Term.ref("g").wide()), VType.I32, null);
+        var number = KeptCode.number(Term.ref("g"));
         return Term.ref("z0").plus(number.times(group).times(Term.ref("width")));
     }
 

@@ -53,7 +53,8 @@ final class SparseWeights {
         this.ends = new int[cells * (1 + groups / together)];
         this.order = new byte[cells * groups];
         for (int cell = 0; cell < cells; cell++) {
-            int blocks = Arrays.stream(lengths(cell)).sum() * together;
+            var counts = counts(cell);
+            int blocks = Arrays.stream(lengths(counts, sorted(counts))).sum() * together;
             starts[cell + 1] = starts[cell] + blocks;
             most = Math.max(most, blocks);
         }
@@ -151,9 +152,7 @@ final class SparseWeights {
     }
 
     /** Blocks of each group, or of each of a pair's columns: as many as the one has that has more. */
-    private int[] lengths(int cell) {
-        var counts = counts(cell);
-        var sorted = sorted(counts);
+    private int[] lengths(int[] counts, int[] sorted) {
         return IntStream.range(0, groups / together).map(i -> counts[sorted[i * together]]).toArray();
     }
 
@@ -170,8 +169,9 @@ final class SparseWeights {
     }
 
     private void cell(int cell) {
-        var sorted = sorted(counts(cell));
-        var lengths = lengths(cell);
+        var counts = counts(cell);
+        var sorted = sorted(counts);
+        var lengths = lengths(counts, sorted);
         int next = 0;
         for (int i = 0; i < groups; i++) {
             order[cell * groups + i] = (byte) sorted[i];
