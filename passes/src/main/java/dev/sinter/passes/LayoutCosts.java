@@ -29,8 +29,11 @@ final class LayoutCosts {
     /** Multiplications and additions of a nanosecond. */
     private static final double LAST = 70;
     private static final double FIRST = 15.6;
-    /** Elements a permutation moves in a nanosecond. */
+    /** Elements a permutation moves in a nanosecond, one by one and in squares. */
     private static final double MOVED = 1.25;
+    private static final double TURNED = 3;
+    /** The least size of the axes along which elements lie before and after that makes squares. */
+    private static final int SIDE = 16;
 
     /** A node's question, and what its ways cost: channels first, then last. */
     record Asked(Question question, List<Cost> costs) {
@@ -138,7 +141,18 @@ final class LayoutCosts {
         var sample = Sample.of(new View(new IndexMap.Permute(perm)),
                 List.of(new Sample.Operand(new TensorType(dtype, shape), false)));
         return moves.computeIfAbsent(sample, s -> choices.costs(new Question("permute",
-                List.of(new Way("copy", Sample.elements(shape) / MOVED, s)), 0)).getFirst().nanos());
+                List.of(new Way("copy", Sample.elements(shape) / (inSquares(dtype, shape, perm) ? TURNED : MOVED), s)),
+                0)).getFirst().nanos());
+    }
+
+    private static boolean inSquares(DType dtype, Shape shape, List<Integer> perm) {
+        int last = shape.rank() - 1;
+        return dtype == DType.F32 && perm.getLast() != last && isWide(shape.dim(last))
+                && isWide(shape.dim(perm.getLast()));
+    }
+
+    private static boolean isWide(Dim size) {
+        return !size.isConst() || size.value() >= SIDE;
     }
 
     /** What it costs to compute a softmax along other elements than neighbours. */

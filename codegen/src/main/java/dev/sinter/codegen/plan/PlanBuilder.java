@@ -3,6 +3,8 @@ package dev.sinter.codegen.plan;
 import dev.sinter.codegen.kernel.Call;
 import dev.sinter.codegen.kernel.KernelTable;
 import dev.sinter.codegen.kernel.MapKernel;
+import dev.sinter.codegen.kernel.TurnedCopy;
+import dev.sinter.codegen.kernel.TurnedRows;
 import dev.sinter.codegen.loop.Buffer.Storage;
 import dev.sinter.ir.DType;
 import dev.sinter.ir.Dim;
@@ -218,10 +220,20 @@ final class PlanBuilder {
         return Operand.rowMajor(weight(data, form), data.dtype(), data.shape());
     }
 
+    /** A copy of a view. */
+    void copy(Operand from, Operand to) {
+        step(TurnedCopy.fits(from, to) ? TurnedCopy.of(from, to, constant(TurnedRows.shuffles()))
+                : MapKernel.of(Expr.arg(0, from.dtype()), List.of(from), to));
+    }
+
     /** Elementwise work; an expression too long for one kernel is computed in several steps. */
     void map(Expr expr, List<Operand> inputs, Operand output) {
         if (ComplexParts.are(expr.dtype()) && !(expr instanceof Expr.Arg)) {
             map(ComplexParts.ofMap(expr), ComplexParts.ofMap(inputs), ComplexParts.of(output));
+            return;
+        }
+        if (expr instanceof Expr.Arg(var i, var t) && TurnedCopy.fits(inputs.get(i), output)) {
+            copy(inputs.get(i), output);
             return;
         }
         var rest = expr;

@@ -132,7 +132,7 @@ public final class Planner {
     }
 
     private void copy(Operand from, Operand to) {
-        plan.step(MapKernel.of(Expr.arg(0, from.dtype()), List.of(from), to));
+        plan.copy(from, to);
     }
 
     private Operand contiguous(Operand operand) {

@@ -104,6 +104,23 @@ class MoveTest {
     }
 
     @Property(tries = 60)
+    void permutesLargeTensors(@ForAll long seed) {
+        var random = new Random(seed);
+        var s = new Samples(seed, random.nextBoolean());
+        int rank = 2 + random.nextInt(3);
+        var dims = random.ints(rank, 0, 4).mapToLong(i -> switch (i) {
+            case 0 -> random.nextInt(4);
+            case 1 -> 14 + random.nextInt(5);
+            case 2 -> 60 + random.nextInt(10);
+            default -> rank > 3 ? 1 : 128 + random.nextInt(4);
+        }).toArray();
+        var x = random.nextBoolean() ? s.input(DType.F32, dims) : s.computed(s.input(DType.F32, dims));
+        var perm = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
+        Collections.shuffle(perm, random);
+        s.check(EXACT, s.add(new View(new IndexMap.Permute(perm)), x));
+    }
+
+    @Property(tries = 60)
     void viewsOfViews(@ForAll long seed) {
         var random = new Random(seed);
         var s = new Samples(seed, random.nextBoolean());
