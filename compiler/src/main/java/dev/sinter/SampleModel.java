@@ -26,6 +26,12 @@ import java.util.Random;
  */
 record SampleModel(Graph graph, Map<String, Tensor> inputs) {
     private static final long SEED = 20_250_917;
+    /** The largest integer of 8 bits, and the scale that makes it about 1. */
+    private static final int LARGEST = 127;
+    private static final float SCALE = 1f / LARGEST;
+    /** The bits of f32 that bf16 has, and the last of them. */
+    private static final int UPPER_HALF = 0xffff_0000;
+    private static final int UPPER_ONE = 0x1_0000;
 
     SampleModel {
         inputs = Map.copyOf(inputs);
@@ -38,6 +44,7 @@ record SampleModel(Graph graph, Map<String, Tensor> inputs) {
         var operands = new ArrayList<Value>();
         for (var operand : sample.operands()) {
             var data = elements(operand.type(), random);
+            round(operand.values(), data);
             if (operand.sparsity() != null) {
                 leaveOut(operand.sparsity(), data);
             }
@@ -70,6 +77,20 @@ record SampleModel(Graph graph, Map<String, Tensor> inputs) {
             }
         }
         return data;
+    }
+
+    /** Makes values of some kind of any, none of them zero. */
+    private static void round(Sample.Values values, TensorData data) {
+        if (values == Sample.Values.ANY) {
+            return;
+        }
+        var floats = data.floatArray();
+        for (int i = 0; i < floats.length; i++) {
+            int sign = floats[i] < 0 ? -1 : 1;
+            floats[i] = values == Sample.Values.INT8
+                    ? sign * Math.max(1, Math.round(Math.abs(floats[i]) * LARGEST)) * SCALE
+                    : Float.intBitsToFloat(Float.floatToRawIntBits(floats[i]) & UPPER_HALF | UPPER_ONE);
+        }
     }
 
     /** Prunes a matrix {@code [inputs,outputs]}, or a convolution's weights {@code [outputs,inputs…]}. */

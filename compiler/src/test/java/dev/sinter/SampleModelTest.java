@@ -37,6 +37,33 @@ class SampleModelTest {
         assertThat(zeros / 8200.0).isCloseTo(0.8, within(0.05));
     }
 
+    /** What is stored in few bits is measured so. */
+    @Test
+    void weightsAreOfTheKindAskedFor() {
+        for (var values : Sample.Values.values()) {
+            var sample = new Sample(MatMul.plain(DType.F32), List.of(
+                    new Sample.Operand(TensorType.of(DType.F32, 8, 64), false),
+                    new Sample.Operand(TensorType.of(DType.F32, 64, 48), true, new Sparsity(4, 1, 0.5), values)));
+            var weights = SampleModel.of(sample).graph().nodes().getLast().input(1).constant().floatArray();
+            boolean bytes = true;
+            boolean halves = true;
+            int zeros = 0;
+            for (float weight : weights) {
+                bytes &= (float) Math.rint(weight * 127d) * (1f / 127) == weight;
+                halves &= (Float.floatToRawIntBits(weight) & 0xffff) == 0;
+                zeros += weight == 0 ? 1 : 0;
+            }
+            assertThat(bytes).isEqualTo(values == Sample.Values.INT8);
+            assertThat(halves).isEqualTo(values == Sample.Values.BF16);
+            assertThat(zeros).isEqualTo(64 * 48 / 2);
+            assertThat(sample.toString()).endsWith(switch (values) {
+                case ANY -> "4x1@0.50";
+                case BF16 -> "4x1@0.50 in bf16";
+                case INT8 -> "4x1@0.50 in int8";
+            });
+        }
+    }
+
     /** A convolution's weights have the outputs first. */
     @Test
     void windowsHaveThePatternAskedFor() {

@@ -80,7 +80,11 @@ final class SparseChoice {
             return 0;
         }
         var blocks = GROUPINGS.stream().mapToInt(g -> SparseWeights.blocks(matrix, g.group)).toArray();
-        var sample = Sample.ofPruned(node);
+        var sample = Sample.ofPruned(node, switch (SparseWeights.stored(matrix)) {
+            case F32 -> Sample.Values.ANY;
+            case BF16 -> Sample.Values.BF16;
+            case I8 -> Sample.Values.INT8;
+        });
         double rows = Sample.elements(node.input(0).shape()) / k;
         double bytes = (double) k * n * Float.BYTES;
         var ways = new ArrayList<Way>();

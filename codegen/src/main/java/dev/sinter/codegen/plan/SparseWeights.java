@@ -45,7 +45,7 @@ final class SparseWeights {
         this.groups = columns / group;
         this.together = KeptWeights.together(group);
         this.scales = ColumnScales.of(matrix);
-        this.stored = scales != null ? Stored.I8 : isHalf() ? Stored.BF16 : Stored.F32;
+        this.stored = stored(scales, weights);
         this.depth = KeptWeights.depth(group, stored, k, 1 - Zeros.part(matrix));
         this.parts = Math.max(1, (k + depth - 1) / depth);
         this.cells = (n + columns - 1) / columns * parts;
@@ -122,7 +122,16 @@ final class SparseWeights {
         return TensorData.floats(Arrays.copyOf(values, size), size);
     }
 
-    private boolean isHalf() {
+    /** How a matrix' weights are stored. */
+    static Stored stored(TensorData matrix) {
+        return stored(ColumnScales.of(matrix), matrix.floatArray());
+    }
+
+    private static Stored stored(float @Nullable [] scales, float[] weights) {
+        return scales != null ? Stored.I8 : isHalf(weights) ? Stored.BF16 : Stored.F32;
+    }
+
+    private static boolean isHalf(float[] weights) {
         for (float weight : weights) {
             if ((Float.floatToRawIntBits(weight) & 0xffff) != 0) {
                 return false;

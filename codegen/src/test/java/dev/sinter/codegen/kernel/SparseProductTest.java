@@ -3,6 +3,8 @@ package dev.sinter.codegen.kernel;
 import static dev.sinter.codegen.Compiled.Tolerance.EXACT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sinter.codegen.CodeGenerator;
+import dev.sinter.codegen.CodegenOptions;
 import dev.sinter.codegen.Compiled;
 import dev.sinter.codegen.Compiled.Tolerance;
 import dev.sinter.codegen.Samples;
@@ -16,6 +18,7 @@ import dev.sinter.ir.cost.Choice;
 import dev.sinter.ir.cost.Choices;
 import dev.sinter.ir.cost.Costs;
 import dev.sinter.ir.op.MatMul;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -142,6 +145,34 @@ class SparseProductTest {
             compiled.check(Map.of("x0", s.data(DType.F32, 1, 768)), EXACT);
         }
         assertThat(choices.made()).singleElement().extracting(Choice::picked).isEqualTo("16x1");
+    }
+
+    /** What is measured stores its weights as the layer that is asked about. */
+    @Test
+    void samplesHaveWeightsOfTheSameKind() {
+        assertThat(asked(1f)).endsWith(" in int8");
+        assertThat(asked(0x1.02p9f)).endsWith(" in bf16");
+        assertThat(asked(0x1.00001p9f)).doesNotContain(" in ").contains("constant f32[64,32]");
+    }
+
+    /** The sample of a layer with weights of 0, 1, and one other value. */
+    private static String asked(float other) {
+        var s = new Samples(4, true);
+        var weights = pruned(s.random(), 64, 32, 4, 0.5);
+        var values = weights.floatArray();
+        int last = 0;
+        for (int i = 0; i < values.length; i++) {
+            last = values[i] == 0 ? last : i;
+            values[i] = values[i] == 0 ? 0 : 1;
+        }
+        values[last] = other;
+        var y = s.add(MatMul.plain(DType.F32), s.input(DType.F32, 8, 64), s.constant(weights));
+        var asked = new ArrayList<String>();
+        CodeGenerator.generate(s.graph(y), new CodegenOptions("p", "C", false), new Choices(q -> {
+            q.ways().forEach(way -> asked.add(way.sample().toString()));
+            return Costs.ESTIMATED.of(q);
+        }));
+        return asked.getFirst();
     }
 
     /** Operands of epilogues per column, per row, per element; long ones. */

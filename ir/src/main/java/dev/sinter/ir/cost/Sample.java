@@ -38,8 +38,24 @@ public record Sample(Op op, List<Operand> operands) {
      * @param sparsity
      *            pattern of the zeros of a constant matrix {@code [inputs,outputs]}, or of a convolution's weights; null
      *            where it does not matter
+     * @param values
+     *            what the constant's elements are
      */
-    public record Operand(TensorType type, boolean constant, @Nullable Sparsity sparsity) {
+    public record Operand(TensorType type, boolean constant, @Nullable Sparsity sparsity, Values values) {
+        /**
+         * An operand whose elements are any values.
+         *
+         * @param type
+         *            its type
+         * @param constant
+         *            whether its elements are known when compiling
+         * @param sparsity
+         *            pattern of its zeros
+         */
+        public Operand(TensorType type, boolean constant, @Nullable Sparsity sparsity) {
+            this(type, constant, sparsity, Values.ANY);
+        }
+
         /**
          * An operand whose zeros do not matter.
          *
@@ -54,7 +70,23 @@ public record Sample(Op op, List<Operand> operands) {
 
         @Override
         public String toString() {
-            return (constant ? "constant " : "") + type + (sparsity == null ? "" : " " + sparsity);
+            return (constant ? "constant " : "") + type + (sparsity == null ? "" : " " + sparsity) + values.text;
+        }
+    }
+
+    /** What f32 weights are, which decides how they are stored, and so how quick they are. */
+    public enum Values {
+        /** Any numbers. */
+        ANY(""),
+        /** Numbers that bf16 holds. */
+        BF16(" in bf16"),
+        /** Integers of 8 bits times a scale of their output. */
+        INT8(" in int8");
+
+        private final String text;
+
+        Values(String text) {
+            this.text = text;
         }
     }
 
@@ -80,7 +112,8 @@ public record Sample(Op op, List<Operand> operands) {
                     (a, b) -> a.equals(Dim.ONE) ? a : b));
         }
         return new Sample(op, operands.stream().map(o -> new Operand(
-                new TensorType(o.type().dtype(), o.type().shape().substitute(sizes)), o.constant(), o.sparsity()))
+                new TensorType(o.type().dtype(), o.type().shape().substitute(sizes)), o.constant(), o.sparsity(),
+                o.values()))
                 .toList());
     }
 
@@ -103,8 +136,21 @@ public record Sample(Op op, List<Operand> operands) {
      * @return the sample
      */
     public static Sample ofPruned(Node node) {
+        return ofPruned(node, Values.ANY);
+    }
+
+    /**
+     * The same with weights of which more is known than their zeros.
+     *
+     * @param node
+     *            with operands of known rank
+     * @param values
+     *            what its weights are
+     * @return the sample
+     */
+    public static Sample ofPruned(Node node, Values values) {
         var operands = new ArrayList<>(of(node).operands());
-        operands.set(1, new Operand(operands.get(1).type(), true, WeightAnalysis.likeness(node)));
+        operands.set(1, new Operand(operands.get(1).type(), true, WeightAnalysis.likeness(node), values));
         return new Sample(node.op(), operands);
     }
 
