@@ -56,7 +56,7 @@ final class SparseChoice {
     }
 
     private static final List<Grouping> GROUPINGS =
-            List.of(new Grouping(1, 38), new Grouping(2, 38), new Grouping(4, 62), new Grouping(8, 64),
+            List.of(new Grouping(1, 38), new Grouping(2, 46), new Grouping(4, 62), new Grouping(8, 64),
                     new Grouping(16, 64));
 
     private SparseChoice() {
