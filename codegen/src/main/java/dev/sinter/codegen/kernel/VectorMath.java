@@ -111,6 +111,17 @@ final class VectorMath {
         return sums.getFirst();
     }
 
+    /** The same sum by even and odd powers: one operation more than one by one, and half as many wait for each other. */
+    private Term halved(double[] coefficients, Term x) {
+        var square = let(mul(x, x));
+        int last = coefficients.length - 1;
+        var sums = new Term[]{literal(coefficients[0]), literal(coefficients[1])};
+        for (int i = 2; i <= last; i++) {
+            sums[i % 2] = let(fma(sums[i % 2], square, literal(coefficients[i])));
+        }
+        return let(fma(sums[1 - last % 2], x, sums[last % 2]));
+    }
+
     private Term atLeast(Term x, double limit) {
         return let(Term.of(Prim.SELECT, Term.of(Prim.LT, x, literal(limit)), literal(limit), x));
     }
@@ -202,13 +213,13 @@ final class VectorMath {
         // as positive numbers' bits are ordered like themselves; what is not a number comes through by the positive part
         var end = integer(Float.floatToRawIntBits((float) TAIL_END));
         var a = let(new Term.Bits(Term.of(Prim.MIN, size, end), Elem.F32));
-        var exponent = paired(LOG_TAIL, a);
+        var exponent = halved(LOG_TAIL, a);
         var t = let(Term.of(Prim.ADD, exponent, literal(MAGIC)));
         var rest = let(Term.of(Prim.SUB, exponent, t.minus(literal(MAGIC))));
         var scale = Term.of(Prim.SHL, new Term.Bits(t, Elem.I32), Term.i32(23));
-        var minusTail = Term.of(Prim.ADD, new Term.Bits(paired(MINUS_POWER, rest), Elem.I32), scale);
-        // a product, as by the definition minus infinity gives no number
-        var positive = let(Term.of(Prim.SELECT, Term.of(Prim.LT, x, literal(0)), mul(x, literal(0)), x));
+        var minusTail = Term.of(Prim.ADD, new Term.Bits(halved(MINUS_POWER, rest), Elem.I32), scale);
+        // a difference in place of zero, as by the definition minus infinity gives no number
+        var positive = let(Term.of(Prim.SELECT, Term.of(Prim.LT, x, literal(0)), x.minus(x), x));
         return let(fma(a, new Term.Bits(minusTail, Elem.F32), positive));
     }
 
