@@ -39,6 +39,8 @@ public final class Frame {
     private final ParallelJob job;
     private int[] strides = {};
     private int oversized;
+    /** Bytes that no binding needs. */
+    private long spare;
 
     /** An empty frame for one worker; whoever makes one fills the fields. */
     public Frame() {
@@ -124,7 +126,7 @@ public final class Frame {
 
     /** Gives memory back that many calls did not need. */
     void settle(long needed) {
-        if (bytes() > 4 * needed + SLACK_BYTES) {
+        if (bytes() - spare > 4 * needed + SLACK_BYTES) {
             if (++oversized > PATIENCE) {
                 release();
             }
@@ -135,7 +137,11 @@ public final class Frame {
 
     /** Makes the arenas large enough for a binding. */
     void grow(Binding binding) {
-        f32 = f32.length >= binding.length(StorageClass.F32) ? f32 : new float[binding.length(StorageClass.F32)];
+        int floats = binding.length(StorageClass.F32);
+        if (f32.length < floats) {
+            f32 = new float[OwnRegion.floats(floats)];
+            spare = (long) Float.BYTES * (f32.length - floats);
+        }
         f64 = f64.length >= binding.length(StorageClass.F64) ? f64 : new double[binding.length(StorageClass.F64)];
         i32 = i32.length >= binding.length(StorageClass.I32) ? i32 : new int[binding.length(StorageClass.I32)];
         i64 = i64.length >= binding.length(StorageClass.I64) ? i64 : new long[binding.length(StorageClass.I64)];
@@ -178,5 +184,6 @@ public final class Frame {
         i8 = new byte[0];
         str = new String[0];
         oversized = 0;
+        spare = 0;
     }
 }

@@ -47,8 +47,8 @@ final class Placement {
 
     /**
      * Elements that are left free at the beginning of an arena: as many as fill the array's first cache line. Collectors
-     * that give large arrays regions of their own (G1) begin them at a line's beginning, so that vectors of all
-     * allocations then lie in one line each; where an array begins anywhere, nothing is lost.
+     * that give large arrays regions of their own (G1, see {@link OwnRegion}) begin them at a line's beginning, so that
+     * vectors of all allocations then lie in one line each; where an array begins anywhere, nothing is lost.
      */
     static int lead(StorageClass storage) {
         return storage.bytes() == 0 ? 0 : (LINE - HEADER) / storage.bytes();
