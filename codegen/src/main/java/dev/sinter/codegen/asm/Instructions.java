@@ -34,7 +34,7 @@ final class Instructions implements Opcodes {
             case F64 -> 'D';
             case I32, BOOL -> 'I';
             case I64 -> 'J';
-            case REF, B4 -> throw new IllegalArgumentException(elem + " is no number");
+            case REF, B4, H2 -> throw new IllegalArgumentException(elem + " is no number");
         };
     }
 
@@ -112,7 +112,7 @@ final class Instructions implements Opcodes {
             case F32 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Float", "intBitsToFloat", "(I)F", false);
             case I64 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Double", "doubleToRawLongBits", "(D)J", false);
             case F64 -> mv.visitMethodInsn(INVOKESTATIC, "java/lang/Double", "longBitsToDouble", "(J)D", false);
-            case BOOL, REF, B4 -> throw new IllegalArgumentException("no bits become " + to);
+            case BOOL, REF, B4, H2 -> throw new IllegalArgumentException("no bits become " + to);
         }
     }
 
@@ -133,7 +133,7 @@ final class Instructions implements Opcodes {
             case F64 -> to == Elem.F32 ? D2F : to == Elem.I32 ? D2I : D2L;
             case I32, BOOL -> to == Elem.F32 ? I2F : to == Elem.F64 ? I2D : I2L;
             case I64 -> to == Elem.F32 ? L2F : to == Elem.F64 ? L2D : L2I;
-            case REF, B4 -> throw new IllegalArgumentException(from + " becomes no " + to);
+            case REF, B4, H2 -> throw new IllegalArgumentException(from + " becomes no " + to);
         };
         mv.visitInsn(opcode);
     }
@@ -144,7 +144,7 @@ final class Instructions implements Opcodes {
             case F64 -> DCONST_0;
             case I64 -> LCONST_0;
             case I32, BOOL -> ICONST_0;
-            case REF, B4 -> ACONST_NULL;
+            case REF, B4, H2 -> ACONST_NULL;
         });
     }
 
@@ -180,7 +180,7 @@ final class Instructions implements Opcodes {
             case I64 -> 1;
             case F32 -> 2;
             case F64 -> 3;
-            case REF, B4 -> throw new IllegalArgumentException("no " + prim + " of " + elem);
+            case REF, B4, H2 -> throw new IllegalArgumentException("no " + prim + " of " + elem);
         };
         return family + switch (prim) {
             case ADD -> IADD;

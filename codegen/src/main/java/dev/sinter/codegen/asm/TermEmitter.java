@@ -88,7 +88,7 @@ final class TermEmitter implements Opcodes {
             case F64 -> DSTORE;
             case I32, BOOL -> ISTORE;
             case I64 -> LSTORE;
-            case REF, B4 -> ASTORE;
+            case REF, B4, H2 -> ASTORE;
         }, local);
     }
 
@@ -98,7 +98,7 @@ final class TermEmitter implements Opcodes {
             case F64 -> DLOAD;
             case I32, BOOL -> ILOAD;
             case I64 -> LLOAD;
-            case REF, B4 -> ALOAD;
+            case REF, B4, H2 -> ALOAD;
         }, local);
     }
 
@@ -188,7 +188,7 @@ final class TermEmitter implements Opcodes {
             case I64 -> mv.visitLdcInsn(lit.bits());
             case I32, BOOL -> pushInt((int) lit.bits());
             case REF -> mv.visitLdcInsn("");
-            case B4 -> throw unsupported("a constant of bytes");
+            case B4, H2 -> throw unsupported("a constant of bytes or halves");
         }
     }
 

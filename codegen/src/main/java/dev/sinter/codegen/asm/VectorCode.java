@@ -42,6 +42,7 @@ final class VectorCode implements Opcodes {
         return switch (elem) {
             case F32 -> PKG + "FloatVector";
             case B4 -> BYTES;
+            case H2 -> PKG + "ShortVector";
             default -> PKG + "IntVector";
         };
     }
@@ -246,6 +247,7 @@ final class VectorCode implements Opcodes {
         var name = switch (to) {
             case F32 -> "reinterpretAsFloats";
             case B4 -> "reinterpretAsBytes";
+            case H2 -> "reinterpretAsShorts";
             default -> "reinterpretAsInts";
         };
         call(INVOKEVIRTUAL, owner(from), name, "()" + type(to));

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Product of rows that are rounded to integers ({@link LookupRows}) with weights of few bits, stored bit by bit and
  * mapped as they are: {@code a[M,K] x w[K,N] -> c[M,N]}, then the epilogue. Sums of integers are exact, so all forms give
- * equal bits; with vectors of 512 bits they are looked up ({@link LookupTile}). A task is two rows times
- * {@value #COLUMNS} columns.
+ * equal bits; with vectors of 512 bits they are looked up ({@link LookupTile}, for many rows {@link LookupMany}). A task
+ * is two rows times {@value #COLUMNS} columns.
  */
 public final class LookupKernel {
     /** The most bits a weight may have. */
     public static final int MOST_PLANES = 4;
-    private static final int PANELS = 16;
+    static final int PANELS = 16;
     private static final int COLUMNS = PANELS * LookupTile.COLUMNS;
     private static final int ROWS = 2;
     /** Streams of bits that are read at once: with fewer a row waits for memory, with more for the first-level cache. */
@@ -108,22 +108,33 @@ public final class LookupKernel {
      * @param sums
      *            i32 of {@link #sums} elements
      * @param results
-     *            f32 of {@link #RESULTS} elements
+     *            f32 of {@link #results} elements
+     * @param indices
+     *            f32 of {@link #indices} elements
      */
-    public record Scratch(Place tables, Place sums, Place results) {
+    public record Scratch(Place tables, Place sums, Place results, Place indices) {
     }
 
-    /** Elements of results. */
-    public static final int RESULTS = ROWS * COLUMNS;
-
-    /** {@return elements of tables} */
-    public static int tables(Weights weights) {
-        return ROWS * weights.together() * LookupTile.TABLE;
+    /** {@return elements of tables for m rows} */
+    public static int tables(Weights weights, Dim m) {
+        return Math.max(LookupMany.mayBeFewer(m) ? ROWS * weights.together() * LookupTile.TABLE : 0,
+                LookupMany.mayBe(m) ? LookupMany.tables(weights) : 0);
     }
 
-    /** {@return elements of sums} */
-    public static int sums(Weights weights) {
-        return weights.abreast() * weights.planes * ROWS * (1 + weights.runs()) * LookupTile.SUM;
+    /** {@return elements of sums for m rows} */
+    public static int sums(Weights weights, Dim m) {
+        int few = weights.abreast() * weights.planes * ROWS * (1 + weights.runs()) * LookupTile.SUM;
+        return Math.max(few, LookupMany.mayBe(m) ? LookupMany.sums(weights) : 0);
+    }
+
+    /** {@return elements of results for m rows} */
+    public static int results(Weights weights, Dim m) {
+        return Math.max(ROWS * COLUMNS, LookupMany.mayBe(m) ? LookupMany.results(weights) : 0);
+    }
+
+    /** {@return elements of indices for m rows} */
+    public static int indices(Weights weights, Dim m) {
+        return LookupMany.mayBe(m) ? LookupMany.indices(weights) : 1;
     }
 
     /** {@return lanes by the bits of their number, a constant of every such product} */
@@ -154,19 +165,20 @@ public final class LookupKernel {
     private final Product product;
     private final Weights weights;
     private final Access access = new Access();
-    private final Access.Memory integers;
-    private final Access.Memory tables;
-    private final Access.Memory sums;
+    final Access.Memory integers;
+    final Access.Memory tables;
+    final Access.Memory sums;
+    final Access.Memory indices;
     private final Access.Memory factors;
     private final Access.Memory totals;
-    private final Access.Memory results;
-    private final Access.Memory bits;
+    final Access.Memory results;
+    final Access.Memory bits;
     private final Access.Memory scales;
     private final Access.@Nullable Memory zeros;
-    private final Access.Memory masks;
+    final Access.Memory masks;
     private final Access.Memory c;
     private final Epilogue.Declared epilogue;
-    private final Term m;
+    final Term m;
     private final Term ldc;
     private final Term offset;
 
@@ -176,6 +188,7 @@ public final class LookupKernel {
         this.integers = access.memory(LookupTile.INTEGERS, product.rows.integers());
         this.tables = access.memory(LookupTile.TABLES, ScalarSums.flat(product.scratch.tables, DType.F32));
         this.sums = access.memory(LookupTile.SUMS, ScalarSums.flat(product.scratch.sums, DType.I32));
+        this.indices = access.memory(LookupBlock.INDICES, ScalarSums.flat(product.scratch.indices, DType.F32));
         this.factors = access.memory("f", product.rows.factors());
         this.totals = access.memory("q", product.rows.sums());
         this.results = access.memory(LookupScales.RESULTS, ScalarSums.flat(product.scratch.results, DType.F32));
@@ -226,27 +239,47 @@ public final class LookupKernel {
     }
 
     private Kernel driver(Form form) {
+        var rows = product.c.dims().getFirst();
+        boolean many = LookupTile.looksUp(form) && LookupMany.mayBe(rows);
         var body = Body.block(b -> b.par("t", task -> {
-            int parts = parts();
-            var i = task.let("i", Term.of(Prim.DIV, Term.ref("t"), Term.i32(parts)).times(ROWS));
-            var rows = task.let("rows", Term.of(Prim.MIN, m.minus(i), Term.i32(ROWS)));
-            var first = task.let("first", Term.of(Prim.REM, Term.ref("t"), Term.i32(parts)).times(PANELS));
-            var end = task.let("end", Term.of(Prim.MIN, first.plus(PANELS), Term.i32(weights.panels())));
-            var width = task.let("width", end.minus(first).times(LookupTile.COLUMNS));
-            task.loop("r", Term.i32(0), rows, 1, row -> row.loop("n", Term.i32(0), width, VType.LANES,
-                    x -> x.store(LookupScales.RESULTS, results.at(Term.ref("r").times(COLUMNS).plus(Term.ref("n"))),
-                            Term.f32(0, VType.LANES))));
-            if (LookupTile.looksUp(form)) {
-                task.loop("u", Term.i32(0), Term.i32(weights.units()), weights.together(),
-                        units -> units(units, i, rows, first, end));
+            if (!many) {
+                few(task, form);
             } else {
-                task.loop("panel", first, end, 1, panel -> panel.loop("sr", Term.i32(0), rows, 1,
-                        row -> row.add(plain(i, first))));
+                if (LookupMany.mayBeFewer(rows)) {
+                    task.when(Term.of(Prim.NOT, LookupMany.are(m)), x -> few(x, form));
+                }
+                task.when(LookupMany.are(m), x -> new LookupMany(this, weights).task(x, parts()));
             }
-            task.loop("e", Term.i32(0), rows, 1, row -> finish(row, i.plus(Term.ref("e")), first, width));
         }));
         return new Kernel(name() + "." + form.suffix().toLowerCase(Locale.ROOT), access.buffers(),
                 access.params(true), body);
+    }
+
+    private void few(Body task, Form form) {
+        int parts = parts();
+        var i = task.let("i", Term.of(Prim.DIV, Term.ref("t"), Term.i32(parts)).times(ROWS));
+        var rows = task.let("rows", Term.of(Prim.MIN, m.minus(i), Term.i32(ROWS)));
+        var first = task.let("first", Term.of(Prim.REM, Term.ref("t"), Term.i32(parts)).times(PANELS));
+        var end = task.let("end", Term.of(Prim.MIN, first.plus(PANELS), Term.i32(weights.panels())));
+        var width = task.let("width", end.minus(first).times(LookupTile.COLUMNS));
+        clear(task, rows, width, COLUMNS);
+        if (LookupTile.looksUp(form)) {
+            task.loop("u", Term.i32(0), Term.i32(weights.units()), weights.together(),
+                    units -> units(units, i, rows, first, end));
+        } else {
+            task.loop("panel", first, end, 1, panel -> panel.loop("sr", Term.i32(0), rows, 1,
+                    row -> row.add(plain(i, first))));
+        }
+        finish(task, i, rows, first, width, COLUMNS);
+    }
+
+    /** Results become zeros, so many columns of some rows that lie a distance apart. */
+    void clear(Body b, Term rows, Term width, int distance) {
+        var row = "r" + distance;
+        var n = "n" + distance;
+        b.loop(row, Term.i32(0), rows, 1, x -> x.loop(n, Term.i32(0), width, VType.LANES,
+                y -> y.store(LookupScales.RESULTS, results.at(Term.ref(row).times(distance).plus(Term.ref(n))),
+                        Term.f32(0, VType.LANES))));
     }
 
     // ---- some units
@@ -272,7 +305,7 @@ public final class LookupKernel {
         });
     }
 
-    private Term rowIntegers(Term i, Term r, Term u) {
+    Term rowIntegers(Term i, Term r, Term u) {
         return integers.at(i.plus(r).times(weights.units()).plus(u).times(LookupRows.STRIDE));
     }
 
@@ -301,9 +334,12 @@ public final class LookupKernel {
     }
 
     private Stmt.Call scales(Term i, Term first, Term u, Term count, Term panels, Term rows) {
+        return scales(false).call(place(i, Term.i32(0), first, u, count, panels, rows));
+    }
+
+    LookupScales scales(boolean apart) {
         return new LookupScales(weights.planes, weights.step, weights.blockUnits(), weights.run(),
-                weights.offset == -(weights.step << weights.planes - 1), zeros == null ? null : zeros.buffer())
-                .call(place(i, Term.i32(0), first, u, count, panels, rows));
+                weights.offset == -(weights.step << weights.planes - 1), apart, zeros == null ? null : zeros.buffer());
     }
 
     /** All blocks of a row without tables. */
@@ -317,33 +353,49 @@ public final class LookupKernel {
 
     /** Where scales, factors and results of panels and rows are. */
     private LookupScales.Place place(Term i, Term r, Term first, Term u, Term count, Term panels, Term rows) {
-        var row = i.plus(r);
+        return place(new Part(i.plus(r), Term.ref("panel"), u),
+                results.at(r.times(COLUMNS).plus(Term.ref("panel").minus(first).times(LookupTile.COLUMNS))),
+                new LookupScales.Distances(Term.i32(ROWS * rowSums()), Term.i32(rowSums())), count,
+                new LookupScales.Extent(panels, rows, Term.i32(blocks()), Term.i32(COLUMNS)));
+    }
+
+    int blocks() {
+        return (weights.units() + weights.blockUnits() - 1) / weights.blockUnits();
+    }
+
+    /** The first row, panel and unit of a part of a product. */
+    record Part(Term row, Term panel, Term unit) {
+    }
+
+    LookupScales.Place place(Part part, Term to, LookupScales.Distances distances, Term count,
+            LookupScales.Extent extent) {
         int width = weights.panels() * LookupTile.COLUMNS;
-        int blocks = (weights.units() + weights.blockUnits() - 1) / weights.blockUnits();
-        var block = Term.of(Prim.DIV, u, Term.i32(weights.blockUnits()));
-        var column = block.times(width).plus(Term.ref("panel").times(LookupTile.COLUMNS));
+        var block = Term.of(Prim.DIV, part.unit, Term.i32(weights.blockUnits()));
+        var column = block.times(width).plus(part.panel.times(LookupTile.COLUMNS));
+        var factor = part.row.times(blocks()).plus(block);
         return new LookupScales.Place(scales.at(column), zeros == null ? null : zeros.at(column), sums.at(Term.i32(0)),
-                new LookupScales.Distances(Term.i32(ROWS * rowSums()), Term.i32(rowSums())),
-                factors.at(row.times(blocks).plus(block)), totals.at(row.times(blocks).plus(block)),
-                results.at(r.times(COLUMNS).plus(Term.ref("panel").minus(first).times(LookupTile.COLUMNS))), count,
-                Term.i32(width), offset,
-                new LookupScales.Extent(panels, rows, Term.i32(blocks), Term.i32(COLUMNS)));
+                distances, factors.at(factor), totals.at(factor), to, count, Term.i32(width), offset, extent);
     }
 
     // ---- results
 
-    private void finish(Body b, Term row, Term first, Term width) {
-        var n0 = b.let("n0", first.times(LookupTile.COLUMNS));
-        int whole = weights.n / VType.LANES * VType.LANES;
-        var from = results.at(Term.ref("e").times(COLUMNS));
-        if (whole > 0) {
-            b.add(access.call(finish(false),
-                    List.of(row, from, n0, Term.of(Prim.MIN, n0.plus(width), Term.i32(whole)))));
-        }
-        if (whole < weights.n) {
-            b.when(Term.of(Prim.LT, Term.i32(whole), n0.plus(width)), x -> x.add(access.call(finish(true),
-                    List.of(row, from.plus(Term.i32(whole).minus(n0)), Term.i32(whole), Term.i32(weights.n)))));
-        }
+    /** The epilogue of rows from i, of results that lie a distance apart. */
+    void finish(Body b, Term i, Term rows, Term first, Term width, int distance) {
+        var e = "e" + distance;
+        b.loop(e, Term.i32(0), rows, 1, x -> {
+            var row = i.plus(Term.ref(e));
+            var from = results.at(Term.ref(e).times(distance));
+            var n0 = x.let("n0" + e, first.times(LookupTile.COLUMNS));
+            int whole = weights.n / VType.LANES * VType.LANES;
+            if (whole > 0) {
+                x.add(access.call(finish(false),
+                        List.of(row, from, n0, Term.of(Prim.MIN, n0.plus(width), Term.i32(whole)))));
+            }
+            if (whole < weights.n) {
+                x.when(Term.of(Prim.LT, Term.i32(whole), n0.plus(width)), y -> y.add(access.call(finish(true),
+                        List.of(row, from.plus(Term.i32(whole).minus(n0)), Term.i32(whole), Term.i32(weights.n)))));
+            }
+        });
     }
 
     /** The epilogue of some columns of a row. */

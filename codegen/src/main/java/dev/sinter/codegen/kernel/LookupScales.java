@@ -26,10 +26,14 @@ import org.jspecify.annotations.Nullable;
  *            units whose sums are added up, of which a block is a multiple
  * @param centered
  *            whether the middle code stands for zero
+ * @param apart
+ *            whether sums are those of a run and of even and odd bytes, as {@link LookupBlock} makes them; otherwise those
+ *            of all runs so far, and of all bytes and odd ones
  * @param zeros
  *            the buffer of zero points that differ; null if there is one for all
  */
-record LookupScales(int planes, int step, int units, int run, boolean centered, @Nullable Buffer zeros) {
+record LookupScales(int planes, int step, int units, int run, boolean centered, boolean apart,
+        @Nullable Buffer zeros) {
     static final String RESULTS = "z";
     static final String SCALES = "sc";
     private static final String FACTORS = "f";
@@ -115,7 +119,7 @@ record LookupScales(int planes, int step, int units, int run, boolean centered, 
                 place.extent.blocks, place.extent.columns));
         var kernel = new Kernel(
                 "lookup.scale.p" + planes + "u" + units + (run < units ? "r" + run : "")
-                        + (step > 1 ? "d" + step : "") + (centered ? "c" : "")
+                        + (step > 1 ? "d" + step : "") + (centered ? "c" : "") + (apart ? "many" : "")
                         + (zeros == null ? "" : "z" + zeros.storage().label()),
                 buffers, params, Body.block(b -> b.loop("p", Term.i32(0), Term.ref("panels"), 1,
                         p -> p.loop("r", Term.i32(0), Term.ref("rows"), 1, this::row))));
@@ -146,14 +150,14 @@ record LookupScales(int planes, int step, int units, int run, boolean centered, 
                     Term.of(Prim.FMA, new Term.Convert(Term.ref("sum" + v), Elem.F32), Term.ref("scale" + v),
                             Term.ref("acc" + v))));
         }
-        if (fitsHalves()) {
+        if (fitsHalves() && !apart) {
             for (int plane = 0; plane < planes; plane++) {
                 for (int vector = 0; vector < 2; vector++) {
                     carries.add(new Stmt.Carry("before" + plane + vector, List.of(), LookupRows.splat(0),
                             Term.ref("now" + plane + vector)));
                 }
             }
-        } else {
+        } else if (!fitsHalves()) {
             b.let("half", LookupRows.splat(0xffff));
         }
         b.fold("first", Term.i32(0), Term.ref("units"), units, carries, this::block);
@@ -198,6 +202,10 @@ record LookupScales(int planes, int step, int units, int run, boolean centered, 
         return new Term.Load(LookupTile.SUMS, at.plus(run.times(LookupTile.SUM)), VType.I32X16, null);
     }
 
+    private Term ofRun(Term run, int plane, int vector) {
+        return apart ? sum(run, plane, vector) : sum(run.plus(1), plane, vector).minus(sum(run, plane, vector));
+    }
+
     private static Term withoutOdd(Term all, Term odd) {
         return all.minus(Term.of(Prim.SHL, odd, Term.i32(8)));
     }
@@ -208,12 +216,14 @@ record LookupScales(int planes, int step, int units, int run, boolean centered, 
         var codes = new Term[2];
         for (int plane = planes - 1; plane >= 0; plane--) {
             for (int vector = 0; vector < 2; vector++) {
-                var now = b.let("now" + plane + vector, sum(number.plus(1), plane, vector));
-                add(codes, vector, now.minus(Term.ref("before" + plane + vector)));
+                var now = b.let("now" + plane + vector, sum(apart ? number : number.plus(1), plane, vector));
+                add(codes, vector, apart ? now : now.minus(Term.ref("before" + plane + vector)));
             }
         }
         codes[1] = b.let("odd", codes[1]);
-        codes[0] = withoutOdd(codes[0], codes[1]);
+        if (!apart) {
+            codes[0] = withoutOdd(codes[0], codes[1]);
+        }
         var lower = new ArrayList<Term>();
         var upper = new ArrayList<Term>();
         for (int parity = 0; parity < 2; parity++) {
@@ -250,9 +260,9 @@ record LookupScales(int planes, int step, int units, int run, boolean centered, 
     private void codes(Body b, Term number, @Nullable String before) {
         var out = new Term[VECTORS];
         for (int plane = planes - 1; plane >= 0; plane--) {
-            var odd = b.let("odd" + plane, sum(number.plus(1), plane, 1).minus(sum(number, plane, 1)));
-            var all = sum(number.plus(1), plane, 0).minus(sum(number, plane, 0));
-            var both = List.of(b.let("even" + plane, withoutOdd(all, odd)), odd);
+            var odd = b.let("odd" + plane, ofRun(number, plane, 1));
+            var all = ofRun(number, plane, 0);
+            var both = List.of(b.let("even" + plane, apart ? all : withoutOdd(all, odd)), odd);
             for (int parity = 0; parity < 2; parity++) {
                 add(out, parity, Term.of(Prim.AND, both.get(parity), Term.ref("half")));
                 add(out, parity + 2, Term.of(Prim.USHR, both.get(parity), Term.i32(16)));

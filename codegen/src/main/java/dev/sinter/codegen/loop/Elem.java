@@ -10,6 +10,8 @@ public enum Elem {
     I32("i32"),
     /** Four bytes in 32 bits; vectors of 512 bits only: what an i32 holds, added or looked up by. */
     B4("b4"),
+    /** Two halves of 16 bits in 32 bits; vectors of 512 bits only: what an i32 holds, added or looked up by. */
+    H2("h2"),
     /** 64-bit integer; lanes = 1 only. */
     I64("i64"),
     /** Truth value, or a mask of lanes. */

@@ -135,7 +135,8 @@ public enum Prim {
     OPEN_F8E8M0(1),
     /**
      * Lane by lane the element of two vectors one behind the other that an index says, its bits above the fifth not
-     * looked at: index, first, second; vectors of 512 bits only.
+     * looked at: index, first, second; vectors of 512 bits only. Of h2 half by half, one of 64, the bits above the sixth
+     * not looked at.
      */
     LOOKUP(3),
     /**

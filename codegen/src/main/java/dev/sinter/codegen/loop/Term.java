@@ -24,10 +24,10 @@ public sealed interface Term {
             value = switch (type.elem()) {
                 case F32 -> (float) value;
                 case F64 -> value;
-                case I32, I64, BOOL, REF, B4 -> 0;
+                case I32, I64, BOOL, REF, B4, H2 -> 0;
             };
             bits = switch (type.elem()) {
-                case F32, F64, REF, B4 -> 0;
+                case F32, F64, REF, B4, H2 -> 0;
                 case I32 -> (int) bits;
                 case I64 -> bits;
                 case BOOL -> bits == 0 ? 0 : 1;
@@ -107,7 +107,7 @@ public sealed interface Term {
      * The same bits as another type.
      *
      * @param value
-     *            f32 or i32; as a scalar also f64 or i64, as a vector also b4
+     *            f32 or i32; as a scalar also f64 or i64, as a vector also b4 or h2
      * @param to
      *            the other
      */

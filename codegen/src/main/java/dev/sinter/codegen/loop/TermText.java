@@ -137,7 +137,7 @@ final class TermText {
             case I64 -> lit.bits() + "L" + lanes;
             case BOOL -> (lit.bits() != 0) + lanes;
             case REF -> "empty";
-            case B4 -> throw new IllegalArgumentException("no constant of bytes");
+            case B4, H2 -> throw new IllegalArgumentException("no constant of bytes or halves");
         };
     }
 

@@ -109,9 +109,11 @@ final class LookupPlanner {
 
     private LookupKernel.Product of(ScaledMatMul op, Node node, LookupKernel.Weights weights, Operand output,
             Epilogue epilogue) {
-        var scratch = new LookupKernel.Scratch(plan.scratch(DType.F32, Dim.of(LookupKernel.tables(weights))),
-                plan.scratch(DType.I32, Dim.of(LookupKernel.sums(weights))),
-                plan.scratch(DType.F32, Dim.of(LookupKernel.RESULTS)));
+        var m = output.dims().getFirst();
+        var scratch = new LookupKernel.Scratch(plan.scratch(DType.F32, Dim.of(LookupKernel.tables(weights, m))),
+                plan.scratch(DType.I32, Dim.of(LookupKernel.sums(weights, m))),
+                plan.scratch(DType.F32, Dim.of(LookupKernel.results(weights, m))),
+                plan.scratch(DType.F32, Dim.of(LookupKernel.indices(weights, m))));
         return new LookupKernel.Product(rows(node.input(0), weights.k(), op.block()), weights, output, epilogue,
                 scratch, plan.constant(LookupKernel.masks()));
     }

@@ -207,7 +207,7 @@ public final class Interpreter {
                 case I32 -> (int) bits;
                 case I64 -> bits;
                 case BOOL -> bits != 0;
-                case REF, B4 -> "";
+                case REF, B4, H2 -> "";
             });
             case Term.Ref(var name, var subs) -> {
                 var key = new StringBuilder(name);

@@ -225,7 +225,7 @@ final class Scalars {
             case F64 -> number.doubleValue();
             case I32 -> number.intValue();
             case I64 -> number.longValue();
-            case REF, B4 -> throw new AssertionError("a number becomes no " + to);
+            case REF, B4, H2 -> throw new AssertionError("a number becomes no " + to);
             case BOOL -> number instanceof Long l ? l != 0 : number.doubleValue() != 0;
         };
     }
