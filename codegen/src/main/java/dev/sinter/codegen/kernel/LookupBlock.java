@@ -220,8 +220,9 @@ final class LookupBlock {
     }
 
     private static void tableOfRest(Body b) {
-        var elements = IntStream.range(0, BITS).mapToObj(i -> element(sharer(i / LEFT_OVER), WHOLE * BITS + i % LEFT_OVER))
-                .toList();
+        var elements =
+                IntStream.range(0, BITS).mapToObj(i -> element(sharer(i / LEFT_OVER), WHOLE * BITS + i % LEFT_OVER))
+                        .toList();
         var sharers = Term.of(Prim.MIN, Term.i32(SHARERS), Term.ref("n").minus(Term.ref("l").times(SHARERS)));
         table(b, "sums", elements, sharers.times(LEFT_OVER * BIAS), Term.ref("n").times(WHOLE).plus(Term.ref("l")));
     }
@@ -268,9 +269,7 @@ final class LookupBlock {
         for (int r = 0; r < ROWS; r++) {
             for (int v = 0; v < 2 * STREAMS; v++) {
                 var name = "a" + r + v;
-                carries.add(new Stmt.Carry(name, List.of(), LookupRows.splat(0),
-                        Term.ref(name).plus(new Term.Bits(Term.of(Prim.LOOKUP, Term.ref("x" + v), Term.ref("l" + r),
-                                Term.ref("h" + r)), Elem.I32))));
+                carries.add(new Stmt.Carry(name, List.of(), LookupRows.splat(0), Term.ref("next" + r + v)));
             }
         }
         var body = Body.block(b -> {
@@ -298,10 +297,16 @@ final class LookupBlock {
             b.let("x" + (2 * s + 1), new Term.Bits(Term.of(Prim.USHR, both, Term.i32(8)), Elem.H2));
         }
         var at = b.let("at", Term.ref("t0").plus(Term.ref("g").times(TABLE)));
-        for (int half = 0; half < 2; half++) {
-            for (int row = 0; row < ROWS; row++) {
-                b.let((half == 0 ? "l" : "h") + row, new Term.Bits(new Term.Load(LookupTile.TABLES,
-                        at.plus((2 * row + half) * VType.LANES), VType.F32X16, null), Elem.H2));
+        // each row's tables are loaded where they are used: all of them take more registers than there are
+        for (int r = 0; r < ROWS; r++) {
+            var from = at.plus(2 * r * VType.LANES);
+            var lower =
+                    b.let("l" + r, new Term.Bits(new Term.Load(LookupTile.TABLES, from, VType.F32X16, null), Elem.H2));
+            var upper = b.let("h" + r, new Term.Bits(
+                    new Term.Load(LookupTile.TABLES, from.plus(VType.LANES), VType.F32X16, null), Elem.H2));
+            for (int v = 0; v < 2 * STREAMS; v++) {
+                var found = new Term.Bits(Term.of(Prim.LOOKUP, Term.ref("x" + v), lower, upper), Elem.I32);
+                b.let("next" + r + v, Term.ref("a" + r + v).plus(found));
             }
         }
     }

@@ -27,78 +27,11 @@ import org.jspecify.annotations.Nullable;
 public final class LookupKernel {
     /** The most bits a weight may have. */
     public static final int MOST_PLANES = 4;
+    /** Rows that are many: from there on they are looked up some at a time. */
+    public static final int MANY_ROWS = 8;
     static final int PANELS = 16;
     private static final int COLUMNS = PANELS * LookupTile.COLUMNS;
     private static final int ROWS = 2;
-    /** Streams of bits that are read at once: with fewer a row waits for memory, with more for the first-level cache. */
-    private static final int STREAMS = 8;
-    /** Units whose tables stay in the first-level cache. */
-    private static final int NEAR = 24;
-
-    /**
-     * Weights of few bits: {@code step * code - offset}, less the zero points, times the scale.
-     *
-     * @param planes
-     *            bits of a code
-     * @param step
-     *            distance of neighbouring weights
-     * @param offset
-     *            what is added to a code's value
-     * @param bits
-     *            {@code i8[ceil(N/64),planes,ceil(K/32),4,64]}
-     * @param scales
-     *            {@code f32[ceil(K/block),ceil(N/64)*64]}
-     * @param zeros
-     *            zero points, as the scales; null if {@code offset} has them
-     * @param block
-     *            weights of a column with one scale, a multiple of 32 or no less than K
-     * @param k
-     *            rows of the matrix
-     * @param n
-     *            its columns
-     */
-    public record Weights(int planes, int step, int offset, Operand bits, Operand scales, @Nullable Operand zeros,
-            int block, int k, int n) {
-        int units() {
-            return (int) LookupRows.units(k);
-        }
-
-        int blockUnits() {
-            return block >= k ? units() : block / LookupRows.UNIT;
-        }
-
-        /** Units that are looked up one after the other: whole blocks. */
-        int together() {
-            return Math.min(units(), Math.max(1, NEAR / blockUnits()) * blockUnits());
-        }
-
-        /** Units whose sums are added up: a block is a multiple. */
-        int run() {
-            int units = blockUnits();
-            if (units >= units()) {
-                return Math.min(units, LookupTile.RUN);
-            }
-            int run = Math.min(units, LookupTile.RUN);
-            while (units % run != 0) {
-                run--;
-            }
-            return run;
-        }
-
-        /** Runs that are looked up one after the other. */
-        int runs() {
-            return (together() + run() - 1) / run();
-        }
-
-        /** Panels whose bits are read at once. */
-        int abreast() {
-            return Math.max(1, STREAMS / planes);
-        }
-
-        int panels() {
-            return (n + LookupTile.COLUMNS - 1) / LookupTile.COLUMNS;
-        }
-    }
 
     /**
      * Memory that each worker needs.
@@ -116,24 +49,24 @@ public final class LookupKernel {
     }
 
     /** {@return elements of tables for m rows} */
-    public static int tables(Weights weights, Dim m) {
+    public static int tables(LookupFactors weights, Dim m) {
         return Math.max(LookupMany.mayBeFewer(m) ? ROWS * weights.together() * LookupTile.TABLE : 0,
                 LookupMany.mayBe(m) ? LookupMany.tables(weights) : 0);
     }
 
     /** {@return elements of sums for m rows} */
-    public static int sums(Weights weights, Dim m) {
-        int few = weights.abreast() * weights.planes * ROWS * (1 + weights.runs()) * LookupTile.SUM;
+    public static int sums(LookupFactors weights, Dim m) {
+        int few = weights.abreast() * weights.planes() * ROWS * (1 + weights.runs()) * LookupTile.SUM;
         return Math.max(few, LookupMany.mayBe(m) ? LookupMany.sums(weights) : 0);
     }
 
     /** {@return elements of results for m rows} */
-    public static int results(Weights weights, Dim m) {
+    public static int results(LookupFactors weights, Dim m) {
         return Math.max(ROWS * COLUMNS, LookupMany.mayBe(m) ? LookupMany.results(weights) : 0);
     }
 
     /** {@return elements of indices for m rows} */
-    public static int indices(Weights weights, Dim m) {
+    public static int indices(LookupFactors weights, Dim m) {
         return LookupMany.mayBe(m) ? LookupMany.indices(weights) : 1;
     }
 
@@ -158,12 +91,12 @@ public final class LookupKernel {
      * @param masks
      *            {@link #masks}
      */
-    public record Product(LookupRows rows, Weights weights, Operand c, Epilogue epilogue, Scratch scratch,
+    public record Product(LookupRows rows, LookupFactors weights, Operand c, Epilogue epilogue, Scratch scratch,
             Operand masks) {
     }
 
     private final Product product;
-    private final Weights weights;
+    private final LookupFactors weights;
     private final Access access = new Access();
     final Access.Memory integers;
     final Access.Memory tables;
@@ -192,15 +125,15 @@ public final class LookupKernel {
         this.factors = access.memory("f", product.rows.factors());
         this.totals = access.memory("q", product.rows.sums());
         this.results = access.memory(LookupScales.RESULTS, ScalarSums.flat(product.scratch.results, DType.F32));
-        this.bits = access.memory(LookupTile.BITS, ScalarSums.flat(weights.bits.place(), DType.I32));
-        this.scales = access.memory(LookupScales.SCALES, weights.scales);
-        this.zeros = weights.zeros == null ? null : access.memory("zp", weights.zeros);
+        this.bits = access.memory(LookupTile.BITS, ScalarSums.flat(weights.bits().place(), DType.I32));
+        this.scales = access.memory(LookupScales.SCALES, weights.scales());
+        this.zeros = weights.zeros() == null ? null : access.memory("zp", weights.zeros());
         this.masks = access.memory("mk", product.masks);
         this.c = access.memory("c", product.c);
         this.epilogue = product.epilogue.declare(access);
         this.m = access.size("M", product.c.dims().getFirst());
         this.ldc = access.size("ldc", product.c.strides().getFirst());
-        this.offset = access.parameter("offset", Dim.of(weights.offset));
+        this.offset = access.parameter("offset", Dim.of(weights.offset()));
     }
 
     /**
@@ -234,7 +167,7 @@ public final class LookupKernel {
     }
 
     private String name() {
-        return "lookup.w" + weights.planes + "k" + weights.k + "n" + weights.n + "."
+        return "lookup.w" + weights.planes() + "k" + weights.k() + "n" + weights.n() + "."
                 + Naming.of(product.epilogue.expr());
     }
 
@@ -262,7 +195,7 @@ public final class LookupKernel {
         var first = task.let("first", Term.of(Prim.REM, Term.ref("t"), Term.i32(parts)).times(PANELS));
         var end = task.let("end", Term.of(Prim.MIN, first.plus(PANELS), Term.i32(weights.panels())));
         var width = task.let("width", end.minus(first).times(LookupTile.COLUMNS));
-        clear(task, rows, width, COLUMNS);
+        clear(task, "clear", rows, width, COLUMNS);
         if (LookupTile.looksUp(form)) {
             task.loop("u", Term.i32(0), Term.i32(weights.units()), weights.together(),
                     units -> units(units, i, rows, first, end));
@@ -270,13 +203,13 @@ public final class LookupKernel {
             task.loop("panel", first, end, 1, panel -> panel.loop("sr", Term.i32(0), rows, 1,
                     row -> row.add(plain(i, first))));
         }
-        finish(task, i, rows, first, width, COLUMNS);
+        finish(task, "few", i, rows, first, width, COLUMNS);
     }
 
     /** Results become zeros, so many columns of some rows that lie a distance apart. */
-    void clear(Body b, Term rows, Term width, int distance) {
-        var row = "r" + distance;
-        var n = "n" + distance;
+    void clear(Body b, String tag, Term rows, Term width, int distance) {
+        var row = tag + "r";
+        var n = tag + "n";
         b.loop(row, Term.i32(0), rows, 1, x -> x.loop(n, Term.i32(0), width, VType.LANES,
                 y -> y.store(LookupScales.RESULTS, results.at(Term.ref(row).times(distance).plus(Term.ref(n))),
                         Term.f32(0, VType.LANES))));
@@ -318,9 +251,9 @@ public final class LookupKernel {
     }
 
     private void sums(Body b, Term panels, Term rows, Term u, Term count) {
-        var from = Term.ref("panel").times(weights.planes).times(weights.units()).plus(u).times(LookupTile.UNIT);
+        var from = Term.ref("panel").times(weights.planes()).times(weights.units()).plus(u).times(LookupTile.UNIT);
         var streams = new LookupTile.Streams(bits.at(from), Term.i32(weights.units() * LookupTile.UNIT),
-                Term.i32(ROWS * rowSums()), panels.times(weights.planes));
+                Term.i32(ROWS * rowSums()), panels.times(weights.planes()));
         for (int some = 1; some <= ROWS; some++) {
             var tables = new ArrayList<Term>();
             var into = new ArrayList<Term>();
@@ -338,15 +271,16 @@ public final class LookupKernel {
     }
 
     LookupScales scales(boolean apart) {
-        return new LookupScales(weights.planes, weights.step, weights.blockUnits(), weights.run(),
-                weights.offset == -(weights.step << weights.planes - 1), apart, zeros == null ? null : zeros.buffer());
+        return new LookupScales(weights.planes(), weights.step(), weights.blockUnits(), weights.run(),
+                weights.offset() == -(weights.step() << weights.planes() - 1), apart,
+                zeros == null ? null : zeros.buffer());
     }
 
     /** All blocks of a row without tables. */
     private Stmt.Call plain(Term i, Term first) {
-        var panel = Term.ref("panel").times(weights.planes * weights.units() * LookupTile.UNIT);
+        var panel = Term.ref("panel").times(weights.planes() * weights.units() * LookupTile.UNIT);
         var place = place(i, Term.ref("sr"), first, Term.i32(0), Term.i32(weights.units()), Term.i32(1), Term.i32(1));
-        return new LookupPlain(weights.planes, weights.step, zeros == null ? null : zeros.buffer()).call(
+        return new LookupPlain(weights.planes(), weights.step(), zeros == null ? null : zeros.buffer()).call(
                 bits.at(panel), rowIntegers(i, Term.ref("sr"), Term.i32(0)), Term.i32(weights.units()),
                 Term.i32(weights.blockUnits()), place);
     }
@@ -380,20 +314,20 @@ public final class LookupKernel {
     // ---- results
 
     /** The epilogue of rows from i, of results that lie a distance apart. */
-    void finish(Body b, Term i, Term rows, Term first, Term width, int distance) {
-        var e = "e" + distance;
+    void finish(Body b, String tag, Term i, Term rows, Term first, Term width, int distance) {
+        var e = tag + "e";
         b.loop(e, Term.i32(0), rows, 1, x -> {
             var row = i.plus(Term.ref(e));
             var from = results.at(Term.ref(e).times(distance));
             var n0 = x.let("n0" + e, first.times(LookupTile.COLUMNS));
-            int whole = weights.n / VType.LANES * VType.LANES;
+            int whole = weights.n() / VType.LANES * VType.LANES;
             if (whole > 0) {
                 x.add(access.call(finish(false),
                         List.of(row, from, n0, Term.of(Prim.MIN, n0.plus(width), Term.i32(whole)))));
             }
-            if (whole < weights.n) {
+            if (whole < weights.n()) {
                 x.when(Term.of(Prim.LT, Term.i32(whole), n0.plus(width)), y -> y.add(access.call(finish(true),
-                        List.of(row, from.plus(Term.i32(whole).minus(n0)), Term.i32(whole), Term.i32(weights.n)))));
+                        List.of(row, from.plus(Term.i32(whole).minus(n0)), Term.i32(whole), Term.i32(weights.n())))));
             }
         });
     }
@@ -402,7 +336,7 @@ public final class LookupKernel {
     private Kernel finish(boolean masked) {
         var n = Term.ref("n");
         var body = Body.block(b -> b.loop("n", Term.ref("n0"), Term.ref("n1"), VType.LANES, x -> {
-            var mask = masked ? x.let("rest", new Term.Lanes(n, Term.i32(weights.n), VType.LANES)) : null;
+            var mask = masked ? x.let("rest", new Term.Lanes(n, Term.i32(weights.n()), VType.LANES)) : null;
             var sum = x.let("sum", new Term.Load(LookupScales.RESULTS, Term.ref("z1").plus(n.minus(Term.ref("n0"))),
                     VType.F32X16, null));
             x.store("c", c.at(Term.ref("row").times(ldc).plus(n)),

@@ -13,8 +13,6 @@ import java.util.ArrayList;
  * some at a time, so that the tables stay in the first-level cache.
  */
 final class LookupMany {
-    /** From so many rows on it is quicker. */
-    private static final int LEAST = 8;
     /** Pairs of rows that share what is made of the weights' bits. */
     private static final int PAIRS = 8;
     private static final int ROWS = 2 * PAIRS;
@@ -25,65 +23,65 @@ final class LookupMany {
     private static final int NEAR = 4;
 
     private final LookupKernel kernel;
-    private final LookupKernel.Weights weights;
+    private final LookupFactors weights;
 
-    LookupMany(LookupKernel kernel, LookupKernel.Weights weights) {
+    LookupMany(LookupKernel kernel, LookupFactors weights) {
         this.kernel = kernel;
         this.weights = weights;
     }
 
     /** Whether there may be so many rows. */
     static boolean mayBe(Dim rows) {
-        return !rows.isConst() || rows.value() >= LEAST;
+        return !rows.isConst() || rows.value() >= LookupKernel.MANY_ROWS;
     }
 
     /** Whether there may be fewer. */
     static boolean mayBeFewer(Dim rows) {
-        return !rows.isConst() || rows.value() < LEAST;
+        return !rows.isConst() || rows.value() < LookupKernel.MANY_ROWS;
     }
 
     /** Whether there are so many rows. */
     static Term are(Term rows) {
-        return Term.of(Prim.LE, Term.i32(LEAST), rows);
+        return Term.of(Prim.LE, Term.i32(LookupKernel.MANY_ROWS), rows);
     }
 
     // ---- memory
 
-    private static int together(LookupKernel.Weights weights) {
+    private static int together(LookupFactors weights) {
         return Math.min(weights.units(), Math.max(1, NEAR / weights.blockUnits()) * weights.blockUnits());
     }
 
-    private static int runs(LookupKernel.Weights weights) {
+    private static int runs(LookupFactors weights) {
         return (together(weights) + weights.run() - 1) / weights.run();
     }
 
     /** Panels that are looked up and scaled at once: with their planes they make whole tiles. */
-    private static int abreast(LookupKernel.Weights weights) {
+    private static int abreast(LookupFactors weights) {
         return weights.planes() % LookupBlock.STREAMS == 0 ? 1 : LookupBlock.STREAMS;
     }
 
-    private static int columns(LookupKernel.Weights weights) {
+    private static int columns(LookupFactors weights) {
         return Math.min(PARTS * LookupKernel.PANELS, weights.panels()) * LookupTile.COLUMNS;
     }
 
     /** Words of a plane's indices. */
-    private static int plane(LookupKernel.Weights weights) {
+    private static int plane(LookupFactors weights) {
         return LookupBlock.groups(together(weights), weights.run()) * LookupBlock.GROUP;
     }
 
-    static int tables(LookupKernel.Weights weights) {
+    static int tables(LookupFactors weights) {
         return LookupBlock.tables(together(weights), weights.run());
     }
 
-    static int sums(LookupKernel.Weights weights) {
+    static int sums(LookupFactors weights) {
         return abreast(weights) * weights.planes() * LookupBlock.ROWS * runs(weights) * LookupTile.SUM;
     }
 
-    static int results(LookupKernel.Weights weights) {
+    static int results(LookupFactors weights) {
         return ROWS * columns(weights);
     }
 
-    static int indices(LookupKernel.Weights weights) {
+    static int indices(LookupFactors weights) {
         // the last tile may read beyond the last plane, and nobody what it makes of that
         return (columns(weights) / LookupTile.COLUMNS + 1) * weights.planes() * plane(weights);
     }
@@ -102,10 +100,10 @@ final class LookupMany {
             var rows = x.let("mrows", Term.of(Prim.MIN, kernel.m.minus(i), Term.i32(ROWS)));
             var end = x.let("mend", Term.of(Prim.MIN, first.plus(wide), Term.i32(weights.panels())));
             var width = x.let("mwidth", end.minus(first).times(LookupTile.COLUMNS));
-            kernel.clear(x, rows, width, columns(weights));
+            kernel.clear(x, "many", rows, width, columns(weights));
             x.loop("mu", Term.i32(0), Term.i32(weights.units()), together(weights),
                     units -> units(units, new Extent(i, rows, first, end)));
-            kernel.finish(x, i, rows, first, width, columns(weights));
+            kernel.finish(x, "many", i, rows, first, width, columns(weights));
         });
     }
 

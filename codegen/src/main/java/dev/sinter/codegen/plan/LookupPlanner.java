@@ -1,6 +1,7 @@
 package dev.sinter.codegen.plan;
 
 import dev.sinter.codegen.kernel.Epilogue;
+import dev.sinter.codegen.kernel.LookupFactors;
 import dev.sinter.codegen.kernel.LookupKernel;
 import dev.sinter.codegen.kernel.LookupRows;
 import dev.sinter.ir.DType;
@@ -31,8 +32,9 @@ final class LookupPlanner {
     private static final String LOOKUP = "lookup";
     /** Products of a nanosecond in other ways, which take weights apart for another row's time. */
     private static final double PRODUCTS = 55;
-    /** Products of a nanosecond with one bit of a weight, looked up. */
+    /** Products of a nanosecond with one bit of a weight, looked up: of few rows, and of many. */
     private static final double LOOKED_UP = 240;
+    private static final double MANY_LOOKED_UP = 430;
     /** Nanoseconds for an element of a row: rounding, and its part of a table. */
     private static final double ELEMENT = 1.2;
     /** Nanoseconds for a block of a column and row, and for each plane of it. */
@@ -85,8 +87,9 @@ final class LookupPlanner {
         // where nobody knows how many rows there are, one is as likely as many
         boolean known = node.input(0).shape().dims().stream().allMatch(Dim::isConst);
         double general = (rows + (known ? 1 : (1 + rows) / 2)) * k * n / PRODUCTS;
+        double lookedUp = rows < LookupKernel.MANY_ROWS ? LOOKED_UP : MANY_LOOKED_UP;
         return new Question("lookup", List.of(new Way(GENERAL, general, sample),
-                new Way(LOOKUP, rows * (planes * k * n / LOOKED_UP + k * ELEMENT
+                new Way(LOOKUP, rows * (planes * k * n / lookedUp + k * ELEMENT
                         + blocks * n * (BLOCK + BLOCK_PLANE * planes)), sample)),
                 GAIN);
     }
@@ -107,7 +110,7 @@ final class LookupPlanner {
                 LookupKernel::fits, LookupKernel::of);
     }
 
-    private LookupKernel.Product of(ScaledMatMul op, Node node, LookupKernel.Weights weights, Operand output,
+    private LookupKernel.Product of(ScaledMatMul op, Node node, LookupFactors weights, Operand output,
             Epilogue epilogue) {
         var m = output.dims().getFirst();
         var scratch = new LookupKernel.Scratch(plan.scratch(DType.F32, Dim.of(LookupKernel.tables(weights, m))),
@@ -137,12 +140,12 @@ final class LookupPlanner {
 
     // ---- weights
 
-    private LookupKernel.Weights weights(ScaledMatMul op, Node node) {
+    private LookupFactors weights(ScaledMatMul op, Node node) {
         var q = node.input(1).constant();
         var weights = LookupWeights.of(q);
         var zeros = op.zero() ? node.input(3).constant() : null;
         var one = zeros == null ? (Long) 0L : same(zeros);
-        return new LookupKernel.Weights(weights.planes(), weights.step(),
+        return new LookupFactors(weights.planes(), weights.step(),
                 weights.least() - (one == null ? 0 : one.intValue()), plan.constant(weights.bits()),
                 plan.constant(padded(node.input(2).constant())), one != null ? null : plan.constant(padded(zeros)),
                 op.block(),

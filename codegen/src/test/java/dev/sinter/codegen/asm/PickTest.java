@@ -52,6 +52,38 @@ class PickTest {
     }
 
     @Test
+    void halvesAreLookedUpByTheirLowSixBits() throws Throwable {
+        var text = """
+                kernel found(heap index:i32, heap table:f32, heap c:i32)
+                  params n:i32
+                  let i = bits_h2(load i32x16 index @ n)
+                  let low = bits_h2(load f32x16 table @ 0)
+                  let high = bits_h2(load f32x16 table @ 16)
+                  store c @ n = bits_i32(lookup(i, low, high))
+                """;
+        var kernel = KernelParser.parse(text);
+        assertThat(KernelPrinter.print(kernel)).isEqualTo(text);
+        var random = new Random(8);
+        for (int round = 0; round < 20; round++) {
+            var memory = Memory.random(kernel, 64, false, random.nextLong());
+            var index = (int[]) memory.heap().get("index");
+            for (int i = 0; i < index.length; i++) {
+                index[i] = random.nextInt();
+            }
+            var table = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
+            table.asFloatBuffer().put((float[]) memory.heap().get("table"));
+            Emitted.run(kernel, Form.V512, memory, List.of(3));
+            var got = (int[]) memory.heap().get("c");
+            for (int lane = 0; lane < 16; lane++) {
+                for (int shift = 0; shift < 32; shift += 16) {
+                    assertThat((short) (got[3 + lane] >> shift))
+                            .isEqualTo(table.getShort(2 * (index[3 + lane] >> shift & 63)));
+                }
+            }
+        }
+    }
+
+    @Test
     void onlyBytesAreLookedUp() {
         var wrong = KernelParser.parse(TEXT.replace("bits_b4(load i32x16 index @ n)", "load i32x16 index @ n"));
         assertThatThrownBy(() -> Emitted.bytes(wrong, Form.V512)).hasMessageContaining("pick of i32x16 and b4x16");

@@ -136,6 +136,38 @@ class LookupProductTest {
         }
     }
 
+    /** Many rows: more than share indices, columns of one task and of several, blocks of several runs. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void manyRows(int bits) {
+        for (int n : new int[]{1024, 3100}) {
+            var s = new Samples(n, false);
+            int k = n == 1024 ? 600 : 40;
+            check(s, s.add(new ScaledMatMul(k, false, true, SUM), s.input(DType.F32, n == 1024 ? 19 : 67, k),
+                    s.constant(weights(s.random(), DType.I8, bits, 1, k, n)), s.constant(DType.F32, 1, n)));
+        }
+    }
+
+    /** Rounded activations as large as they get, in so many rows that these are looked up some at a time. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void extremesOfManyRows(int bits) {
+        for (int block : new int[]{32, 96, 256, 3000}) {
+            var s = new Samples(bits, false);
+            int k = 1000;
+            var rows = TensorData.zeros(DType.F32, 9, k);
+            for (int i = 0; i < rows.size(); i++) {
+                rows.set(i, i / k % 3 == 0 ? 1 : i / k % 3 == 1 ? -1 : i % 2 == 0 ? 1 : -1);
+            }
+            var weights = TensorData.zeros(DType.U4, k, 70);
+            for (int i = 0; i < weights.size(); i++) {
+                weights.set(i, i % 70 < 30 ? (1L << bits) - 1 : i % 70 < 50 ? 0 : s.random().nextInt(1 << bits));
+            }
+            check(s, s.add(new ScaledMatMul(block, false, true, SUM), s.input(rows), s.constant(weights),
+                    s.constant(DType.F32, (k + block - 1) / block, 70)));
+        }
+    }
+
     /** Columns of several tasks, several products of the same rows, epilogues of each kind. */
     @Test
     void tasksAndEpilogues() {
