@@ -65,6 +65,9 @@ final class Tuner implements Costs {
     }
 
     private OptionalLong nanos(String kind, Way way) {
+        if (way.sample() == null) {
+            return OptionalLong.empty();
+        }
         var key = String.join(" ", setting, kind, way.name(), way.sample().toString());
         var known = cache.get(key);
         if (known.isPresent() || failed.contains(key)) {

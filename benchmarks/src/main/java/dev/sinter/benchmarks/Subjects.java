@@ -67,6 +67,7 @@ final class Subjects {
         return OWN.stream().filter(s -> s.name().equals(name)).findFirst()
                 .or(() -> OWN.stream().flatMap(whole -> PrunedModel.of(name, whole).stream()).findFirst())
                 .or(() -> OWN.stream().flatMap(whole -> QuantizedModel.of(name, whole).stream()).findFirst())
+                .or(() -> OWN.stream().flatMap(whole -> CodedModel.of(name, whole).stream()).findFirst())
                 .or(() -> SharedModel.named(name).stream().map(Subject.class::cast).findFirst());
     }
 

@@ -33,7 +33,8 @@ final class LayerWords {
     private static final Map<String, String> QUESTIONS = Map.of(
             "layout", "where channels stand", "permute", "a change of layout",
             "winograd", "the algorithm of a 3x3 convolution", SPARSE, "whether zeros are left out",
-            "lookup", "whether sums of rounded activations are looked up");
+            "lookup", "whether sums of rounded activations are looked up",
+            "codebook", "whether weights are kept as numbers of their few values");
     private static final Map<String, String> WAYS = Map.of(
             "channels-first", "as the model has it",
             "channels-last", "channels of a point side by side",
@@ -43,6 +44,7 @@ final class LayerWords {
             DENSE, "all weights, zeros too",
             "1x1", "without zeros, each output for itself",
             "general", "weights decoded and multiplied",
+            "coded", "numbers of at most four bits, whose values are looked up",
             "lookup", "sums of six activations from tables, by the bits of the weights");
 
     private final Map<String, ArrayList<Choice>> choices;

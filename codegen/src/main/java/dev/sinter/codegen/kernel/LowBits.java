@@ -159,6 +159,32 @@ public record LowBits(int bits, int least) {
     }
 
     /**
+     * A field of the words, as the number of one of {@code values}.
+     *
+     * @param field
+     *            counted from the lowest
+     * @param panel
+     *            subscript of the panel
+     * @param low
+     *            i32 values as {@link Prim#LOOKUP} takes them, the same over and over
+     * @param high
+     *            those behind them
+     */
+    Term picked(int field, Term panel, Term low, Term high) {
+        Term word = Term.ref(WORD, panel);
+        Term moved = field == 0 ? word : Term.of(Prim.USHR, word, Term.i32((long) field * bits));
+        return Term.of(Prim.LOOKUP, moved, low, high);
+    }
+
+    /** The number in lane {@code lane} of field {@code place} of a panel whose words begin at {@code first}. */
+    Term number(Access.Memory w, Term first, Term place, Term lane) {
+        var word = Term.of(Prim.USHR, place, Term.i32(Integer.numberOfTrailingZeros(fields()))).times(VType.LANES);
+        var shift = Term.of(Prim.AND, place, Term.i32(fields() - 1)).times(bits);
+        var value = new Term.Load(w.buffer().name(), first.plus(word.plus(lane).wide()), VType.I32, null);
+        return Term.of(Prim.AND, Term.of(Prim.USHR, value, shift), Term.i32((1L << bits) - 1));
+    }
+
+    /**
      * A field of the words as f32.
      *
      * @param field

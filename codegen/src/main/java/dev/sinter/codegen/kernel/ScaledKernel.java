@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Matrix product of real numbers with constant weights of a few bits ({@link LowBits}), which have a scale for each block
  * of a column: {@code a[M,K] x ((q[K,N] - zero) * scale) -> c[M,N]}, then the epilogue. A block is summed by fma in
- * ascending k, and the sum goes to the total by one more, with the scale.
+ * ascending k, and the sum goes to the total by one more, with the scale. Or a field is the number of one of a few values:
+ * then there is one block without a scale, and sums are those of the same weights in f32 to the bit.
  *
  * <p>
  * A task is a block of rows times a group of panels. One row takes the weights from where they lie, in registers; for
@@ -41,9 +42,12 @@ public final class ScaledKernel {
      * @param words
      *            {@code i32} panels
      * @param scales
-     *            {@code f32[ceil(K/block),N]} in panels
+     *            {@code f32[ceil(K/block),N]} in panels; null where fields are the numbers of values
+     * @param values
+     *            {@code f32[ceil(N/16),32]}, what fields of a panel stand for: eight values twice, then those behind them
+     *            twice; where there are fewer, they are repeated. Null where fields stand for themselves
      * @param zeros
-     *            zero points likewise; null where there are none
+     *            zero points like scales; null where there are none
      * @param block
      *            rows with one scale
      * @param k
@@ -51,15 +55,39 @@ public final class ScaledKernel {
      * @param n
      *            its columns
      */
-    public record Weights(LowBits form, Operand words, Operand scales, @Nullable Operand zeros, int block, int k,
-            int n) {
+    public record Weights(LowBits form, Operand words, @Nullable Operand scales, @Nullable Operand values,
+            @Nullable Operand zeros, int block, int k, int n) {
+        /**
+         * Weights of few different values, in one block.
+         *
+         * @param form
+         *            how their numbers are packed, from 0
+         * @param words
+         *            {@code i32} panels
+         * @param values
+         *            {@code f32[ceil(N/16),32]}, those of each panel
+         * @param k
+         *            rows of the matrix
+         * @param n
+         *            its columns
+         * @return the weights
+         */
+        public static Weights ofValues(LowBits form, Operand words, Operand values, int k, int n) {
+            return new Weights(form, words, null, values, null, Math.max(1, k), k, n);
+        }
+
         int blocks() {
             return (k + block - 1) / block;
         }
 
+        /** Fields that are decoded together: those of values take the fewest operations each. */
+        int step() {
+            return values == null ? LowBits.STEP : 2 * LowBits.STEP;
+        }
+
         /** Whether blocks end within a step. */
         boolean isOdd() {
-            return k % LowBits.STEP != 0 || blocks() > 1 && block % LowBits.STEP != 0;
+            return k % step() != 0 || blocks() > 1 && block % LowBits.STEP != 0;
         }
     }
 
@@ -86,6 +114,8 @@ public final class ScaledKernel {
             Place decoded, Place totals) {
     }
 
+    /** Elements that the values of a panel take. */
+    public static final int VALUES = 2 * LANES;
     /** Elements of a tile at most. */
     public static final int TILE = 8 * 8 * LANES;
 
@@ -163,8 +193,12 @@ public final class ScaledKernel {
             var rows = task.let("rows", Term.of(Prim.MIN, m.minus(i0), Term.i32(ROWS)));
             var j0 = task.let("j0", group.times(GemmTile.GROUP));
             var j1 = task.let("j1", Term.of(Prim.MIN, j0.plus(GemmTile.GROUP), Term.i32(full)));
-            task.when(Term.of(Prim.EQ, rows, Term.i32(1)), x -> oneRow(x, form, i0, j0, j1));
-            task.when(Term.of(Prim.LT, Term.i32(1), rows), x -> severalRows(x, form, new Rows(i0, rows), j0, j1));
+            if (on.inRegisters(form)) {
+                task.when(Term.of(Prim.EQ, rows, Term.i32(1)), x -> oneRow(x, form, i0, j0, j1));
+                task.when(Term.of(Prim.LT, Term.i32(1), rows), x -> severalRows(x, form, new Rows(i0, rows), j0, j1));
+            } else {
+                severalRows(task, form, new Rows(i0, rows), j0, j1);
+            }
             if (!product.epilogue.isPlain()) {
                 task.add(access.call(waiting().any(false), List.of(i0, j0, rows, j1.minus(j0))));
                 if (masked) {
@@ -230,9 +264,7 @@ public final class ScaledKernel {
         var end = b.let("i1", rows.first.plus(rows.count));
         panels(b, j0, j1, wide, s -> s.body.loop("jt" + s.wide + (s.masked ? "m" : ""), s.from, s.to, s.wide, x -> {
             var j = Term.ref("jt" + s.wide + (s.masked ? "m" : ""));
-            for (int u = 0; u < s.wide; u++) {
-                x.add(on.access().call(tile.decode(form), List.of(j.plus(u), Term.i32(u), Term.i32(s.wide * LANES))));
-            }
+            x.add(on.access().call(tile.decode(form, s.wide), List.of(j)));
             for (int height = 1; height <= max; height++) {
                 int r = height;
                 x.when(Term.of(Prim.EQ, low, Term.i32(r)), y -> {

@@ -1,6 +1,7 @@
 package dev.sinter.codegen.kernel;
 
 import dev.sinter.codegen.loop.Body;
+import dev.sinter.codegen.loop.Elem;
 import dev.sinter.codegen.loop.Kernel;
 import dev.sinter.codegen.loop.Prim;
 import dev.sinter.codegen.loop.Stmt.Range;
@@ -24,12 +25,19 @@ final class ScaledOperands {
     static final String TOTALS = "s";
 
     private static final int LANES = VType.LANES;
+    private static final String VALUES = "v";
+    private static final String HIGH = "high";
+    /** Where in a panel's values all are there once, one behind the other. */
+    private static final int FIRST = LANES / 2;
+    /** Where the second half of them begins, which is there twice. */
+    private static final int SECOND = LANES;
 
     private final ScaledKernel.Weights weights;
     private final Access access = new Access();
     final Access.Memory a;
     final Access.Memory w;
-    private final Access.Memory scale;
+    private final Access.@Nullable Memory scale;
+    private final Access.@Nullable Memory values;
     private final Access.@Nullable Memory zero;
     private final Access.@Nullable Memory factors;
     final Access.Memory c;
@@ -46,7 +54,8 @@ final class ScaledOperands {
         this.weights = product.weights();
         this.a = access.memory("a", product.a());
         this.w = access.memory("w", weights.words());
-        this.scale = access.memory("q", weights.scales());
+        this.scale = weights.scales() == null ? null : access.memory("q", weights.scales());
+        this.values = weights.values() == null ? null : access.memory(VALUES, weights.values());
         this.zero = weights.zeros() == null ? null : access.memory("z", weights.zeros());
         this.factors = product.factors() == null ? null : access.memory("f", product.factors());
         this.c = access.memory("c", product.c());
@@ -74,19 +83,29 @@ final class ScaledOperands {
         return weights.isOdd();
     }
 
+    int step() {
+        return weights.step();
+    }
+
     LowBits form() {
         return weights.form();
     }
 
+    /** Whether weights are decoded in registers; where the form has vectors too short to find one of sixteen values, it is lane by lane. */
+    boolean inRegisters(Form form) {
+        return values == null || form == Form.V512 || form == Form.V256;
+    }
+
     /** What the kernels of parts are called. */
     String name() {
-        return "scaled.i" + weights.form().bits() + (zero == null ? "" : "z") + (factors == null ? "" : "r")
+        return (values == null ? "scaled.i" : "values.i") + weights.form().bits() + (zero == null ? "" : "z")
+                + (factors == null ? "" : "r")
                 + (isMany() ? "b" : "") + (isOdd() ? "o" : "");
     }
 
     /** The kernel with the most fields a step that stays short. */
-    static Kernel shortest(Form form, IntFunction<Kernel> byStep) {
-        for (int step = form == Form.SCALAR ? 1 : LowBits.STEP; step > 1; step /= 2) {
+    Kernel shortest(Form form, IntFunction<Kernel> byStep) {
+        for (int step = form == Form.SCALAR ? 1 : step(); step > 1; step /= 2) {
             var kernel = byStep.apply(step);
             if (VectorOperations.of(kernel, form) <= VectorOperations.LIMIT) {
                 return kernel;
@@ -117,19 +136,52 @@ final class ScaledOperands {
     }
 
     /** Where each panel's words, scales and zero points begin, and the constants of decoding. */
-    void begin(Body b, Range u, Term panel, int step) {
+    void begin(Body b, Form form, Range u, Term panel, int step) {
         scales(b, u, panel);
         b.letAll("wb", List.of(u), w.at(panel.times(words).times(LANES)));
         if (zero != null) {
             b.letAll("zb", List.of(u), zero.at(panel.times(isMany() ? Term.ref("blocks") : Term.i32(1)).times(LANES)));
         }
-        weights.form().constants(b, step);
+        if (values == null) {
+            weights.form().constants(b, step);
+        } else {
+            boolean whole = form == Form.V512;
+            valuesOf(b, "low", u, panel, whole ? FIRST : 0);
+            if (!whole) {
+                valuesOf(b, HIGH, u, panel, SECOND);
+            }
+        }
     }
 
     /** Where each panel's scales begin. */
     void scales(Body b, Range u, Term panel) {
-        var blocks = isMany() ? b.let("blocks", blocks()) : Term.i32(1);
-        b.letAll("qb", List.of(u), scale.at(panel.times(blocks).times(LANES)));
+        if (scale != null) {
+            var blocks = isMany() ? b.let("blocks", blocks()) : Term.i32(1);
+            b.letAll("qb", List.of(u), scale.at(panel.times(blocks).times(LANES)));
+        }
+    }
+
+    /** Where a panel's values are. */
+    private Term valuesOf(Term panel) {
+        return values.at(panel.times(ScaledKernel.VALUES));
+    }
+
+    /** Names sixteen values of each panel, by their place. */
+    private void valuesOf(Body b, String name, Range u, Term panel, int place) {
+        var at = valuesOf(panel).plus(Term.i64(place));
+        b.letAll(name, List.of(u), new Term.Bits(new Term.Load(VALUES, at, VType.F32X16, null), Elem.I32));
+    }
+
+    /** Names where a panel's words and values are. */
+    void begin(Body b, Term panel) {
+        b.let("wb", w.at(panel.times(words).times(LANES)));
+        b.let("vb", valuesOf(panel).plus(Term.i64(FIRST)));
+    }
+
+    /** One weight, looked up, of a panel that has begun. */
+    Term value(Term k, Term lane) {
+        var number = weights.form().number(w, Term.ref("wb"), k, lane);
+        return new Term.Load(VALUES, Term.ref("vb").plus(number.wide()), VType.F32, null);
     }
 
     /** Where the elements of a block begin and end, and what is to be added to them for their places among the fields. */
@@ -161,11 +213,16 @@ final class ScaledOperands {
 
     /** Names the scales of a block. */
     void scalesOf(Body b, Range u, Term g) {
-        b.letAll("scale", List.of(u), new Term.Load("q", at("qb", g), VType.F32X16, null));
+        if (scale != null) {
+            b.letAll("scale", List.of(u), new Term.Load("q", at("qb", g), VType.F32X16, null));
+        }
     }
 
     /** A total with a block's sum. */
     Term added(Term sum, Term row, Term g, Term total) {
+        if (scale == null) {
+            return sum;
+        }
         Term scale = Term.ref("scale", Term.ref("u"));
         if (factors != null) {
             var at = factors.at(isMany() ? row.times(Term.ref("blocks")).plus(g) : row);
@@ -175,7 +232,12 @@ final class ScaledOperands {
     }
 
     /** A field of the words as f32, without its zero point. */
-    Term field(int f) {
+    Term field(Form form, int f) {
+        if (values != null) {
+            var u = Term.ref("u");
+            return new Term.Bits(weights.form().picked(f, u, Term.ref("low", u),
+                    Term.ref(form == Form.V512 ? "low" : HIGH, u)), Elem.F32);
+        }
         return weights.form().field(f, Term.ref("u"), zero == null ? null : Term.ref("zp", Term.ref("u")));
     }
 }

@@ -32,15 +32,15 @@ record ScaledRow(ScaledOperands on) {
 
     /** The kernel of a row, from panel j0 to j1. */
     Kernel row(Form form, int panels, boolean masked) {
-        return panels > 1 ? row(panels, masked, LowBits.STEP)
-                : ScaledOperands.shortest(form, step -> row(panels, masked, step));
+        return panels > 1 ? row(form, panels, masked, on.step())
+                : on.shortest(form, step -> row(form, panels, masked, step));
     }
 
-    private Kernel row(int panels, boolean masked, int step) {
+    private Kernel row(Form form, int panels, boolean masked, int step) {
         var u = new Range("u", panels);
         var panel = Term.ref("j").plus(Term.ref("u"));
         var body = Body.block(b -> b.loop("j", Term.ref("j0"), Term.ref("j1"), panels, x -> {
-            on.begin(x, u, panel, step);
+            on.begin(x, form, u, panel, step);
             x.let("ab", on.a.at(on.lda.times(Term.ref("i"))));
             x.let("nothing", Term.f32(0, LANES));
             if (on.isMany()) {
@@ -48,9 +48,9 @@ record ScaledRow(ScaledOperands on) {
                         Term.ref("sum", Term.ref("u")));
                 x.fold("g", Term.i32(0), on.blocks(), 1,
                         List.of(new Stmt.Carry("sum", List.of(u), Term.ref("nothing"), next)),
-                        g -> blockOfRow(g, u, Term.ref("g"), step));
+                        g -> blockOfRow(form, g, u, Term.ref("g"), step));
             } else {
-                blockOfRow(x, u, Term.i32(0), step);
+                blockOfRow(form, x, u, Term.i32(0), step);
                 x.letAll("sum", List.of(u),
                         on.added(Term.ref("acc", Term.ref("u")), Term.ref("i"), Term.i32(0), Term.ref("nothing")));
             }
@@ -59,24 +59,24 @@ record ScaledRow(ScaledOperands on) {
             x.unroll(List.of(u), s -> s.store("c", on.c.at(on.ldc.times(Term.ref("i")).plus(column)),
                     Term.ref("sum", Term.ref("u")), mask));
         }));
-        return on.access().part(on.name() + ".row.c" + panels + (step == LowBits.STEP ? "" : "s" + step)
+        return on.access().part(on.name() + ".row.c" + panels + (step == on.step() ? "" : "s" + step)
                 + (masked ? ".tail" : ""), List.of("i", "j0", "j1"), body);
     }
 
     /** The sums {@code acc} of a block of one row. */
-    private void blockOfRow(Body b, Range u, Term g, int step) {
+    private void blockOfRow(Form form, Body b, Range u, Term g, int step) {
         var extent = on.extent(b, g);
         on.zeros(b, u, g);
         var main = ScaledOperands.main(b, extent, step);
         boolean odd = on.isOdd() && step > 1;
-        steps(b, u, odd ? "some" : "acc", Term.ref("nothing"), extent.begin(), main, extent.gap(), step);
+        steps(form, b, u, odd ? "some" : "acc", Term.ref("nothing"), extent.begin(), main, extent.gap(), step);
         if (odd) {
-            steps(b, u, "acc", Term.ref("some", Term.ref("u")), main, extent.end(), extent.gap(), 1);
+            steps(form, b, u, "acc", Term.ref("some", Term.ref("u")), main, extent.end(), extent.gap(), 1);
         }
         on.scalesOf(b, u, g);
     }
 
-    private void steps(Body b, Range u, String sum, Term init, Term from, Term to, Term gap, int step) {
+    private void steps(Form form, Body b, Range u, String sum, Term init, Term from, Term to, Term gap, int step) {
         var p = sum + "p";
         var panel = Term.ref("u");
         var stepBody = new Body();
@@ -85,7 +85,7 @@ record ScaledRow(ScaledOperands on) {
         for (int f = 0; f < step; f++) {
             stepBody.let("factor" + f, new Term.Load("a", Term.ref("ab").plus(Term.ref(p)).plus(f), VType.F32, null)
                     .splat());
-            stepBody.letAll("weight" + f, List.of(u), on.field(f));
+            stepBody.letAll("weight" + f, List.of(u), on.field(form, f));
             var fma = Term.of(Prim.FMA, Term.ref("factor" + f), Term.ref("weight" + f, panel), next);
             if (f < step - 1) {
                 stepBody.letAll("part" + f, List.of(u), fma);

@@ -17,44 +17,57 @@ import java.util.List;
 record ScaledTile(ScaledOperands on) {
     private static final int LANES = VType.LANES;
 
-    /** Decodes panel j into a slot of the memory, one of {@code pitch / 16} side by side. */
-    Kernel decode(Form form) {
-        return ScaledOperands.shortest(form, this::decode);
+    /** Decodes panels from j on into memory, side by side, so that each line of the cache is written once. */
+    Kernel decode(Form form, int panels) {
+        return on.inRegisters(form) ? on.shortest(form, step -> decode(form, panels, step)) : decodeLanes(panels);
     }
 
-    private Kernel decode(int step) {
-        var u = new Range("u", 1);
+    /** Looks up one weight after the other. */
+    private Kernel decodeLanes(int panels) {
+        var body = Body.block(b -> b.loop("slot", Term.i32(0), Term.i32(panels), 1, x -> {
+            on.begin(x, Term.ref("j").plus(Term.ref("slot")));
+            x.loop("p", Term.i32(0), on.k, 1, y -> {
+                var to = y.let("to",
+                        on.decoded.at(Term.ref("p").times(panels).plus(Term.ref("slot")).times(LANES)));
+                y.loop("l", Term.i32(0), Term.i32(LANES), 1, z -> z.store(ScaledOperands.DECODED,
+                        to.plus(Term.ref("l")), on.value(Term.ref("p"), Term.ref("l"))));
+            });
+        }));
+        return on.access().part(on.name() + ".decode.lanes.c" + panels, List.of("j"), body);
+    }
+
+    private Kernel decode(Form form, int panels, int step) {
+        var u = new Range("u", panels);
         var body = Body.block(b -> {
-            on.begin(b, u, Term.ref("j"), step);
-            b.let("to", on.decoded.at(Term.ref("slot").times(LANES)));
+            on.begin(b, form, u, Term.ref("j").plus(Term.ref("u")), step);
             if (on.isMany()) {
-                b.loop("g", Term.i32(0), on.blocks(), 1, x -> decodeBlock(x, u, Term.ref("g"), step));
+                b.loop("g", Term.i32(0), on.blocks(), 1, x -> decodeBlock(form, x, u, Term.ref("g"), step));
             } else {
-                decodeBlock(b, u, Term.i32(0), step);
+                decodeBlock(form, b, u, Term.i32(0), step);
             }
         });
-        return on.access().part(on.name() + ".decode" + (step == LowBits.STEP ? "" : ".s" + step),
-                List.of("j", "slot", "pitch"),
-                body);
+        return on.access().part(on.name() + ".decode.c" + panels + (step == on.step() ? "" : "s" + step),
+                List.of("j"), body);
     }
 
-    private void decodeBlock(Body b, Range u, Term g, int step) {
+    private void decodeBlock(Form form, Body b, Range u, Term g, int step) {
         var extent = on.extent(b, g);
         on.zeros(b, u, g);
         var main = ScaledOperands.main(b, extent, step);
-        decodeSteps(b, u, "p", extent.begin(), main, extent.gap(), step);
+        decodeSteps(form, b, u, "p", extent.begin(), main, extent.gap(), step);
         if (on.isOdd() && step > 1) {
-            decodeSteps(b, u, "p1", main, extent.end(), extent.gap(), 1);
+            decodeSteps(form, b, u, "p1", main, extent.end(), extent.gap(), 1);
         }
     }
 
-    private void decodeSteps(Body b, Range u, String p, Term from, Term to, Term gap, int step) {
+    private void decodeSteps(Form form, Body b, Range u, String p, Term from, Term to, Term gap, int step) {
         b.loop(p, from, to, step, x -> {
             on.form().words(x, u, on.w, Term.ref("wb", Term.ref("u")), Term.ref(p).plus(gap), step);
             for (int f = 0; f < step; f++) {
                 int number = f;
                 x.unroll(List.of(u), s -> s.store(ScaledOperands.DECODED,
-                        Term.ref("to").plus(Term.ref(p).plus(number).times(Term.ref("pitch"))), on.field(number)));
+                        on.decoded.at(Term.ref(p).plus(number).times(u.end()).plus(Term.ref("u")).times(LANES)),
+                        on.field(form, number)));
             }
         });
     }

@@ -135,8 +135,8 @@ public enum Prim {
     OPEN_F8E8M0(1),
     /**
      * Lane by lane the element of two vectors one behind the other that an index says, its bits above the fifth not
-     * looked at: index, first, second; vectors of 512 bits only. Of h2 half by half, one of 64, the bits above the sixth
-     * not looked at.
+     * looked at: index, first, second. Of h2 half by half, one of 64, the bits above the sixth not looked at; vectors of
+     * 512 bits only. Of others with 256 bits it is half a vector of each, and one bit less.
      */
     LOOKUP(3),
     /**

@@ -31,11 +31,13 @@ final class ProductPlanner {
     private final PlanBuilder plan;
     private final UnaryOperator<Operand> contiguous;
     private final SparsePlanner sparse;
+    private final CodebookPlanner codebooks;
 
     ProductPlanner(PlanBuilder plan, UnaryOperator<Operand> contiguous) {
         this.plan = plan;
         this.contiguous = contiguous;
         this.sparse = new SparsePlanner(plan, this::lines);
+        this.codebooks = new CodebookPlanner(plan, this::lines);
     }
 
     // ---- real numbers
@@ -47,6 +49,12 @@ final class ProductPlanner {
             var operands = new ArrayList<Operand>();
             var epilogue = literals(op.epilogue(), extras, operands);
             sparse.product(node, epilogue, operands);
+            return;
+        }
+        var codes = codebooks.weights(node);
+        if (codes != null) {
+            var operands = new ArrayList<Operand>();
+            codebooks.product(node, codes, literals(op.epilogue(), extras, operands), operands);
             return;
         }
         if (b.isConstant() && b.shape().rank() == 2 && b.dtype() == DType.F32 && node.input(0).shape().rank() >= 2) {

@@ -158,7 +158,7 @@ final class ScaledPlanner {
     private ScaledKernel.Product product(Left left, ScaledWeights weights, Operand c, Epilogue epilogue) {
         var zeros = weights.zeros();
         var packed = new ScaledKernel.Weights(weights.form(), plan.constant(weights.words(), WeightItem.Form.PLAIN),
-                plan.constant(weights.scales(), WeightItem.Form.PANEL16),
+                plan.constant(weights.scales(), WeightItem.Form.PANEL16), null,
                 zeros == null ? null : plan.constant(zeros, WeightItem.Form.PANEL16), weights.block(), weights.k(),
                 weights.n());
         return new ScaledKernel.Product(left.a, packed, c.collapseLeading(1), epilogue, left.factors,

@@ -4,6 +4,7 @@ import dev.sinter.ir.Origin;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the choices of one compilation and remembers them; whoever chooses by cost asks here. */
 public final class Choices {
@@ -11,7 +12,7 @@ public final class Choices {
     private static final double NOISE = 0.03;
 
     /** A choice made again for the same node takes the place of the earlier one. */
-    private record Key(String kind, String about, Sample sample) {
+    private record Key(String kind, String about, @Nullable Sample sample) {
     }
 
     private final Costs costs;

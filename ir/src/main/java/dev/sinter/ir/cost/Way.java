@@ -1,5 +1,7 @@
 package dev.sinter.ir.cost;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One of several ways to compute something.
  *
@@ -8,7 +10,7 @@ package dev.sinter.ir.cost;
  * @param nanos
  *            estimate of its time, nanoseconds on one thread
  * @param sample
- *            what to compile and run to measure it
+ *            what to compile and run to measure it; null where that would say nothing, so that it is always estimated
  */
-public record Way(String name, double nanos, Sample sample) {
+public record Way(String name, double nanos, @Nullable Sample sample) {
 }

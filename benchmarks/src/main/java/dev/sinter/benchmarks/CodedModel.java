@@ -1,0 +1,32 @@
+package dev.sinter.benchmarks;
+
+import dev.sinter.benchmarks.models.Codebook;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A model with weights of few values, the same file for all sides.
+ *
+ * @param name its name
+ * @param whole the model before
+ * @param codebook its values
+ */
+record CodedModel(String name, Subject whole, Codebook codebook) implements DerivedSubject {
+    /**
+     * The model of a name such as {@code gpt2-codebook4}.
+     *
+     * @param name its name
+     * @param whole a model
+     * @return the model, or empty if the name is not that of the whole one with a codebook behind it
+     */
+    static Optional<Subject> of(String name, Subject whole) {
+        var codebook =
+                name.startsWith(whole.name() + "-") ? Codebook.parse(name.substring(whole.name().length() + 1)) : null;
+        return Optional.ofNullable(codebook).map(c -> new CodedModel(name, whole, c));
+    }
+
+    @Override
+    public Path onnx(ModelFiles files, Shape shape) {
+        return files.changed(whole.onnx(files, shape), suffix(), codebook::of);
+    }
+}
