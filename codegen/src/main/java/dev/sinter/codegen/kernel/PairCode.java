@@ -15,12 +15,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Decodes a pair of columns of {@link KeptWeights} into memory that tiles read, shortly before its first tile.
+ * Decodes a cell of {@link KeptWeights} of columns that go in pairs into memory that tiles read: the distances of inputs,
+ * and weights in f32.
  */
 final class PairCode {
     static final Buffer DECODED = Buffer.heap(KeptCode.WEIGHTS, Storage.F32);
-    /** Parameters of tiles that hold places in the weights. */
-    static final List<String> PLACES = List.of("pe0", "po0", "in0", "q0", "q1", "s0");
     private static final Buffer DISTANCES = Buffer.heap(KeptCode.INPUTS, Storage.I32);
 
     private final Stored stored;
@@ -29,12 +28,8 @@ final class PairCode {
         this.stored = stored;
     }
 
-    String name() {
-        return "pairs." + stored.name().toLowerCase(Locale.ROOT);
-    }
-
     /** Buffers of weights. */
-    List<Buffer> weights() {
+    private List<Buffer> weights() {
         var storage = switch (stored) {
             case F32 -> Storage.F32;
             case BF16 -> Storage.U8;
@@ -44,38 +39,47 @@ final class PairCode {
                 Buffer.weight("sc", Storage.F32));
     }
 
-    /** What {@link #PLACES} are behind the first two. */
-    List<Term> places(KeptCode.Cell cell, PairTile.Source source) {
+    /**
+     * Decodes a cell.
+     *
+     * @param inputs
+     *            i64, where the matrix' inputs begin
+     * @param values
+     *            i64, where its weights begin
+     * @param scales
+     *            i64, where the scales of the task's columns begin, if there are any
+     * @param task
+     *            the cell, where what is decoded goes, and the distance of two inputs
+     */
+    Stmt.Call cell(Term inputs, Term values, Term scales, SparseTile.Task task) {
+        var cell = task.cell();
         var start = cell.start().wide();
-        var low = source.values().plus(stored == Stored.BF16 ? start.times(Term.i64(2)) : start);
-        return List.of(source.inputs().plus(start), low, low.plus(cell.blocks().wide()), source.scales());
-    }
-
-    /** Decodes a pair. */
-    Stmt.Call pair(Term number) {
-        var own = List.of("x0", "k0", "width", "g");
+        var low = values.plus(stored == Stored.BF16 ? start.times(Term.i64(2)) : start);
         var params = new ArrayList<Kernel.Param>();
-        PLACES.forEach(name -> params.add(new Kernel.Param(name, Elem.I64)));
-        own.forEach(name -> params.add(new Kernel.Param(name, Elem.I32)));
+        List.of("pe0", "po0", "in0", "q0", "q1", "s0").forEach(name -> params.add(new Kernel.Param(name, Elem.I64)));
+        List.of("x0", "k0", "width", "pairs", "blocks").forEach(name -> params.add(new Kernel.Param(name, Elem.I32)));
         var buffers = new ArrayList<>(List.of(DISTANCES, DECODED));
         buffers.addAll(weights());
-        var args = new ArrayList<Term>();
-        PLACES.forEach(name -> args.add(Term.ref(name)));
-        args.addAll(List.of(Term.ref("x0"), Term.ref("k0"), Term.ref("width"), number));
-        return new Stmt.Call(new Kernel("sparse.f32." + name() + ".decode", buffers, params, Body.block(this::decode)),
-                List.of(KeptCode.INPUTS, KeptCode.WEIGHTS), args);
+        return new Stmt.Call(
+                new Kernel("sparse.f32.pairs." + stored.name().toLowerCase(Locale.ROOT) + ".decode", buffers, params,
+                        Body.block(this::decode)),
+                List.of(KeptCode.INPUTS, KeptCode.WEIGHTS),
+                List.of(cell.ends(), cell.order(), inputs.plus(start), low, low.plus(cell.blocks().wide()), scales,
+                        task.inputs(), task.weights(), task.width(), cell.groups(), cell.blocks()));
     }
 
     private void decode(Body b) {
-        KeptCode.range(b);
         if (stored != Stored.I8) {
-            blocks(b, "p", Term.ref("from"), Term.ref("to"), Term.f32(1, VType.LANES));
+            blocks(b, "p", Term.i32(0), Term.ref("blocks"), Term.f32(1, VType.LANES));
             return;
         }
-        var middle = b.let("middle", Term.of(Prim.SHR, Term.ref("from").plus(Term.ref("to")), Term.i32(1)));
-        // what is written behind the first column's last block is overwritten by the second column's
-        blocks(b, "p", Term.ref("from"), middle, scale(b, 0));
-        blocks(b, "r", middle, Term.ref("to"), scale(b, 1));
+        b.loop("g", Term.i32(0), Term.ref("pairs"), 1, x -> {
+            KeptCode.range(x);
+            var middle = x.let("middle", Term.of(Prim.SHR, Term.ref("from").plus(Term.ref("to")), Term.i32(1)));
+            // what is written behind the first column's last block is overwritten by the second column's
+            blocks(x, "p", Term.ref("from"), middle, scale(x, 0));
+            blocks(x, "r", middle, Term.ref("to"), scale(x, 1));
+        });
     }
 
     private void blocks(Body b, String p, Term from, Term to, Term scale) {

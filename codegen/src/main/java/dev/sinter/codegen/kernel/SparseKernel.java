@@ -325,9 +325,9 @@ public final class SparseKernel {
                 turn.part.adds(), cell, kept.values().plus(cell.start().wide().times(Term.i64(1 + weights.group()))),
                 inputs, KeptCode.first(decoded));
         if (isPaired(weights)) {
-            new PairTile(form, weights.stored()).sums(b, task, new PairTile.Source(
-                    Term.of(Prim.SELECT, changed, Term.i32(1), Term.i32(0)), kept.inputs(), kept.values(),
-                    kept.scales(turn.n0)));
+            b.when(changed, x -> x.add(new PairCode(weights.stored())
+                    .cell(kept.inputs(), kept.values(), kept.scales(turn.n0), task)));
+            new PairTile(form).sums(b, task);
         } else {
             new SparseTile(form, weights.group(), weights.isDirect()).sums(b, task);
         }
