@@ -20,9 +20,7 @@ record CodedModel(String name, Subject whole, Codebook codebook) implements Deri
      * @return the model, or empty if the name is not that of the whole one with a codebook behind it
      */
     static Optional<Subject> of(String name, Subject whole) {
-        var codebook =
-                name.startsWith(whole.name() + "-") ? Codebook.parse(name.substring(whole.name().length() + 1)) : null;
-        return Optional.ofNullable(codebook).map(c -> new CodedModel(name, whole, c));
+        return DerivedSubject.behind(whole, name, Codebook::parse, f -> new CodedModel(name, whole, f));
     }
 
     @Override

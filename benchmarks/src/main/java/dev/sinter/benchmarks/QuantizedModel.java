@@ -25,9 +25,7 @@ record QuantizedModel(String name, Subject whole, FewBits form) implements Deriv
      * @return the model, or empty if the name is not that of the whole one with a form of weights behind it
      */
     static Optional<Subject> of(String name, Subject whole) {
-        var form =
-                name.startsWith(whole.name() + "-") ? FewBits.parse(name.substring(whole.name().length() + 1)) : null;
-        return Optional.ofNullable(form).map(f -> new QuantizedModel(name, whole, f));
+        return DerivedSubject.behind(whole, name, FewBits::parse, f -> new QuantizedModel(name, whole, f));
     }
 
     @Override

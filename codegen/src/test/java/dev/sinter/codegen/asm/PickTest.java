@@ -9,6 +9,7 @@ import dev.sinter.codegen.loop.Memory;
 import dev.sinter.runtime.Form;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,19 @@ class PickTest {
               store c @ n + 16 = bits_i32(low)
             """;
 
+    /** Any numbers as indices. */
+    private static int[] indices(Memory memory, Random random) {
+        var index = (int[]) memory.heap().get("index");
+        Arrays.setAll(index, i -> random.nextInt());
+        return index;
+    }
+
+    private static ByteBuffer table(Memory memory) {
+        var table = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
+        table.asFloatBuffer().put((float[]) memory.heap().get("table"));
+        return table;
+    }
+
     @Test
     void bytesAreLookedUpByTheirLowSixBits() throws Throwable {
         var kernel = KernelParser.parse(TEXT);
@@ -32,12 +46,8 @@ class PickTest {
         var random = new Random(7);
         for (int round = 0; round < 20; round++) {
             var memory = Memory.random(kernel, 64, false, random.nextLong());
-            var index = (int[]) memory.heap().get("index");
-            for (int i = 0; i < index.length; i++) {
-                index[i] = random.nextInt();
-            }
-            var table = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
-            table.asFloatBuffer().put((float[]) memory.heap().get("table"));
+            var index = indices(memory, random);
+            var table = table(memory);
             Emitted.run(kernel, Form.V512, memory, List.of(3));
             var got = (int[]) memory.heap().get("c");
             for (int lane = 0; lane < 16; lane++) {
@@ -66,12 +76,8 @@ class PickTest {
         var random = new Random(8);
         for (int round = 0; round < 20; round++) {
             var memory = Memory.random(kernel, 64, false, random.nextLong());
-            var index = (int[]) memory.heap().get("index");
-            for (int i = 0; i < index.length; i++) {
-                index[i] = random.nextInt();
-            }
-            var table = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
-            table.asFloatBuffer().put((float[]) memory.heap().get("table"));
+            var index = indices(memory, random);
+            var table = table(memory);
             Emitted.run(kernel, Form.V512, memory, List.of(3));
             var got = (int[]) memory.heap().get("c");
             for (int lane = 0; lane < 16; lane++) {
