@@ -2,7 +2,6 @@ package dev.sinter.codegen.plan;
 
 import dev.sinter.codegen.kernel.ComputeKernel;
 import dev.sinter.codegen.kernel.CumulateKernel;
-import dev.sinter.codegen.kernel.MapKernel;
 import dev.sinter.codegen.kernel.ScatterKernel;
 import dev.sinter.codegen.kernel.StridedReads;
 import dev.sinter.ir.Expr;
@@ -58,7 +57,7 @@ final class ComputePlanner {
     void scatter(Scatter op, Node node) {
         var inputs = operands(node);
         var output = plan.result(node.output());
-        plan.step(MapKernel.of(Expr.arg(0, output.dtype()), List.of(inputs.getFirst()), output));
+        plan.copy(inputs.getFirst(), output);
         boolean complex = ComplexParts.are(output.dtype());
         plan.step(ScatterKernel.of(complex ? ComplexParts.of(op) : op,
                 inputs.stream().map(ComplexParts::of).toList(), ComplexParts.of(output), what(node)));

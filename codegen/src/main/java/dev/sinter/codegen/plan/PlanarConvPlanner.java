@@ -101,8 +101,7 @@ final class PlanarConvPlanner {
         if (!direct) {
             var steps = new ArrayList<>(List.of(sums.strides().get(0), pitch));
             steps.addAll(strides);
-            plan.step(MapKernel.of(Expr.arg(0, DType.F32),
-                    List.of(new Operand(sums.place(), DType.F32, sums.offset(), output.dims(), steps)), output));
+            plan.copy(new Operand(sums.place(), DType.F32, sums.offset(), output.dims(), steps), output);
         }
     }
 
@@ -147,8 +146,7 @@ final class PlanarConvPlanner {
         for (int i = 0; i < axes; i++) {
             offset = offset.plus(strides.get(i).times(Dim.of(op.begin().get(i))));
         }
-        plan.step(MapKernel.of(Expr.arg(0, DType.F32), List.of(x),
-                new Operand(copy.place(), DType.F32, offset, x.dims(), steps)));
+        plan.copy(x, new Operand(copy.place(), DType.F32, offset, x.dims(), steps));
     }
 
     /** Element q of residue f is element {@code q * stride + f - begin} of the input, if there is one. */

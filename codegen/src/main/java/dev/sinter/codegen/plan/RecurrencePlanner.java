@@ -1,10 +1,8 @@
 package dev.sinter.codegen.plan;
 
 import dev.sinter.codegen.kernel.KeptWeights;
-import dev.sinter.codegen.kernel.MapKernel;
 import dev.sinter.codegen.kernel.RecurrenceKernel;
 import dev.sinter.ir.Dim;
-import dev.sinter.ir.Expr;
 import dev.sinter.ir.Node;
 import dev.sinter.ir.TensorData;
 import dev.sinter.ir.Zeros;
@@ -61,7 +59,7 @@ final class RecurrencePlanner {
         for (int i = 1; i < node.outputs().size(); i++) {
             var first = plan.operand(node.input(i + 2));
             var state = plan.result(node.outputs().get(i));
-            plan.step(MapKernel.of(Expr.arg(0, first.dtype()), List.of(first), state));
+            plan.copy(first, state);
             states.add(state);
         }
         var size = node.input(1).shape().dim(0);
