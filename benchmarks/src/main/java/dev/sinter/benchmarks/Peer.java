@@ -6,7 +6,7 @@ enum Peer {
     ORT("onnxruntime"),
     /** ONNX Runtime with the model in its int8 form. */
     ORT_INT8("onnxruntime-int8"),
-    /** Sinter itself with the model before it was pruned. */
+    /** Sinter itself with the model before its weights were pruned or rounded. */
     DENSE("dense"),
     /** Sinter itself with one thread. */
     ONE_THREAD("one-thread");

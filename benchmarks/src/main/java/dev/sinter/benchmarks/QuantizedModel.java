@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A model with weights of few bits, against the peer with the same weights in f32.
+ * A model with weights of few bits, against the peer with the same weights in f32; one layer also against our product
+ * of f32 weights.
  *
  * @param name its name
  * @param whole the model before
@@ -35,9 +36,16 @@ record QuantizedModel(String name, Subject whole, FewBits form) implements Deriv
 
     @Override
     public Path onnx(ModelFiles files, Shape shape, Peer peer) {
-        return peer == Peer.ORT
-                ? files.changed(whole.onnx(files, shape), suffix() + "-dequantized", form::dequantized)
-                : DerivedSubject.super.onnx(files, shape, peer);
+        return switch (peer) {
+            case ORT -> files.changed(whole.onnx(files, shape), suffix() + "-dequantized", form::dequantized);
+            case DENSE -> whole.onnx(files, shape);
+            case ORT_INT8, ONE_THREAD -> DerivedSubject.super.onnx(files, shape, peer);
+        };
+    }
+
+    @Override
+    public List<Peer> peers() {
+        return whole instanceof Layer ? List.of(Peer.ORT, Peer.DENSE) : List.of(Peer.ORT);
     }
 
     @Override

@@ -22,6 +22,8 @@ record Request(List<Section> sections, Optional<Path> json, boolean help) {
               models: %s
               pruned: MODEL-PATTERN or MODEL-PATTERN-int8 (kept weights stored as integers), with a PATTERN such as
                 4x1-90 (blocks of outputs x inputs, percent of zeros), unstructured-80 or 2of8
+              rounded: MODEL-int8 (weights of 8 bits), MODEL-4bit, -3bit, -2bit, -1bit (8-bit activations, or with -f32
+                behind it f32 ones), and MODEL-codebook4, 2 or 1 (f32 weights of 16, 4 or 2 values)
               shapes: 1x128 (batch x sequence), 1x224, 1x50, 1000, decode, prefill128, 128x768x3072 (of product:
                 rows x inputs x outputs), 64x64x56x3x1 (of convolution: channels x results x side x window x stride)
             Runs Sinter beside ONNX Runtime on the same inputs; a MODEL is measured as in suite dense.

@@ -34,8 +34,9 @@ enum Suite {
             .toList(),
             (m, s) -> Stream.of(m instanceof DerivedSubject d && d.whole().equals(Layer.CONVOLUTION)
                     ? new Job.Call(m, s, Peer.DENSE, 1, false) : new Job.Cell(m, s))),
-    /** Warm calls of models with weights of few bits, one thread, against the same weights in f32. */
-    LOWBIT(List.of("gpt2-int8:decode", "gpt2-4bit:decode", "gpt2-2bit:decode"),
+    /** Warm calls of models and products with weights of few bits, one thread, against the same weights in f32. */
+    LOWBIT(List.of("gpt2-int8:decode", "gpt2-4bit:decode", "gpt2-2bit:decode", "product-4bit", "product-2bit",
+            "product-1bit"),
             (m, s) -> m.peers().stream().map(peer -> new Job.Call(m, s, peer, 1, false))),
     /** Warm calls after other code in the process used every kind of memory with the Vector API. */
     POLLUTED(List.of("all-minilm-l6-v2", "bert-base", "distilbert"),

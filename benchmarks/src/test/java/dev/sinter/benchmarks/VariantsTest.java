@@ -111,7 +111,8 @@ class VariantsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"distilbert-4x1-90-int8", "lstm-unstructured-80", "resnet50-4x1-90"})
+    @ValueSource(strings = {"distilbert-4x1-90-int8", "lstm-unstructured-80", "resnet50-4x1-90", "product-1bit",
+            "gpt2-3bit"})
     void namesOfVariants(String name) {
         assertThat(Subjects.named(name)).get().extracting(Subject::name).isEqualTo(name);
     }
@@ -123,6 +124,9 @@ class VariantsTest {
                 .containsExactly(Peer.ORT, Peer.ORT_INT8, Peer.DENSE);
         assertThat(Suite.SPARSE.jobs().stream().map(j -> ((Job.Call) j))
                 .filter(j -> j.subject().name().equals("resnet50-unstructured-90")).map(Job.Call::peer))
+                .containsExactly(Peer.ORT, Peer.DENSE);
+        assertThat(Suite.LOWBIT.jobs().stream().map(j -> ((Job.Call) j))
+                .filter(j -> j.subject().name().equals("product-1bit")).map(Job.Call::peer))
                 .containsExactly(Peer.ORT, Peer.DENSE);
     }
 
@@ -155,7 +159,8 @@ class VariantsTest {
 
     @ParameterizedTest
     @CsvSource({"product-2x1-50-int8, 3x40x21, 63, 5040", "convolution-4x1-50, 3x8x9x3x2, 200, 10800",
-            "convolution-unstructured-60, 5x4x6x1x1, 144, 1440"})
+            "convolution-unstructured-60, 5x4x6x1x1, 144, 1440", "product-1bit-f32, 3x150x21, 63, 18900",
+            "product-3bit-f32, 2x33x9, 18, 1188"})
     void aLayerComputesWhatItsShapeSays(String name, String sizes, int results, double operations) {
         try (var files = new ModelFiles()) {
             var subject = Subjects.named(name).orElseThrow();

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Weights of products in few bits, each block of {@value #BLOCK} inputs of an output with a scale, without zero points.
+ * Numbers of bits that MatMulNBits has no form for take the next larger form, and use only some of its codes.
  *
  * @param bits
- *            2, 4 or 8
+ *            1 (two values, that far from zero), 2, 3, 4 or 8
  * @param rounded
  *            whether activations are declared to be rounded to 8 bits
  */
@@ -31,14 +32,16 @@ public record FewBits(int bits, boolean rounded) {
     private static final int BYTE = 8;
     private static final String MICROSOFT = "com.microsoft";
     private static final Map<String, FewBits> NAMED =
-            Map.of("int8", new FewBits(8, false), "4bit", new FewBits(4, true), "2bit", new FewBits(2, true),
-                    "4bit-f32", new FewBits(4, false), "2bit-f32", new FewBits(2, false));
+            Map.of("int8", new FewBits(8, false), "4bit", new FewBits(4, true), "3bit", new FewBits(3, true),
+                    "2bit", new FewBits(2, true), "1bit", new FewBits(1, true), "4bit-f32", new FewBits(4, false),
+                    "3bit-f32", new FewBits(3, false), "2bit-f32", new FewBits(2, false),
+                    "1bit-f32", new FewBits(1, false));
 
     /**
      * Reads the suffix of a model's name.
      *
      * @param text
-     *            {@code int8}, {@code 4bit} or {@code 2bit}, or the latter with {@code -f32}
+     *            {@code int8}, or {@code 4bit} to {@code 1bit}, these also with {@code -f32}
      * @return what it says, or null if it says nothing
      */
     public static @Nullable FewBits parse(String text) {
@@ -77,7 +80,8 @@ public record FewBits(int bits, boolean rounded) {
                 made.put(name, packed);
                 graph.addInitializer(TensorProto.newBuilder().setName(name + ".codes")
                         .setDataType(TensorProto.DataType.UINT8_VALUE).addDims(packed.n).addDims(packed.blocks())
-                        .addDims((long) BLOCK * bits / BYTE).setRawData(UnsafeByteOperations.unsafeWrap(packed.codes)));
+                        .addDims((long) BLOCK * stored() / BYTE)
+                        .setRawData(UnsafeByteOperations.unsafeWrap(packed.codes)));
                 graph.addInitializer(TensorProto.newBuilder().setName(name + ".scales")
                         .setDataType(TensorProto.DataType.FLOAT_VALUE).addDims(packed.n).addDims(packed.blocks())
                         .setRawData(raw(packed.scales)));
@@ -127,7 +131,7 @@ public record FewBits(int bits, boolean rounded) {
         var product = NodeProto.newBuilder().setOpType("MatMulNBits").setDomain(MICROSOFT).setName(node.getName())
                 .addInput(node.getInput(0)).addInput(name + ".codes").addInput(name + ".scales")
                 .addAllOutput(node.getOutputList()).addAttribute(Attribute.of("K", packed.k))
-                .addAttribute(Attribute.of("N", packed.n)).addAttribute(Attribute.of("bits", bits))
+                .addAttribute(Attribute.of("N", packed.n)).addAttribute(Attribute.of("bits", stored()))
                 .addAttribute(Attribute.of("block_size", BLOCK))
                 .addAttribute(Attribute.of("accuracy_level", rounded ? 4 : 1));
         if (node.getInputCount() > 2) {
@@ -163,26 +167,38 @@ public record FewBits(int bits, boolean rounded) {
 
     // ---- numbers
 
+    /** Bits that a code takes. */
+    private int stored() {
+        return switch (bits) {
+            case 1 -> 2;
+            case 3 -> 4;
+            default -> bits;
+        };
+    }
+
+    /** What a code of zero says. */
+    private int least() {
+        return -(1 << stored() - 1);
+    }
+
     private Packed pack(Matrix matrix) {
         int blocks = Math.ceilDiv(matrix.k, BLOCK);
-        int bytes = BLOCK * bits / BYTE;
-        int most = 1 << bits - 1;
+        int bytes = BLOCK * stored() / BYTE;
         var packed = new Packed(matrix.k, matrix.n, new byte[matrix.n * blocks * bytes], new float[matrix.n * blocks]);
         var weights = WeightMatrix.values(matrix.tensor);
+        var values = new float[BLOCK];
         for (int column = 0; column < matrix.n; column++) {
             for (int begin = 0; begin < matrix.k; begin += BLOCK) {
-                int end = Math.min(matrix.k, begin + BLOCK);
-                int block = column * blocks + begin / BLOCK;
-                float largest = 0;
-                for (int i = begin; i < end; i++) {
-                    largest = Math.max(largest, Math.abs(weights[matrix.at(i, column)]));
+                int count = Math.min(matrix.k - begin, BLOCK);
+                for (int i = 0; i < count; i++) {
+                    values[i] = weights[matrix.at(begin + i, column)];
                 }
-                float scale = largest == 0 ? 1 : largest / (most - 0.5f);
+                int block = column * blocks + begin / BLOCK;
+                float scale = scale(values, count);
                 packed.scales[block] = scale;
-                for (int i = begin; i < begin + BLOCK; i++) {
-                    float value = i < end ? weights[matrix.at(i, column)] / scale : 0;
-                    int code = Math.clamp(Math.round(value), -most, most - 1) + most;
-                    int place = (i - begin) * bits;
+                for (int i = 0; i < BLOCK; i++) {
+                    int code = (i < count ? integer(values[i] / scale) : 0) - least();
+                    int place = i * stored();
                     packed.codes[block * bytes + place / BYTE] |= (byte) (code << place % BYTE);
                 }
             }
@@ -190,15 +206,32 @@ public record FewBits(int bits, boolean rounded) {
         return packed;
     }
 
+    /** Two values are best at the mean distance from zero; of more, the largest one is to be reached. */
+    private float scale(float[] values, int count) {
+        double sum = 0;
+        double largest = 0;
+        for (int i = 0; i < count; i++) {
+            sum += Math.abs(values[i]);
+            largest = Math.max(largest, Math.abs(values[i]));
+        }
+        double scale = bits == 1 ? sum / count : largest / ((1 << bits - 1) - 0.5);
+        return scale == 0 ? 1 : (float) scale;
+    }
+
+    private int integer(float value) {
+        int most = 1 << bits - 1;
+        return bits == 1 ? value < 0 ? -1 : 1 : Math.clamp(Math.round(value), -most, most - 1);
+    }
+
     private float[] real(Packed packed) {
-        int bytes = BLOCK * bits / BYTE;
+        int bytes = BLOCK * stored() / BYTE;
         var out = new float[packed.k * packed.n];
         for (int column = 0; column < packed.n; column++) {
             for (int i = 0; i < packed.k; i++) {
                 int block = column * packed.blocks() + i / BLOCK;
-                int place = i % BLOCK * bits;
-                int code = packed.codes[block * bytes + place / BYTE] >> place % BYTE & (1 << bits) - 1;
-                out[i * packed.n + column] = (code - (1 << bits - 1)) * packed.scales[block];
+                int place = i % BLOCK * stored();
+                int code = packed.codes[block * bytes + place / BYTE] >> place % BYTE & (1 << stored()) - 1;
+                out[i * packed.n + column] = (code + least()) * packed.scales[block];
             }
         }
         return out;

@@ -77,7 +77,7 @@ class FewBitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"int8", "4bit-f32", "2bit-f32"})
+    @ValueSource(strings = {"int8", "4bit-f32", "3bit-f32", "2bit-f32", "1bit-f32"})
     void bothFormsHaveTheSameWeights(String name) throws Exception {
         var form = Objects.requireNonNull(FewBits.parse(name));
         var quantized = form.quantized(model());
@@ -100,7 +100,7 @@ class FewBitsTest {
             length += Math.pow(whole[i], 2);
         }
         assertThat(Math.sqrt(apart / length)).isLessThan(1e-5);
-        assertThat(Math.sqrt(rounded / length)).isBetween(1e-4, Map.of("int8", 0.02, "4bit-f32", 0.3, "2bit-f32", 1.5)
-                .get(name));
+        assertThat(Math.sqrt(rounded / length)).isBetween(1e-4, Map.of("int8", 0.02, "4bit-f32", 0.3,
+                "3bit-f32", 0.6, "2bit-f32", 1.5, "1bit-f32", 1.5).get(name));
     }
 }
