@@ -39,6 +39,7 @@ final class LayoutCosts {
     record Asked(Question question, List<Cost> costs) {
     }
 
+    private final GraphIndex graph;
     private final Choices choices;
     private final Map<Node, Asked> known;
     private final Map<Node, Asked> asked = new LinkedHashMap<>();
@@ -47,10 +48,15 @@ final class LayoutCosts {
     /**
      * Nothing is asked yet.
      *
+     * @param graph
+     *            where the nodes are
+     * @param choices
+     *            whom to ask
      * @param known
      *            what was asked of other graphs, with perhaps the same nodes: counting zeros of weights takes its time
      */
-    LayoutCosts(Choices choices, Map<Node, Asked> known) {
+    LayoutCosts(GraphIndex graph, Choices choices, Map<Node, Asked> known) {
+        this.graph = graph;
         this.choices = choices;
         this.known = known;
     }
@@ -74,13 +80,18 @@ final class LayoutCosts {
         })).costs();
     }
 
-    private static Question question(Node node) {
+    private Question question(Node node) {
         double steps = steps(node);
         var pruned = PrunedConv.of(node);
         return new Question("layout", List.of(
                 pruned == null ? new Way("channels-first", steps / FIRST, Sample.of(node))
-                        : new Way("channels-first", Math.min(pruned.dense(), pruned.best()), Sample.ofPruned(node)),
+                        : new Way("channels-first", first(node, pruned), Sample.ofPruned(node)),
                 new Way("channels-last", pruned == null ? steps / LAST : pruned.last(), last(node.op(), node))), 0);
+    }
+
+    private double first(Node node, PrunedConv pruned) {
+        return Math.min(pruned.dense(), pruned.best()
+                + pruned.copies(graph.producer(node.input(0)) == null, graph.isOutput(node.output())));
     }
 
     /** As {@link ChannelsLast} turns the node, its operands in the layout in which it wants them. */

@@ -37,7 +37,7 @@ final class TuneLayout implements Rule {
         if (!ChannelsLast.carries(node)) {
             return Optional.empty();
         }
-        var last = LayoutCut.of(graph, new LayoutCosts(choices, known));
+        var last = LayoutCut.of(graph, new LayoutCosts(graph, choices, known));
         if (!last.contains(node)) {
             return Optional.empty();
         }
