@@ -60,9 +60,12 @@ final class Reads {
         proven.computeIfAbsent(read, r -> new HashSet<>()).add(axis);
     }
 
-    /** It no longer is. */
+    /** It no longer is, if it ever was. */
     void forget(Expr.Read read, int axis) {
-        proven.getOrDefault(read, Set.of()).remove(axis);
+        proven.computeIfPresent(read, (r, axes) -> {
+            axes.remove(axis);
+            return axes;
+        });
     }
 
     boolean isProven(Expr.Read read, int axis) {
