@@ -26,9 +26,6 @@ import java.util.Set;
 
 /** What convolutions cost in either layout, and what permutations between layouts cost; nanoseconds. */
 final class LayoutCosts {
-    /** Multiplications and additions of a nanosecond. */
-    private static final double LAST = 70;
-    private static final double FIRST = 15.6;
     /** Elements a permutation moves in a nanosecond, one by one and in squares. */
     private static final double MOVED = 1.25;
     private static final double TURNED = 3;
@@ -84,9 +81,11 @@ final class LayoutCosts {
         double steps = steps(node);
         var pruned = PrunedConv.of(node);
         return new Question("layout", List.of(
-                pruned == null ? new Way("channels-first", steps / FIRST, Sample.of(node))
+                pruned == null ? new Way("channels-first", steps / PrunedConv.FIRST, Sample.of(node))
                         : new Way("channels-first", first(node, pruned), Sample.ofPruned(node)),
-                new Way("channels-last", pruned == null ? steps / LAST : pruned.last(), last(node.op(), node))), 0);
+                new Way("channels-last", pruned == null ? steps / PrunedConv.LAST : pruned.last(),
+                        last(node.op(), node))),
+                0);
     }
 
     private double first(Node node, PrunedConv pruned) {

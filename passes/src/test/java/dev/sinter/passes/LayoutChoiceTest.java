@@ -21,7 +21,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Measured costs decide about layouts as estimates do. */
 class LayoutChoiceTest {
@@ -127,5 +130,34 @@ class LayoutChoiceTest {
         assertThat(pruned(false, true)).isCloseTo(within + 0.17 * 4 * 20 * 30, within(1e-6));
         assertThat(pruned(true, false)).isCloseTo(within + 0.17 * 6 * 20 * 30, within(1e-6));
         assertThat(pruned(false, false)).isCloseTo(within + 0.17 * 10 * 20 * 30, within(1e-6));
+    }
+
+    /**
+     * Estimates decide as times did, side by side on one core with AVX-512: where leaving zeros out is slower than all
+     * weights with channels last, they stay.
+     */
+    @ParameterizedTest
+    @CsvSource({"1,0.5,512,512,7,3,true", "1,0.8,512,512,7,3,false", "4,0.5,512,512,7,3,false",
+            "1,0.5,64,64,56,3,true", "1,0.8,64,64,56,3,true", "4,0.5,64,64,56,3,true", "4,0.8,64,64,56,3,false",
+            "1,0.5,1024,256,14,1,false", "1,0.5,64,256,56,1,false", "4,0.5,64,256,56,1,false"})
+    void zeros(int group, double zeros, int channels, int results, int side, int window, boolean last) {
+        var weights = new float[results * channels * window * window];
+        var random = new Random(group);
+        int inputs = weights.length / results;
+        for (int m = 0; m < results; m += group) {
+            for (int k = 0; k < inputs; k++) {
+                float value = random.nextDouble() < zeros ? 0 : 1;
+                for (int i = 0; i < group; i++) {
+                    weights[(m + i) * inputs + k] = value;
+                }
+            }
+        }
+        var b = new GraphBuilder("conv");
+        var x = b.input("x", new TensorType(DType.F32, Shape.of(1, channels, side, side)));
+        var w = b.constant(TensorData.floats(weights, results, channels, window, window), "w");
+        var around = List.of(window / 2, window / 2);
+        b.output("y", b.apply(new Conv(1, List.of(1, 1), List.of(1, 1), around, around, false), Origin.of("/conv"), x,
+                w));
+        assertThat(isLast(Pipeline.standard(new Choices(Costs.ESTIMATED)).run(b.build()))).isEqualTo(last);
     }
 }

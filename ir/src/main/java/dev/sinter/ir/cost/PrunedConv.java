@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class PrunedConv {
     /** Part of the weights that must be zero. */
     private static final double FEWEST = 0.25;
-    /** Products of a nanosecond with all weights, channels first, and last. */
-    private static final double DENSE = 15.6;
-    private static final double LAST = 70;
+    /** Products of a nanosecond with all weights, channels first. */
+    public static final double FIRST = 15.6;
+    /** Products of a nanosecond with all weights, channels last. */
+    public static final double LAST = 56;
     /** So many times fewer products, or what takes as long, Winograd's algorithm needs for whole tiles of 4x4 results. */
-    private static final double WINOGRAD = 2.8;
+    private static final double WINOGRAD = 3;
     private static final int TILE = 4;
     /** So many times more weights it has, and below how many channels it is not used. */
     private static final double WEIGHTS = 4;
@@ -33,7 +34,7 @@ public final class PrunedConv {
     private static final double CACHED = 1 << 20;
     private static final int LANES = 16;
     /** Nanoseconds for a vector of results, beside its products. */
-    private static final double RESULT = 1;
+    private static final double RESULT = 3;
     /** Nanoseconds for an element that is copied to where strided windows are one element apart. */
     private static final double DIVIDE = 0.3;
     /** Nanoseconds for an element that is copied from an image to planes with zeros between them, or back. */
@@ -44,7 +45,7 @@ public final class PrunedConv {
     }
 
     private static final List<Grouping> GROUPINGS =
-            List.of(new Grouping(1, 35), new Grouping(2, 50), new Grouping(4, 65), new Grouping(8, 70));
+            List.of(new Grouping(1, 31), new Grouping(2, 43), new Grouping(4, 50), new Grouping(8, 52));
 
     private final Node node;
     private final Conv op;
@@ -110,13 +111,14 @@ public final class PrunedConv {
 
     /** {@return nanoseconds with all weights, channels first} */
     public double dense() {
-        return images() * plane() * weights / DENSE;
+        return images() * plane() * weights / FIRST;
     }
 
     /** {@return nanoseconds with all weights, channels last, by whatever algorithm} */
     public double last() {
         double products = images() * area() * weights;
-        double direct = products / LAST + memory(weights);
+        // weights come from memory while products go on; those of Winograd's algorithm are too many for that
+        double direct = Math.max(products / LAST, memory(weights));
         return isWinograd()
                 ? Math.min(direct, products / wholeTiles() / (LAST * WINOGRAD) + memory(WEIGHTS * weights)) : direct;
     }
