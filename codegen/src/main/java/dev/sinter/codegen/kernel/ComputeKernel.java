@@ -277,8 +277,10 @@ public final class ComputeKernel {
             vectors(from, to);
         } else {
             code.folds().unrolling(unrolled);
-            reach.assume(true);
-            var within = code.block(Scope.Kind.BRANCH, () -> vectors(from, to));
+            var within = code.block(Scope.Kind.BRANCH, () -> {
+                reach.assume(true);
+                vectors(from, to);
+            });
             code.folds().unrolling(false);
             reach.assume(false);
             var partly = code.block(Scope.Kind.BRANCH, () -> vectors(from, to));

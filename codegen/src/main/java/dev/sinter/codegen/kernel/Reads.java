@@ -13,12 +13,13 @@ import dev.sinter.ir.Expr;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Elements of operands at computed indices: their addresses, and the tests that they exist. */
@@ -29,7 +30,8 @@ final class Reads {
     private final Access access;
     private final List<Operand> operands;
     private final List<Access.@Nullable Memory> memories = new ArrayList<>();
-    private final Map<Expr.Read, Set<Integer>> proven = new IdentityHashMap<>();
+    /** The level of the block in which an index along an axis is known to exist. */
+    private final Map<Expr.Read, Map<Integer, Integer>> proven = new IdentityHashMap<>();
     private final String what;
 
     Reads(LoopCode code, Access access, List<Operand> operands, String what) {
@@ -55,9 +57,9 @@ final class Reads {
         return operands.get(read.operand()).dims().get(axis);
     }
 
-    /** From now on an index is known to exist. */
+    /** From now on an index is known to exist, as long as the block being written is done. */
     void prove(Expr.Read read, int axis) {
-        proven.computeIfAbsent(read, r -> new HashSet<>()).add(axis);
+        proven.computeIfAbsent(read, r -> new HashMap<>()).put(axis, code.scope().level());
     }
 
     /** It no longer is, if it ever was. */
@@ -69,7 +71,12 @@ final class Reads {
     }
 
     boolean isProven(Expr.Read read, int axis) {
-        return proven.getOrDefault(read, Set.of()).contains(axis);
+        return proven.getOrDefault(read, Map.of()).containsKey(axis);
+    }
+
+    /** The level from which on all that was proven of a read holds: it may not move further out. */
+    private int provenAt(Expr.Read read) {
+        return proven.getOrDefault(read, Map.of()).values().stream().mapToInt(level -> level).max().orElse(0);
     }
 
     Known lower(Expr.Read read) {
@@ -77,7 +84,7 @@ final class Reads {
         var memory = memory(read.operand());
         var index = read.index().stream().map(code::lower).toList();
         Known within = null;
-        int checked = 0;
+        int checked = provenAt(read);
         for (int axis = 0; axis < index.size(); axis++) {
             var test = isProven(read, axis) ? null : test(index.get(axis), operand, axis);
             if (test != null && index.get(axis).varies()) {
@@ -104,7 +111,7 @@ final class Reads {
         boolean varies = vector || code.varies(read.otherwise(), Set.of());
         if (!varies && LoopCode.isPlain(read.otherwise())) {
             var otherwise = code.lower(read.otherwise()).wide();
-            int level = Math.max(Math.max(within.level(), otherwise.level()), distance.level());
+            int level = IntStream.of(checked, within.level(), otherwise.level(), distance.level()).max().getAsInt();
             return code.name(level, Term.of(Prim.SELECT, within.term(), load, otherwise.term()), dtype, range);
         }
         return code.choice(within, () -> loaded.apply(code.scope().level()), () -> code.lower(read.otherwise()), dtype,

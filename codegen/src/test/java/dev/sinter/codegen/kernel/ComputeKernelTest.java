@@ -253,6 +253,17 @@ class ComputeKernelTest {
         randomExpression(-728, 7);
     }
 
+    /** What a branch proves of an index that no loop changes, it proves for itself: the read stays in it. */
+    @Test
+    void readsStayWhereTheyAreProven() {
+        var s = new Samples(3, true);
+        var x = s.input(DType.F32, 3, 4);
+        var f = new Formula();
+        var outside = f.operand(0, DType.F32).or(literal(-3, DType.F32), List.of(number(3), number(3)));
+        s.check(EXACT, s.add(new Compute(Shape.of(2, 40), add(outside, Expr.cast(axis(1), DType.F32))), x));
+        randomExpression(1474, 9);
+    }
+
     private static void randomExpression(long seed, int size) {
         var s = new Samples(seed, seed % 2 == 0);
         var random = s.random();
